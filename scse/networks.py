@@ -101,7 +101,9 @@ class UNet(nn.Module):
             self.add_module(name, Stage(channels, width << level, se, r, combine))
             channels = width << level
         for level, name in zip(range(depth - 2, -1, -1), up, strict=True):
-            self.add_module(name, Stage(channels + (width << level), width << level, se, r, combine))
+            self.add_module(
+                name, Stage(channels + (width << level), width << level, se, r, combine)
+            )
             channels = width << level
         self.head = nn.Conv2d(width, classes, 1)
 

@@ -1,0 +1,250 @@
+"""Train the networks that scse ships: ``python -m scse.training brain-unet-scse --seed 0``.
+
+One loop serves both tasks. A run writes its state every 100 steps and goes on from there when it
+is started again; a finished run leaves ``<recipe>-seed<seed>.safetensors`` (float16) and a card
+of the same name (JSON) with the data, the recipe and the Dice on the held-out pictures.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch.nn import functional as F
+
+from scse.data import require
+from scse.metrics import dice, mean_dice
+from scse.networks import UNet
+
+SAVE_EVERY = 100  # steps
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What defines a run, but for its seed."""
+
+    task: str  # "brain" or "digits"
+    se: str | None
+    combine: str = "add"
+    r: int = 2
+    width: int = 8
+    depth: int = 4
+    steps: int = 2000
+    batch: int = 8
+    lr: float = 3e-3  # the peak of OneCycle
+    warmup: float = 0.1  # part of the steps
+    weight_decay: float = 1e-4
+
+
+def _recipes():
+    """``<task>-unet-<se>`` for each task and each kind of block; "none" is the plain U-Net."""
+    tasks = {
+        "brain": dict(batch=8, lr=3e-3, warmup=0.10),
+        "digits": dict(batch=16, lr=2e-3, warmup=0.15),
+    }
+    return {
+        f"{task}-unet-{se or 'none'}": Recipe(task, se, **settings)
+        for task, settings in tasks.items()
+        for se in ("scse", "cse", "sse", None)
+    }
+
+
+RECIPES = _recipes()
+
+
+def make_task(name):
+    """The task object for ``"brain"`` or ``"digits"``."""
+    if name == "brain":
+        from scse.data.brain import Brain
+
+        return Brain()
+    from scse.data.digits import Digits
+
+    return Digits()
+
+
+def make_network(recipe, task):
+    """An untrained network of this recipe, on the current random seed."""
+    return UNet(
+        1,
+        len(task.classes),
+        width=recipe.width,
+        depth=recipe.depth,
+        se=recipe.se,
+        r=recipe.r,
+        combine=recipe.combine,
+    )
+
+
+def soft_dice_loss(logits, label):
+    """1 − mean soft Dice over the classes present in ``label``; logits (N, K, H, W)."""
+    probability = logits.softmax(1)
+    target = F.one_hot(label, logits.shape[1]).permute(0, 3, 1, 2).to(probability.dtype)
+    axes = (0, 2, 3)
+    overlap = (probability * target).sum(axes)
+    total = (probability + target).sum(axes)
+    present = target.sum(axes) > 0
+    return 1 - (2 * overlap / total.clamp_min(1e-6))[present].mean()
+
+
+def predict(network, images, batch=16):
+    """The class of every pixel, ``(N, H, W)``, in evaluation mode."""
+    network.eval()
+    with torch.no_grad():
+        return torch.cat([network(part).argmax(1) for part in images.split(batch)])
+
+
+class Run:
+    """One training run in a folder; it can be interrupted at any time and resumed."""
+
+    def __init__(self, name, seed=0, folder="runs", recipe=None):
+        if recipe is None and name not in RECIPES:
+            raise ValueError(f"unknown recipe {name!r}; there are {', '.join(RECIPES)}")
+        self.name, self.seed = f"{name}-seed{seed}", seed
+        self.recipe = recipe or RECIPES[name]
+        self.folder = Path(folder)
+        self.task = make_task(self.recipe.task)
+        torch.manual_seed(seed)
+        self.network = make_network(self.recipe, self.task).to(memory_format=torch.channels_last)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=self.recipe.lr, weight_decay=self.recipe.weight_decay
+        )
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer,
+            self.recipe.lr,
+            total_steps=self.recipe.steps,
+            pct_start=self.recipe.warmup,
+        )
+        self.step = 0
+        self._resume()
+
+    @property
+    def checkpoint(self):
+        """Where the run keeps its state while it is unfinished."""
+        return self.folder / f"{self.name}.checkpoint.pt"
+
+    def _resume(self):
+        if not self.checkpoint.exists():
+            return
+        state = torch.load(self.checkpoint, weights_only=True)
+        if state["recipe"] != dataclasses.asdict(self.recipe):
+            raise ValueError(
+                f"{self.checkpoint} belongs to another recipe: {state['recipe']}; remove it or "
+                "choose another folder"
+            )
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.generator.set_state(state["generator"])
+        self.step = state["step"]
+
+    def save_checkpoint(self):
+        """Write the state beside the old one, then swap: an interruption leaves one or the other."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = self.checkpoint.with_suffix(".partial")
+        state = dict(
+            recipe=dataclasses.asdict(self.recipe),
+            network=self.network.state_dict(),
+            optimizer=self.optimizer.state_dict(),
+            schedule=self.schedule.state_dict(),
+            generator=self.generator.get_state(),
+            step=self.step,
+        )
+        torch.save(state, partial)
+        os.replace(partial, self.checkpoint)
+
+    def train(self, progress_bar=True, save_every=SAVE_EVERY):
+        """Train to the end of the recipe; the bar shows loss, Dice and the time left."""
+        tqdm = require("tqdm").tqdm
+        bar = tqdm(
+            total=self.recipe.steps, initial=self.step, desc=self.name, disable=not progress_bar
+        )
+        while self.step < self.recipe.steps:
+            self.network.train()
+            image, label = self.task.batch(
+                self.recipe.batch, self.generator, self.step / self.recipe.steps
+            )
+            logits = self.network(image.to(memory_format=torch.channels_last))
+            loss = F.cross_entropy(logits, label) + soft_dice_loss(logits, label)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self.schedule.step()
+            self.step += 1
+            bar.update()
+            if self.step % 20 == 0:
+                score = mean_dice(logits.argmax(1), label, len(self.task.classes))
+                bar.set_postfix(loss=f"{loss.item():.3f}", Dice=f"{score:.3f}")
+            if self.step % save_every == 0:
+                self.save_checkpoint()
+        bar.close()
+        return self.network
+
+    def export(self):
+        """Write the float16 weights and their card; the Dice is that of the rounded weights."""
+        save_file = require("safetensors.torch").save_file
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{self.name}.safetensors"
+        state = {
+            key: value.half().contiguous() if value.is_floating_point() else value
+            for key, value in self.network.state_dict().items()
+        }
+        save_file(state, path)
+        self.network.load_state_dict(
+            {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+        )
+        images, labels = self.task.test()
+        scores = dice(predict(self.network, images), labels, len(self.task.classes))
+        card = dict(
+            name=self.name,
+            network=self.network.config,
+            parameters=sum(p.numel() for p in self.network.parameters()),
+            classes=self.task.classes,
+            data=self.task.source,
+            recipe=dataclasses.asdict(self.recipe),
+            seed=self.seed,
+            dice=dict(zip(self.task.classes[1:], scores[1:].tolist(), strict=True)),
+            mean_dice=scores[1:].mean().item(),
+            test_images=len(images),
+            trained_with=f"torch {torch.__version__}, Python {platform.python_version()}",
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        path.with_suffix(".json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        self.checkpoint.unlink(missing_ok=True)
+        return card
+
+
+def main(arguments=None):
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scse.training", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument("recipe", choices=sorted(RECIPES), help="what to train")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", default="runs", help="where the run is kept (default: runs)")
+    parser.add_argument("--steps", type=int, help="another length of training than the recipe's")
+    parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
+    options = parser.parse_args(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    recipe = RECIPES[options.recipe]
+    if options.steps is not None:
+        if options.steps < 10:
+            parser.error(f"--steps must be at least 10, got {options.steps}")
+        recipe = dataclasses.replace(recipe, steps=options.steps)
+    run = Run(options.recipe, options.seed, options.folder, recipe)
+    run.train()
+    card = run.export()
+    print(
+        f"{card['name']}: mean Dice {card['mean_dice']:.3f} on {card['test_images']} held-out images"
+    )
+
+
+if __name__ == "__main__":
+    main()
