@@ -77,21 +77,21 @@ class UNet(nn.Module):
 
     def __init__(self, in_channels, classes, width=8, depth=4, se="scse", r=2, combine="add"):
         super().__init__()
-        for name, value in dict(
-            in_channels=in_channels, classes=classes, width=width, depth=depth
-        ).items():
+        for name, value in {
+            "in_channels": in_channels, "classes": classes, "width": width, "depth": depth
+        }.items():
             _positive(name, value)
         if se not in KINDS:
             raise ValueError(f"se must be one of {KINDS}, got {se!r}")
-        self.config = dict(
-            in_channels=in_channels,
-            classes=classes,
-            width=width,
-            depth=depth,
-            se=se,
-            r=r,
-            combine=combine,
-        )
+        self.config = {
+            "in_channels": in_channels,
+            "classes": classes,
+            "width": width,
+            "depth": depth,
+            "se": se,
+            "r": r,
+            "combine": combine,
+        }
         down = [f"encoder{level}" for level in range(1, depth)]
         up = [f"decoder{level}" for level in range(depth - 1, 0, -1)]
         self.stages = (*down, "bottleneck", *up)

@@ -44,8 +44,8 @@ class Recipe:
 def _recipes():
     """``<task>-unet-<se>`` for each task and each kind of block; "none" is the plain U-Net."""
     tasks = {
-        "brain": dict(batch=8, lr=3e-3, warmup=0.10),
-        "digits": dict(batch=16, lr=2e-3, warmup=0.15),
+        "brain": {"batch": 8, "lr": 3e-3, "warmup": 0.10},
+        "digits": {"batch": 16, "lr": 2e-3, "warmup": 0.15},
     }
     return {
         f"{task}-unet-{se or 'none'}": Recipe(task, se, **settings)
@@ -145,17 +145,17 @@ class Run:
         self.step = state["step"]
 
     def save_checkpoint(self):
-        """Write the state beside the old one, then swap: an interruption leaves one or the other."""
+        """Write the state beside the old one, then swap, so that one of them is always whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.checkpoint.with_suffix(".partial")
-        state = dict(
-            recipe=dataclasses.asdict(self.recipe),
-            network=self.network.state_dict(),
-            optimizer=self.optimizer.state_dict(),
-            schedule=self.schedule.state_dict(),
-            generator=self.generator.get_state(),
-            step=self.step,
-        )
+        state = {
+            "recipe": dataclasses.asdict(self.recipe),
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "generator": self.generator.get_state(),
+            "step": self.step,
+        }
         torch.save(state, partial)
         os.replace(partial, self.checkpoint)
 
@@ -201,20 +201,20 @@ class Run:
         )
         images, labels = self.task.test()
         scores = dice(predict(self.network, images), labels, len(self.task.classes))
-        card = dict(
-            name=self.name,
-            network=self.network.config,
-            parameters=sum(p.numel() for p in self.network.parameters()),
-            classes=self.task.classes,
-            data=self.task.source,
-            recipe=dataclasses.asdict(self.recipe),
-            seed=self.seed,
-            dice=dict(zip(self.task.classes[1:], scores[1:].tolist(), strict=True)),
-            mean_dice=scores[1:].mean().item(),
-            test_images=len(images),
-            trained_with=f"torch {torch.__version__}, Python {platform.python_version()}",
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        )
+        card = {
+            "name": self.name,
+            "network": self.network.config,
+            "parameters": sum(p.numel() for p in self.network.parameters()),
+            "classes": self.task.classes,
+            "data": self.task.source,
+            "recipe": dataclasses.asdict(self.recipe),
+            "seed": self.seed,
+            "dice": dict(zip(self.task.classes[1:], scores[1:].tolist(), strict=True)),
+            "mean_dice": scores[1:].mean().item(),
+            "test_images": len(images),
+            "trained_with": f"torch {torch.__version__}, Python {platform.python_version()}",
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
         path.with_suffix(".json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
         self.checkpoint.unlink(missing_ok=True)
         return card
@@ -241,9 +241,8 @@ def main(arguments=None):
     run = Run(options.recipe, options.seed, options.folder, recipe)
     run.train()
     card = run.export()
-    print(
-        f"{card['name']}: mean Dice {card['mean_dice']:.3f} on {card['test_images']} held-out images"
-    )
+    score = f"mean Dice {card['mean_dice']:.3f} on {card['test_images']} held-out images"
+    print(f"{card['name']}: {score}")
 
 
 if __name__ == "__main__":
