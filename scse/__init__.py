@@ -1,6 +1,13 @@
-"""Concurrent spatial and channel squeeze & excitation (scSE) for PyTorch."""
+"""Concurrent spatial and channel squeeze & excitation (scSE) for PyTorch.
+
+Roy, Navab & Wachinger, MICCAI 2018, https://arxiv.org/abs/1803.02579. Importing scse imports
+torch and nothing else; the data, the training loop and the widgets are modules of their own
+(``scse.data``, ``scse.training``, ``scse.widgets``) and say which extra they need.
+"""
 
 from scse.blocks import Gates, cSE, scSE, sSE
 from scse.networks import UNet
+from scse.recording import override, record
+from scse.weights import load
 
-__all__ = ["Gates", "UNet", "cSE", "sSE", "scSE"]
+__all__ = ["Gates", "UNet", "cSE", "load", "override", "record", "sSE", "scSE"]

@@ -41,7 +41,7 @@ def test_bad_arguments(arguments, error, message):
 
 @pytest.mark.parametrize("shape", [(1, 3, 16, 16), (1, 16, 16), (1, 1, 20, 16), (1, 1, 0, 16)])
 def test_bad_images(shape):
-    with pytest.raises(ValueError, match="multiples of 8|image batch is"):
+    with pytest.raises(ValueError, match=r"multiples of 8|image batch is"):
         UNet(1, 4)(torch.zeros(shape))
 
 
