@@ -1,0 +1,100 @@
+"""Fixtures for tests that look at the built site in a real browser.
+
+Most tests need one fixture, `open_page`:
+
+    def test_step(open_page):
+        page = open_page("channel.html", theme="dark", width=390)
+        page.get_by_role("slider", name="contrast").first.press("ArrowRight")
+        assert number(page, "dice") == pytest.approx(expected, abs=1e-5)
+
+`open_page` returns a Playwright page (https://playwright.dev/python/docs/api/class-page) once its
+formulas are set and every widget is mounted. When the test ends it fails if the page logged an
+error or a warning, threw, got a 404, or asked for anything outside its own site.
+
+`number(scope, name, index=0)` (import it from `site_tools`) reads
+`<output data-name=name data-value=…>` as a float; `scope` is a page or a locator.
+`fixture_page` opens the small site of tests/fixture_site in the same way.
+
+The book is built by `make site` into _build/html; without it, the first test that needs it builds
+it (and later runs do not rebuild it). SITE=<folder> tests another build.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+import chromium
+from site_tools import ROOT, build, serve, visit
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium for the whole run."""
+    with sync_playwright() as playwright:
+        browser = chromium.launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder with the built book (`index.html` and all)."""
+    folder = Path(os.environ.get("SITE", ROOT / "_build" / "html"))
+    if not (folder / "index.html").exists():
+        build(ROOT / "book", ROOT / "_toc.yml", ROOT)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(site):
+    """The book's address on this machine, such as http://127.0.0.1:41237."""
+    with serve(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fixture_site(tmp_path_factory):
+    """The folder with the built site of tests/fixture_site."""
+    folder = tmp_path_factory.mktemp("fixture")
+    source = ROOT / "tests" / "fixture_site"
+    return build(source, source / "_toc.yml", folder)
+
+
+def _opener(browser, folder, address):
+    """A function that opens pages of one site, and what checks and closes them afterwards."""
+    visits = []
+
+    def open_page(path="index.html", **options):
+        opened = visit(browser, folder, address, path, **options)
+        visits.append(opened)
+        return opened.page
+
+    def close():
+        problems = [problem for opened in visits for problem in opened.close()]
+        assert not problems, "the browser complained:\n" + "\n".join(problems)
+
+    return open_page, close
+
+
+@pytest.fixture
+def open_page(browser, site, server):
+    """`open_page(path, theme="light", width=1280, height=900, scripts=True, file=False,
+    expect=(), touch=False)` opens a page of the book.
+
+    theme: "light" or "dark". file: open it from disk, as file://. scripts: False turns JavaScript
+    off. expect: pieces of text; console messages that contain one are not complained about.
+    """
+    opener, close = _opener(browser, site, server)
+    yield opener
+    close()
+
+
+@pytest.fixture
+def fixture_page(browser, fixture_site):
+    """`open_page` for the site of tests/fixture_site."""
+    with serve(fixture_site) as address:
+        opener, close = _opener(browser, fixture_site, address)
+        yield opener
+        close()
