@@ -220,29 +220,45 @@ class Run:
         return card
 
 
+def collect(folder, table):
+    """Write the cards of all finished runs in a folder into one JSON file, sorted by name."""
+    cards = [json.loads(path.read_text()) for path in sorted(Path(folder).glob("*-seed*.json"))]
+    Path(table).write_text(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")
+    return cards
+
+
 def main(arguments=None):
     """The command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m scse.training", description=__doc__.split("\n")[0]
+        prog="python -m scse.training", description="Train the networks of the book."
     )
-    parser.add_argument("recipe", choices=sorted(RECIPES), help="what to train")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--folder", default="runs", help="where the run is kept (default: runs)")
+    parser.add_argument("recipes", nargs="*", metavar="recipe", help=", ".join(RECIPES))
+    parser.add_argument("--seed", type=int, nargs="+", default=[0], help="one or more (default: 0)")
+    parser.add_argument("--folder", default="runs", help="where runs are kept (default: runs)")
     parser.add_argument("--steps", type=int, help="another length of training than the recipe's")
     parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
+    parser.add_argument("--table", help="write all finished runs of the folder into this JSON file")
     options = parser.parse_args(arguments)
+    if unknown := [name for name in options.recipes if name not in RECIPES]:
+        parser.error(f"unknown recipe {unknown[0]!r}; there are {', '.join(RECIPES)}")
+    if not options.recipes and not options.table:
+        parser.error(f"name a recipe; there are {', '.join(RECIPES)}")
+    if options.steps is not None and options.steps < 10:
+        parser.error(f"--steps must be at least 10, got {options.steps}")
     if options.threads:
         torch.set_num_threads(options.threads)
-    recipe = RECIPES[options.recipe]
-    if options.steps is not None:
-        if options.steps < 10:
-            parser.error(f"--steps must be at least 10, got {options.steps}")
-        recipe = dataclasses.replace(recipe, steps=options.steps)
-    run = Run(options.recipe, options.seed, options.folder, recipe)
-    run.train()
-    card = run.export()
-    score = f"mean Dice {card['mean_dice']:.3f} on {card['test_images']} held-out images"
-    print(f"{card['name']}: {score}")
+    for name in options.recipes:
+        recipe = RECIPES[name]
+        if options.steps is not None:
+            recipe = dataclasses.replace(recipe, steps=options.steps)
+        for seed in options.seed:
+            run = Run(name, seed, options.folder, recipe)
+            run.train()
+            card = run.export()
+            score = f"mean Dice {card['mean_dice']:.3f} on {card['test_images']} held-out images"
+            print(f"{card['name']}: {score}")
+    if options.table:
+        collect(options.folder, options.table)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,17 @@ def test_command_line(tmp_path, capsys):
     }
 
 
+def test_table_of_all_runs(tmp_path, capsys):
+    for seed in (1, 0):
+        Run("tiny", seed, tmp_path, RECIPE).export()
+    main(["--folder", str(tmp_path), "--table", str(tmp_path / "table.json")])
+    table = json.loads((tmp_path / "table.json").read_text())
+    assert [row["name"] for row in table] == ["tiny-seed0", "tiny-seed1"]
+    with pytest.raises(SystemExit):
+        main(["unet"])
+    assert "unknown recipe 'unet'; there are brain-unet-scse" in capsys.readouterr().err
+
+
 def test_card_is_json_with_the_recipe(tmp_path):
     run = Run("tiny", 1, tmp_path, RECIPE)
     run.export()
