@@ -1,0 +1,160 @@
+/**
+ * The equations of the book in plain JavaScript, in float64.
+ *
+ * A feature map U is one Float64Array, channel after channel, each of `size` positions.
+ * test/golden.json holds what torch says to the same inputs.
+ */
+
+/** @typedef {{weight: number[][], bias: number[]}} Linear */
+/** @typedef {"none" | "cse" | "sse" | "scse"} Mode */
+/** @typedef {"add" | "max" | "mul"} Combine */
+/** @typedef {ArrayLike<number>} Numbers */
+
+/** @param {number} x */
+export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+
+/**
+ * z_k: the mean of each channel over all positions.
+ * @param {Numbers} maps @param {number} channels
+ */
+export function squeeze(maps, channels) {
+  const size = maps.length / channels;
+  const z = new Float64Array(channels);
+  for (let k = 0; k < channels; k++) {
+    let sum = 0;
+    for (let p = k * size; p < (k + 1) * size; p++) sum += maps[p];
+    z[k] = sum / size;
+  }
+  return z;
+}
+
+/** @param {Linear} layer @param {Numbers} x */
+export function linear({ weight, bias }, x) {
+  return Float64Array.from(weight, (row, i) => row.reduce((sum, w, j) => sum + w * x[j], bias[i]));
+}
+
+/**
+ * The channel branch after the squeeze: σ(fc2 δ(fc1 z)), with every step on the way.
+ * @param {Linear} fc1 @param {Linear} fc2 @param {Numbers} z
+ */
+export function excite(fc1, fc2, z) {
+  const before = linear(fc1, z);
+  const hidden = before.map((v) => Math.max(0, v));
+  const logits = linear(fc2, hidden);
+  return { before, hidden, logits, gates: logits.map(sigmoid) };
+}
+
+/**
+ * q: the dot product of the channel vector with `weight` at each position.
+ * @param {Numbers} maps @param {Numbers} weight @param {number} bias
+ */
+export function project(maps, weight, bias) {
+  const size = maps.length / weight.length;
+  const q = new Float64Array(size).fill(bias);
+  for (let k = 0; k < weight.length; k++) {
+    for (let p = 0; p < size; p++) q[p] += weight[k] * maps[k * size + p];
+  }
+  return q;
+}
+
+/**
+ * The recalibrated value of one activation.
+ * @param {number} u @param {number} c channel gate @param {number} s spatial gate
+ * @param {Mode} mode which branches are on @param {Combine} combine
+ */
+export function recalibrated(u, c, s, mode, combine = "add") {
+  if (mode === "none") return u;
+  if (mode === "cse") return u * c;
+  if (mode === "sse") return u * s;
+  if (combine === "add") return u * (c + s);
+  if (combine === "max") return Math.max(u * c, u * s);
+  return u * c * (u * s);
+}
+
+/**
+ * Û of one channel, written into `out`.
+ * @param {Numbers} maps @param {number} channel @param {number} c @param {Numbers} s
+ * @param {Mode} mode @param {Combine} combine @param {Float64Array} out
+ */
+export function recalibrateChannel(maps, channel, c, s, mode, combine, out) {
+  const start = channel * out.length;
+  for (let p = 0; p < out.length; p++) {
+    out[p] = recalibrated(maps[start + p], c, s[p], mode, combine);
+  }
+  return out;
+}
+
+/**
+ * Û of the whole block.
+ * @param {Numbers} maps @param {Numbers} c @param {Numbers} s
+ * @param {Mode} mode @param {Combine} combine
+ */
+export function recalibrate(maps, c, s, mode, combine = "add") {
+  const size = maps.length / c.length;
+  const all = new Float64Array(maps.length);
+  for (let k = 0; k < c.length; k++) {
+    const out = all.subarray(k * size, (k + 1) * size);
+    recalibrateChannel(maps, k, c[k], s, mode, combine, out);
+  }
+  return all;
+}
+
+/**
+ * A 1×1 convolution: class scores at each position, class after class.
+ * @param {Numbers} maps @param {Linear} head
+ */
+export function pointwise(maps, { weight, bias }) {
+  const size = maps.length / weight[0].length;
+  const scores = new Float64Array(weight.length * size);
+  for (let j = 0; j < weight.length; j++) {
+    scores.set(project(maps, weight[j], bias[j]), j * size);
+  }
+  return scores;
+}
+
+/**
+ * The class with the highest score at each position, the first one of equals.
+ * @param {Numbers} scores @param {number} classes
+ */
+export function argmax(scores, classes) {
+  const size = scores.length / classes;
+  const best = new Uint8Array(size);
+  for (let p = 0; p < size; p++) {
+    for (let j = 1; j < classes; j++) {
+      if (scores[j * size + p] > scores[best[p] * size + p]) best[p] = j;
+    }
+  }
+  return best;
+}
+
+/**
+ * Dice of each class; NaN for a class in neither.
+ * @param {Numbers} prediction @param {Numbers} label @param {number} classes
+ */
+export function dice(prediction, label, classes) {
+  const both = new Float64Array(classes);
+  const total = new Float64Array(classes);
+  for (let p = 0; p < label.length; p++) {
+    total[prediction[p]]++;
+    total[label[p]]++;
+    if (prediction[p] === label[p]) both[label[p]]++;
+  }
+  return both.map((count, j) => (2 * count) / total[j]);
+}
+
+/**
+ * Mean Dice over the classes that are in the label, background (0) left out.
+ * @param {Numbers} prediction @param {Numbers} label @param {number} classes
+ */
+export function meanDice(prediction, label, classes) {
+  const present = new Set(Array.from(label));
+  const scores = Array.from(dice(prediction, label, classes)).filter((_, j) => j && present.has(j));
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** Positions at which two maps differ. @param {Numbers} a @param {Numbers} b */
+export function differences(a, b) {
+  let count = 0;
+  for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) count++;
+  return count;
+}

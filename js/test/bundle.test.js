@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { bundles, out } from "../build.js";
+
+test("the committed bundles are what src/ builds to", async () => {
+  for (const [name, text] of await bundles()) {
+    const committed = await readFile(new URL(name, out), "utf8").catch(() => "");
+    assert.ok(committed === text, `scse/widgets/static/${name} is stale: run npm run build`);
+  }
+});
+
+test("bundles stay readable", async () => {
+  for (const [name, text] of await bundles()) {
+    const longest = Math.max(...text.split("\n").map((line) => line.length));
+    assert.ok(longest < 400, `${name} has a line of ${longest} characters`);
+  }
+});

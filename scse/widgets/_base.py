@@ -1,0 +1,216 @@
+"""What every widget shares: data for the page, a picture for paper, and clear errors."""
+
+import io
+import json
+from collections.abc import Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import anywidget
+import torch
+import traitlets
+
+from scse.recording import find_blocks, record
+from scse.widgets._packing import pack
+
+STATIC = Path(__file__).parent / "static"
+COLOURS = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+# For classes that were given no colours (Okabe & Ito, legible to most kinds of colour vision).
+CLASS_COLOURS = (
+    "#16181d #e69f00 #56b4e9 #009e73 #f0e442 #0072b2 #d55e00 #cc79a7 #999999 #882255 #44aa99"
+).split()
+
+
+class Sample(NamedTuple):
+    """A picture to look at. A plain tuple in this order will do; ``credit`` may be left out."""
+
+    title: str
+    image: torch.Tensor  # (channels, H, W), as the network takes it
+    label: torch.Tensor  # (H, W), class numbers
+    credit: str = ""
+
+
+class Widget(anywidget.AnyWidget):
+    """Base of the widgets: `manifest` and `packed` describe the figure, other traits its state.
+
+    The page computes from these two alone, so a figure works with and without a kernel.
+    """
+
+    _css = STATIC / "widgets.css"
+    manifest = traitlets.Dict().tag(sync=True)
+    packed = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, manifest, arrays, **state):
+        self._check_keywords(state)
+        entries, packed = pack(arrays)
+        # The state to fall back to where a page finds an invalid one.
+        defaults = {name: self.traits()[name].default() for name in self.state_names()}
+        self._still = None
+        super().__init__(
+            manifest={**manifest, "arrays": entries, "defaults": defaults}, packed=packed, **state
+        )
+
+    @classmethod
+    def state_names(cls):
+        """The traits that a reader changes."""
+        return list(cls.class_trait_names(state=True))
+
+    def _check_keywords(self, state):
+        unknown = sorted(set(state) - set(self.state_names()))
+        if unknown:
+            raise TypeError(
+                f"{type(self).__name__} got unknown keywords {', '.join(unknown)}; "
+                f"its state is {', '.join(self.state_names())}"
+            )
+
+    def _draw(self, figure):
+        """Draw the figure as it first appears on a `matplotlib.figure.Figure`."""
+        raise NotImplementedError
+
+    def still(self) -> bytes:
+        """A PNG of the figure in its first state, for print and where scripts are off."""
+        if self._still is None:
+            from matplotlib.figure import Figure
+
+            figure = Figure(figsize=(8, 3.2), layout="constrained")
+            self._draw(figure)
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format="png", dpi=110)
+            self._still = buffer.getvalue()
+        return self._still
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data["text/plain"] = f"{type(self).__name__}()"  # no address that changes at each run
+        return {**data, "image/png": self.still()}, metadata
+
+
+@contextmanager
+def evaluating(net):
+    """The network in evaluation mode, and afterwards in the mode that it was in."""
+    training = net.training
+    net.eval()
+    try:
+        yield net
+    finally:
+        net.train(training)
+
+
+def run(net, image):
+    """`record` of one image (channels, H, W) in evaluation mode."""
+    with evaluating(net):
+        return record(net, image[None])
+
+
+def block(net, name, *branches):
+    """The block called ``name``, which must have the given branches."""
+    blocks = find_blocks(net)
+    if not blocks:
+        raise ValueError(f"this {type(net).__name__} has no squeeze & excitation blocks")
+    if name not in blocks:
+        raise ValueError(f"no block {name!r}; the blocks are {', '.join(map(repr, blocks))}")
+    found = blocks[name]
+    for branch in branches:
+        if not hasattr(found, branch):
+            raise ValueError(f"block {name!r} is a {type(found).__name__}: it has no {branch} gate")
+    return found
+
+
+def check_samples(samples) -> list[Sample]:
+    """`Sample`s of the tuples given, all of one size.
+
+    Raises:
+        TypeError: not a sequence of (title, image, label) or (title, image, label, credit).
+        ValueError: none at all, or shapes that do not fit.
+    """
+    if not isinstance(samples, Iterable) or isinstance(samples, (str, torch.Tensor)):
+        raise TypeError(f"samples must be a list of tuples, got {type(samples).__name__}")
+    checked = []
+    for sample in samples:
+        if not isinstance(sample, tuple) or not 3 <= len(sample) <= 4:
+            raise TypeError("a sample is a tuple (title, image, label) or with a credit as fourth")
+        sample = Sample(*sample)
+        check_image(sample.image)
+        check_label(sample.label, sample.image)
+        checked.append(sample)
+    if not checked:
+        raise ValueError("samples is empty: a figure needs one picture at least")
+    sizes = {tuple(sample.image.shape) for sample in checked}
+    if len(sizes) > 1:
+        raise ValueError(f"all pictures must have one size, got {sorted(sizes)}")
+    return checked
+
+
+def check_image(image):
+    if not isinstance(image, torch.Tensor):
+        raise TypeError(f"an image must be a tensor, got {type(image).__name__}")
+    if image.dim() != 3:
+        raise ValueError(f"an image is (channels, H, W), got shape {tuple(image.shape)}")
+    return image
+
+
+def check_label(label, image):
+    if not isinstance(label, torch.Tensor):
+        raise TypeError(f"a label must be a tensor, got {type(label).__name__}")
+    if tuple(label.shape) != tuple(image.shape[1:]):
+        raise ValueError(
+            f"the label must be (H, W) = {tuple(image.shape[1:])} like its image, "
+            f"got {tuple(label.shape)}"
+        )
+    return label
+
+
+def check_classes(classes, count) -> list[dict]:
+    """``[{"name": …, "colour": …}]`` of ``[(name, "#rrggbb"), …]``, background first."""
+    if classes is None:
+        classes = [
+            (f"class {k}" if k else "background", CLASS_COLOURS[k % len(CLASS_COLOURS)])
+            for k in range(count)
+        ]
+    classes = list(classes)
+    if len(classes) != count:
+        raise ValueError(f"the network has {count} classes, classes= names {len(classes)}")
+    return [{"name": name, "colour": colour} for name, colour in classes]
+
+
+def in_range(name, value, count):
+    """``value`` if it is 0 … count - 1, for a validator of a trait."""
+    if not 0 <= value < count:
+        raise traitlets.TraitError(f"{name} must be 0 to {count - 1}, got {value}")
+    return value
+
+
+def grey(image: torch.Tensor) -> torch.Tensor:
+    """A picture of the first channel: uint8 (H, W), the outermost 0.5 % of values cut off."""
+    first = image[0].detach().cpu().double()
+    low, high = torch.quantile(first.flatten(), torch.tensor([0.005, 0.995]).double())
+    return ((first - low) / (high - low).clamp_min(1e-12) * 255).clamp(0, 255).round().byte()
+
+
+def linear(layer) -> dict:
+    """The weights of a linear layer or 1×1 convolution as the page reads them."""
+    weight = layer.weight.detach().double().flatten(1)
+    return {"weight": weight.tolist(), "bias": layer.bias.detach().double().tolist()}
+
+
+def colour_map(name):
+    """A matplotlib colour map with the colours that the page uses."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(f"scse-{name}", COLOURS[name])
+
+
+def show(axis, image, title, **kwargs):
+    """One picture without axes."""
+    axis.imshow(image, interpolation="nearest", **kwargs)
+    axis.set_title(title, fontsize=8)
+    axis.set_axis_off()
+
+
+def show_classes(axis, segmentation, classes, title):
+    """A class map in the colours of its classes."""
+    from matplotlib.colors import ListedColormap
+
+    colours = ListedColormap([entry["colour"] for entry in classes])
+    show(axis, segmentation, title, cmap=colours, vmin=-0.5, vmax=len(classes) - 0.5)

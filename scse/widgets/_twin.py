@@ -1,0 +1,52 @@
+"""js/src/maths.js in torch.float64: what the page must compute, from the same numbers."""
+
+import torch
+
+from scse.metrics import dice, mean_dice
+
+
+def matrix(layer: dict) -> tuple[torch.Tensor, torch.Tensor]:
+    """Weight and bias of a layer in a manifest."""
+    return (
+        torch.tensor(layer["weight"], dtype=torch.float64),
+        torch.tensor(layer["bias"], dtype=torch.float64),
+    )
+
+
+def excite(fc1: dict, fc2: dict, z: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Every step from the squeezed channels z (C,) to their gates (C,)."""
+    w1, b1 = matrix(fc1)
+    w2, b2 = matrix(fc2)
+    before = w1 @ z + b1
+    hidden = before.relu()
+    logits = w2 @ hidden + b2
+    return {"before": before, "hidden": hidden, "logits": logits, "gates": logits.sigmoid()}
+
+
+def pointwise(layer: dict, maps: torch.Tensor) -> torch.Tensor:
+    """A 1×1 convolution of (C, H, W)."""
+    weight, bias = matrix(layer)
+    return torch.einsum("kc,chw->khw", weight, maps) + bias[:, None, None]
+
+
+def recalibrate(maps, c, s, mode, combine="add"):
+    """Û of maps (C, H, W), channel gates (C,) and mask (H, W)."""
+    c, s = c[:, None, None], s[None]
+    if mode == "none":
+        return maps
+    if mode == "cse":
+        return maps * c
+    if mode == "sse":
+        return maps * s
+    if combine == "add":
+        return maps * (c + s)
+    return torch.maximum(maps * c, maps * s) if combine == "max" else maps * c * (maps * s)
+
+
+def scores(prediction: torch.Tensor, label: torch.Tensor, classes: int) -> dict:
+    """``dice`` (mean over the classes in the label) and ``dice_of`` each class."""
+    label = label.long()
+    return {
+        "dice": mean_dice(prediction, label, classes),
+        "dice_of": dice(prediction, label, classes),
+    }

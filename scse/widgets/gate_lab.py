@@ -1,0 +1,141 @@
+"""GateLab: the last block of a network, with its gates in the reader's hand."""
+
+import torch
+import traitlets
+
+from scse.widgets import _base, _twin
+from scse.widgets._packing import quantise
+
+MODES = ("none", "cse", "sse", "scse")
+
+
+class GateLab(_base.Widget):
+    """Drag the channel gates of the last block and watch the segmentation.
+
+    The head of the network is a 1×1 convolution, so everything after the last block's input
+    can be computed in the page: gates, mask, recalibrated maps, classes, Dice.
+
+        GateLab(net, [("two digits", image, label, "photograph: …")])
+
+    Args:
+        net: a network with ``stages`` and a 1×1 convolution ``head``, such as `scse.UNet`, whose
+            last block is an scSE that adds, takes the maximum or multiplies.
+        samples: a list of (title, image (channels, H, W), label (H, W), credit); credit optional.
+        classes: ``[(name, "#rrggbb"), …]``, background first; made up if not given.
+        levels: steps to which each feature map is rounded; fewer make a smaller page.
+        outline: draw the borders of the true classes over the segmentation.
+        picture, mode, gates: the first state, see the traits.
+
+    Raises:
+        TypeError: samples of another form, unknown keywords.
+        ValueError: shapes that do not fit, or a network of another kind.
+    """
+
+    _esm = _base.STATIC / "gate_lab.js"
+    picture = traitlets.Int(0).tag(sync=True, state=True)
+    """Which of the samples is shown."""
+    mode = traitlets.Enum(MODES, "scse").tag(sync=True, state=True)
+    """Which branches are on: ``"none"``, ``"cse"``, ``"sse"`` or ``"scse"``."""
+    gates = traitlets.List(traitlets.Float()).tag(sync=True, state=True)
+    """One number in 0 … 1 a channel, or empty for the network's own gates."""
+
+    def __init__(self, net, samples, *, classes=None, levels=64, outline=True, **state):
+        self._check_keywords(state)
+        name = _last_stage(net)
+        block = _base.block(net, name, "channel", "spatial")
+        if block.combine == "concat":
+            raise ValueError("GateLab draws scSE with combine add, max or mul; this one has concat")
+        self.samples = _base.check_samples(samples)
+        inputs = [_base.run(net, sample.image)[name].input[0] for sample in self.samples]
+        self._maps = quantise(torch.stack(inputs), levels)
+        self._labels = torch.stack([sample.label for sample in self.samples]).byte()
+        self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
+        project = _base.linear(block.spatial.project)
+        manifest = {
+            "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
+            "classes": _base.check_classes(classes, net.head.out_channels),
+            "shape": list(inputs[0].shape),
+            "combine": block.combine,
+            "outline": bool(outline),
+            "fc1": _base.linear(block.channel.fc1),
+            "fc2": _base.linear(block.channel.fc2),
+            "project": {"weight": project["weight"][0], "bias": project["bias"][0]},
+            "head": _base.linear(net.head),
+        }
+        arrays = {"maps": self._maps, "labels": self._labels, "images": self._pictures}
+        super().__init__(manifest, arrays, **state)
+
+    @traitlets.validate("picture")
+    def _check_picture(self, proposal):
+        return _base.in_range("picture", proposal.value, len(self.samples))
+
+    @traitlets.validate("gates")
+    def _check_gates(self, proposal):
+        gates = proposal.value
+        channels = self._maps.codes.shape[1]
+        if gates and (len(gates) != channels or not all(0 <= gate <= 1 for gate in gates)):
+            raise traitlets.TraitError(
+                f"gates must be empty or {channels} numbers between 0 and 1, got {gates}"
+            )
+        return gates
+
+    def evaluate(self, picture=None, mode=None, gates=None) -> dict:
+        """What the page shows, in float64; the present state where nothing is given.
+
+        Returns:
+            ``gates`` (C,), ``mask`` (H, W), ``segmentation`` (H, W), ``dice``, ``dice_of``
+            (classes,) and ``changed``, the number of pixels that differ from the network's own.
+        """
+        picture = self.picture if picture is None else picture
+        mode = self.mode if mode is None else mode
+        gates = self.gates if gates is None else gates
+        maps = self._maps.values()[picture]  # (C, H, W)
+        fc1, fc2, head = (self.manifest[name] for name in ("fc1", "fc2", "head"))
+        project = self.manifest["project"]
+        own = _twin.excite(fc1, fc2, maps.mean((1, 2)))["gates"]
+        mask = _twin.pointwise(
+            {"weight": [project["weight"]], "bias": [project["bias"]]}, maps
+        )[0].sigmoid()
+
+        def segment(c, mode):
+            out = _twin.recalibrate(maps, c, mask, mode, self.manifest["combine"])
+            return _twin.pointwise(head, out).argmax(0)
+
+        c = torch.tensor(gates, dtype=torch.float64) if len(gates) else own
+        segmentation = segment(c, mode)
+        return {
+            "gates": c,
+            "mask": mask,
+            "segmentation": segmentation,
+            "changed": int((segmentation != segment(own, "scse")).sum()),
+            **_twin.scores(segmentation, self._labels[picture], net_classes(self.manifest)),
+        }
+
+    def _draw(self, figure):
+        now = self.evaluate(0, "scse", [])
+        classes = self.manifest["classes"]
+        top, bottom = figure.subfigures(2, 1, height_ratios=[3, 1.6])
+        axes = top.subplots(1, 3)
+        _base.show(axes[0], self._pictures[0], "picture", cmap="gray")
+        mask = axes[1].imshow(now["mask"], cmap=_base.colour_map("space"))
+        axes[1].set_title("spatial mask s", fontsize=8)
+        axes[1].set_axis_off()
+        top.colorbar(mask, ax=axes[1], shrink=0.8)
+        _base.show_classes(axes[2], now["segmentation"], classes, f"Dice {now['dice']:.2f}")
+        axis = bottom.subplots()
+        bars = axis.bar(range(1, len(now["gates"]) + 1), now["gates"], color="#f08a2c")
+        axis.bar_label(bars, fmt="%.2f", fontsize=7)
+        axis.set(ylim=(0, 1.2), xlabel="channel", ylabel="gate c")
+
+
+def net_classes(manifest):
+    return len(manifest["classes"])
+
+
+def _last_stage(net):
+    head = getattr(net, "head", None)
+    if not hasattr(net, "stages") or not isinstance(head, torch.nn.Conv2d):
+        raise ValueError("GateLab needs a network with .stages and a 1×1 convolution .head")
+    if head.kernel_size != (1, 1):
+        raise ValueError(f"the head must be a 1×1 convolution, got kernel {head.kernel_size}")
+    return net.stages[-1]
