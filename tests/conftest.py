@@ -22,10 +22,9 @@ it (and later runs do not rebuild it). SITE=<folder> tests another build.
 import os
 from pathlib import Path
 
+import chromium
 import pytest
 from playwright.sync_api import sync_playwright
-
-import chromium
 from site_tools import ROOT, build, serve, visit
 
 

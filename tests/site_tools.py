@@ -125,7 +125,8 @@ def number(scope, name, index=0):
 
 def serious_violations(page):
     """What axe-core calls serious or critical on the page, one line each."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    options = {"resultTypes": ["violations"], "preload": False}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['html'][:200]}"
         for rule in found

