@@ -5,8 +5,8 @@ import { build } from "esbuild";
 
 export const WIDGETS = [
   "gate_lab",
-  //TODO squeeze_excite
-  //TODO pixel_probe
+  "squeeze_excite",
+  "pixel_probe",
   //TODO contrast_swap
   //TODO contrast_slider
   //TODO mask_gallery

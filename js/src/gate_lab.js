@@ -33,7 +33,7 @@ const FINE = 4; // canvas pixels across a position of the segmentation
 /** What the block would do on its own to one picture. @param {any} manifest @param {Float64Array} maps */
 function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
   const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
-  const mask = project(maps, w.weight, w.bias).map(sigmoid);
+  const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
   /** @param {ArrayLike<number>} c @param {Mode} mode */
   const segment = (c, mode) =>
     argmax(pointwise(recalibrate(maps, c, mask, mode, combine), head), classes.length);

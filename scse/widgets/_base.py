@@ -18,8 +18,9 @@ STATIC = Path(__file__).parent / "static"
 COLOURS = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
 # For classes that were given no colours (Okabe & Ito, legible to most kinds of colour vision).
 CLASS_COLOURS = (
-    "#16181d #e69f00 #56b4e9 #009e73 #f0e442 #0072b2 #d55e00 #cc79a7 #999999 #882255 #44aa99"
-).split()
+    *("#16181d", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2"),
+    *("#d55e00", "#cc79a7", "#999999", "#882255", "#44aa99"),
+)
 
 
 class Sample(NamedTuple):
@@ -142,6 +143,14 @@ def check_samples(samples) -> list[Sample]:
     return checked
 
 
+def check_picture(widget, proposal):
+    """For a validator of a ``picture`` trait: one of the widget's samples."""
+    count = len(widget.samples)
+    if not 0 <= proposal.value < count:
+        raise traitlets.TraitError(f"picture must be 0 to {count - 1}, got {proposal.value}")
+    return proposal.value
+
+
 def check_image(image):
     if not isinstance(image, torch.Tensor):
         raise TypeError(f"an image must be a tensor, got {type(image).__name__}")
@@ -172,13 +181,6 @@ def check_classes(classes, count) -> list[dict]:
     if len(classes) != count:
         raise ValueError(f"the network has {count} classes, classes= names {len(classes)}")
     return [{"name": name, "colour": colour} for name, colour in classes]
-
-
-def in_range(name, value, count):
-    """``value`` if it is 0 … count - 1, for a validator of a trait."""
-    if not 0 <= value < count:
-        raise traitlets.TraitError(f"{name} must be 0 to {count - 1}, got {value}")
-    return value
 
 
 def grey(image: torch.Tensor) -> torch.Tensor:

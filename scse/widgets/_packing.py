@@ -38,7 +38,9 @@ def quantise(maps: torch.Tensor, levels: int = 256) -> Quantised:
 def _differences(codes: torch.Tensor, dim: int) -> torch.Tensor:
     first = codes.narrow(dim, 0, 1)
     length = codes.shape[dim]
-    return torch.cat([first, codes.narrow(dim, 1, length - 1) - codes.narrow(dim, 0, length - 1)], dim)
+    return torch.cat(
+        [first, codes.narrow(dim, 1, length - 1) - codes.narrow(dim, 0, length - 1)], dim
+    )
 
 
 def _smallest(codes: torch.Tensor) -> tuple[str | None, bytes]:

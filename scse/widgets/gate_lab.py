@@ -50,7 +50,6 @@ class GateLab(_base.Widget):
         self._maps = quantise(torch.stack(inputs), levels)
         self._labels = torch.stack([sample.label for sample in self.samples]).byte()
         self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
-        project = _base.linear(block.spatial.project)
         manifest = {
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "classes": _base.check_classes(classes, net.head.out_channels),
@@ -59,7 +58,7 @@ class GateLab(_base.Widget):
             "outline": bool(outline),
             "fc1": _base.linear(block.channel.fc1),
             "fc2": _base.linear(block.channel.fc2),
-            "project": {"weight": project["weight"][0], "bias": project["bias"][0]},
+            "project": _base.linear(block.spatial.project),
             "head": _base.linear(net.head),
         }
         arrays = {"maps": self._maps, "labels": self._labels, "images": self._pictures}
@@ -67,7 +66,7 @@ class GateLab(_base.Widget):
 
     @traitlets.validate("picture")
     def _check_picture(self, proposal):
-        return _base.in_range("picture", proposal.value, len(self.samples))
+        return _base.check_picture(self, proposal)
 
     @traitlets.validate("gates")
     def _check_gates(self, proposal):
@@ -90,16 +89,13 @@ class GateLab(_base.Widget):
         mode = self.mode if mode is None else mode
         gates = self.gates if gates is None else gates
         maps = self._maps.values()[picture]  # (C, H, W)
-        fc1, fc2, head = (self.manifest[name] for name in ("fc1", "fc2", "head"))
-        project = self.manifest["project"]
-        own = _twin.excite(fc1, fc2, maps.mean((1, 2)))["gates"]
-        mask = _twin.pointwise(
-            {"weight": [project["weight"]], "bias": [project["bias"]]}, maps
-        )[0].sigmoid()
+        known = self.manifest
+        own = _twin.excite(known["fc1"], known["fc2"], maps.mean((1, 2)))["gates"]
+        mask = _twin.pointwise(known["project"], maps)[0].sigmoid()
 
         def segment(c, mode):
-            out = _twin.recalibrate(maps, c, mask, mode, self.manifest["combine"])
-            return _twin.pointwise(head, out).argmax(0)
+            out = _twin.recalibrate(maps, c, mask, mode, known["combine"])
+            return _twin.pointwise(known["head"], out).argmax(0)
 
         c = torch.tensor(gates, dtype=torch.float64) if len(gates) else own
         segmentation = segment(c, mode)
@@ -108,7 +104,7 @@ class GateLab(_base.Widget):
             "mask": mask,
             "segmentation": segmentation,
             "changed": int((segmentation != segment(own, "scse")).sum()),
-            **_twin.scores(segmentation, self._labels[picture], net_classes(self.manifest)),
+            **_twin.scores(segmentation, self._labels[picture], len(known["classes"])),
         }
 
     def _draw(self, figure):
@@ -126,10 +122,6 @@ class GateLab(_base.Widget):
         bars = axis.bar(range(1, len(now["gates"]) + 1), now["gates"], color="#f08a2c")
         axis.bar_label(bars, fmt="%.2f", fontsize=7)
         axis.set(ylim=(0, 1.2), xlabel="channel", ylabel="gate c")
-
-
-def net_classes(manifest):
-    return len(manifest["classes"])
 
 
 def _last_stage(net):

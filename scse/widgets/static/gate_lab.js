@@ -622,7 +622,7 @@ var MODES = [
 var FINE = 4;
 function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
   const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
-  const mask = project(maps, w.weight, w.bias).map(sigmoid);
+  const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
   const segment = (c, mode) => argmax(pointwise(recalibrate(maps, c, mask, mode, combine), head), classes.length);
   return { gates, mask, segment, segmentation: segment(gates, "scse") };
 }

@@ -1,0 +1,107 @@
+"""PixelProbe: the spatial branch of one block, pixel by pixel."""
+
+import torch
+import traitlets
+
+from scse.widgets import _base, _twin
+from scse.widgets._packing import quantise
+
+
+class PixelProbe(_base.Widget):
+    """Point at a pixel: its channel vector, the dot product, the logit, the mask.
+
+        PixelProbe(net, [("two digits", image, label)], block="decoder2")
+
+    Args:
+        net: a network with `sSE` or `scSE` blocks.
+        samples: a list of (title, image (channels, H, W), label (H, W), credit); credit optional.
+        block: whose spatial branch; it may have 32 channels at most, more would not be legible.
+        picture, pixel: the first state, see the traits.
+
+    Raises:
+        TypeError: samples of another form, unknown keywords.
+        ValueError: unknown block, one without a spatial gate, or with too many channels.
+    """
+
+    _esm = _base.STATIC / "pixel_probe.js"
+    picture = traitlets.Int(0).tag(sync=True, state=True)
+    """Which of the samples is shown."""
+    pixel = traitlets.List(traitlets.Int()).tag(sync=True, state=True)
+    """[row, column] in the block's map; empty for the position with the largest mask value."""
+
+    def __init__(self, net, samples, *, block="decoder2", **state):
+        self._check_keywords(state)
+        module = _base.block(net, block, "spatial")
+        channels = module.spatial.project.in_features
+        if channels > 32:
+            raise ValueError(
+                f"PixelProbe draws 32 channels at most, block {block!r} has {channels}"
+            )
+        self.samples = _base.check_samples(samples)
+        maps = torch.stack([_base.run(net, s.image)[block].input[0] for s in self.samples])
+        self._maps = quantise(maps)
+        self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
+        manifest = {
+            "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
+            "block": block,
+            "shape": list(maps.shape[1:]),
+            "size": list(self._pictures.shape[1:]),
+            "project": _base.linear(module.spatial.project),
+        }
+        super().__init__(manifest, {"maps": self._maps, "images": self._pictures}, **state)
+
+    @traitlets.validate("picture")
+    def _check_picture(self, proposal):
+        return _base.check_picture(self, proposal)
+
+    @traitlets.validate("pixel")
+    def _check_pixel(self, proposal):
+        pixel, (_, height, width) = proposal.value, self.manifest["shape"]
+        inside = len(pixel) == 2 and 0 <= pixel[0] < height and 0 <= pixel[1] < width
+        if pixel and not inside:
+            raise traitlets.TraitError(
+                f"pixel must be empty or [row, column] in a map of {height}×{width}, got {pixel}"
+            )
+        return pixel
+
+    def evaluate(self, picture=None, pixel=None) -> dict:
+        """What the page shows, in float64; the present state where nothing is given.
+
+        Returns:
+            ``pixel`` [row, column], ``vector``, ``weights`` and ``products`` (C,), ``bias``,
+            ``logit``, ``gate``, and the whole ``mask`` (H, W).
+        """
+        picture = self.picture if picture is None else picture
+        pixel = self.pixel if pixel is None else pixel
+        maps = self._maps.values()[picture]
+        logits = _twin.pointwise(self.manifest["project"], maps)[0]
+        mask = logits.sigmoid()
+        if not len(pixel):
+            pixel = list(divmod(int(logits.argmax()), logits.shape[1]))
+        row, column = pixel
+        weight, bias = _twin.matrix(self.manifest["project"])
+        vector = maps[:, row, column]
+        return {
+            "pixel": [row, column],
+            "vector": vector,
+            "weights": weight[0],
+            "products": weight[0] * vector,
+            "bias": bias.item(),
+            "logit": logits[row, column].item(),
+            "gate": mask[row, column].item(),
+            "mask": mask,
+        }
+
+    def _draw(self, figure):
+        now = self.evaluate(0, [])
+        axes = figure.subplots(1, 3)
+        _base.show(axes[0], self._pictures[0], "picture", cmap="gray")
+        mask = axes[1].imshow(now["mask"], cmap=_base.colour_map("space"))
+        axes[1].plot(*now["pixel"][::-1], "s", color="none", markeredgecolor="red")
+        axes[1].set_title("spatial mask s", fontsize=8)
+        axes[1].set_axis_off()
+        figure.colorbar(mask, ax=axes[1], shrink=0.8)
+        channels = range(1, len(now["products"]) + 1)
+        axes[2].barh(channels, now["products"], color="#4d94ef")
+        axes[2].invert_yaxis()
+        axes[2].set_title(f"weight × value; logit {now['logit']:.2f}", fontsize=8)

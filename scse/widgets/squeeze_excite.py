@@ -1,0 +1,98 @@
+"""SqueezeExcite: the channel branch of one block, number by number."""
+
+import torch
+import traitlets
+from torch.nn import functional as F
+
+from scse.widgets import _base, _twin
+
+THUMBNAIL = 48  # pixels
+
+
+class SqueezeExcite(_base.Widget):
+    """Squeeze, fc1, ReLU, fc2, sigmoid: drag a mean and see what becomes of every gate.
+
+        SqueezeExcite(net, [("two digits", image, label)], block="decoder1")
+
+    Args:
+        net: a network with `cSE` or `scSE` blocks.
+        samples: a list of (title, image (channels, H, W), label (H, W), credit); credit optional.
+        block: whose channel branch; it may have 16 channels at most, more would not be legible.
+        picture, z: the first state, see the traits.
+
+    Raises:
+        TypeError: samples of another form, unknown keywords.
+        ValueError: unknown block, one without a channel gate, or with too many channels.
+    """
+
+    _esm = _base.STATIC / "squeeze_excite.js"
+    picture = traitlets.Int(0).tag(sync=True, state=True)
+    """Which of the samples is shown."""
+    z = traitlets.List(traitlets.Float()).tag(sync=True, state=True)
+    """The mean of each channel, within ``manifest["range"]``; empty for what the picture gives."""
+
+    def __init__(self, net, samples, *, block="decoder1", **state):
+        self._check_keywords(state)
+        module = _base.block(net, block, "channel")
+        channels = module.channel.fc2.out_features
+        if channels > 16:
+            raise ValueError(
+                f"SqueezeExcite draws 16 channels at most, block {block!r} has {channels}"
+            )
+        self.samples = _base.check_samples(samples)
+        records = [_base.run(net, sample.image)[block] for sample in self.samples]
+        maps = torch.stack([record.input[0] for record in records])  # (N, C, H, W)
+        self._z = maps.double().mean((2, 3))
+        low, high = 1.5 * self._z.min().clamp_max(0).item(), 1.5 * self._z.max().item()
+        side = min(THUMBNAIL, *maps.shape[2:])
+        small = F.adaptive_avg_pool2d(maps, side)
+        top = small.amax((2, 3), keepdim=True).clamp_min(1e-12)
+        manifest = {
+            "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
+            "block": block,
+            "channels": channels,
+            "side": side,
+            "z": self._z.tolist(),
+            "range": [low, high],
+            "fc1": _base.linear(module.channel.fc1),
+            "fc2": _base.linear(module.channel.fc2),
+        }
+        thumbnails = (small.clamp_min(0) / top * 255).round().byte()
+        super().__init__(manifest, {"thumbnails": thumbnails}, **state)
+
+    @traitlets.validate("picture")
+    def _check_picture(self, proposal):
+        return _base.check_picture(self, proposal)
+
+    @traitlets.validate("z")
+    def _check_z(self, proposal):
+        z, (low, high) = proposal.value, self.manifest["range"]
+        channels = self.manifest["channels"]
+        if z and (len(z) != channels or not all(low <= value <= high for value in z)):
+            raise traitlets.TraitError(
+                f"z must be empty or {channels} numbers between {low:.3g} and {high:.3g}, got {z}"
+            )
+        return z
+
+    def evaluate(self, picture=None, z=None) -> dict:
+        """What the page shows, in float64; the present state where nothing is given.
+
+        Returns:
+            ``z`` (C,), ``before`` and ``hidden`` (hidden,), ``logits`` and ``gates`` (C,).
+        """
+        picture = self.picture if picture is None else picture
+        z = self.z if z is None else z
+        z = torch.tensor(z, dtype=torch.float64) if len(z) else self._z[picture]
+        return {"z": z, **_twin.excite(self.manifest["fc1"], self.manifest["fc2"], z)}
+
+    def _draw(self, figure):
+        now = self.evaluate(0, [])
+        titles = {"z": "z: means", "hidden": "after fc1 and ReLU", "logits": "logits", "gates": "c"}
+        for axis, (name, title) in zip(figure.subplots(1, 4), titles.items(), strict=True):
+            values = now[name].tolist()
+            colour = "#f08a2c" if name == "gates" else "#7f8a96"
+            bars = axis.barh(range(1, len(values) + 1), values, color=colour)
+            axis.bar_label(bars, fmt="%.2f", fontsize=7)
+            axis.invert_yaxis()
+            axis.set_title(title, fontsize=8)
+            axis.margins(x=0.25)
