@@ -15,7 +15,7 @@ PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\
 PAGES := _config.yml _toc.yml $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" | sed "s/ /\\\\ /g")
 
-.PHONY: book site serve test lint notebooks install clean distclean help
+.PHONY: book site serve lab test lint notebooks install clean distclean help
 .DELETE_ON_ERROR:
 
 book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
@@ -24,6 +24,9 @@ site: _build/.site ## build the book into _build/html, its notebooks executed
 
 serve: $(BIN)/.installed
 	@$(BIN)/python tests/serve.py $(HTML) $(PORT)
+
+lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind the widgets
+	$(BIN)/jupyter lab book
 
 test: install $(BIN)/.parity lint _build/.site ## check and test everything
 	$(WITH_NODE) npm --prefix js test
@@ -68,7 +71,7 @@ $(BIN)/.parity: tests/requirements-parity.txt | $(BIN)/.installed
 js/node_modules/.installed: js/package.json js/package-lock.json | $(BIN)/.installed
 	@$(WITH_NODE) node -e '$(NODE_WORKS)' 2>/dev/null && $(WITH_NODE) npm --version >/dev/null || \
 		$(BIN)/python -m pip install --disable-pip-version-check -q $(NODE_WHEEL)
-	$(WITH_NODE) npm --prefix js ci --no-audit --no-fund
+	$(WITH_NODE) npm --prefix js ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 # Executed notebooks are cached by their code alone: a changed package must empty the cache.
