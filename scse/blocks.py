@@ -1,86 +1,271 @@
 """cSE, sSE and scSE: recalibrate a feature map by channel, by position, or by both.
 
-Roy, Navab & Wachinger, *Concurrent Spatial and Channel 'Squeeze & Excitation' in
-Fully Convolutional Networks*, MICCAI 2018, https://arxiv.org/abs/1803.02579
+The equations and their names (U, z, W_1, W_2, W_sq) are those of Roy, Navab & Wachinger,
+*Concurrent Spatial and Channel 'Squeeze & Excitation' in Fully Convolutional Networks*,
+MICCAI 2018, https://arxiv.org/abs/1803.02579. The ways to combine the two branches are those of
+the journal version, IEEE TMI 2019, https://arxiv.org/abs/1808.08127.
+
+What is below is the plain path, one equation a line. In eager mode `scse._fused` computes the
+same numbers in fewer passes over memory; the plain path is its oracle in the tests, and does the
+work wherever something looks into a block: hooks on its gates, compilers, exporters, `torch.func`.
 """
 
-from typing import NamedTuple, Optional
+import operator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from scse._fused import fusable, fused
+from scse.checkpoints import accept_known_layouts
 
 COMBINE = ("add", "max", "mul", "concat")
 
 
 class Gates(NamedTuple):
-    """The two gates of a block, each in (0, 1), or None where the block has no such branch."""
+    """The two gates of a block, each in (0, 1); None where the block has no such branch."""
 
-    channel: Optional[Tensor]  # (N, C, 1, …)
-    spatial: Optional[Tensor]  # (N, 1, *spatial)
+    channel: Tensor | None  # (N, C, 1, …)
+    spatial: Tensor | None  # (N, 1, *spatial)
+
+
+class Pointwise(nn.Linear):
+    """A 1×1 convolution of any rank: (N, in, *spatial) → (N, out, *spatial)."""
+
+    def forward(self, x):
+        w = self.weight.expand(x.shape[0], -1, -1)  # (N, out, in)
+        y = torch.bmm(w, x.flatten(2)) + self.bias.unsqueeze(1)  # (N, out, S)
+        return y.to(x.dtype).unflatten(2, x.shape[2:])
 
 
 class ChannelGate(nn.Module):
-    """σ(W1 δ(W2 z)), z = the mean over space."""
+    """Squeeze space, excite channels: σ(W_1 δ(W_2 z)), (N, C, *spatial) → (N, C, 1, …)."""
 
     def __init__(self, channels, r=2):
         super().__init__()
         hidden = max(1, channels // r)
-        self.fc1 = nn.Linear(channels, hidden)
-        self.fc2 = nn.Linear(hidden, channels)
+        self.fc1 = nn.Linear(channels, hidden)  # the paper's W_2
+        self.fc2 = nn.Linear(hidden, channels)  # the paper's W_1
 
     def forward(self, x):
-        z = x.flatten(2).mean(2)  # (N, C) squeeze
-        e = self.fc2(torch.relu(self.fc1(z)))  # (N, C) excite
-        return torch.sigmoid(e).reshape(z.shape + (1,) * (x.dim() - 2))
+        z = x.flatten(2).mean(2)  # (N, C)  z_k = 1/(H·W) Σ u_k(i, j)
+        z = self.fc2(torch.relu(self.fc1(z)))  # (N, C)  ẑ = W_1 δ(W_2 z)
+        c = torch.sigmoid(z).to(x.dtype)  # (N, C)  σ(ẑ)
+        return c.reshape(list(c.shape) + [1] * (x.dim() - 2))
 
 
 class SpatialGate(nn.Module):
-    """σ(W_sq ⋆ U): one number for each position."""
+    """Squeeze channels, excite space: σ(W_sq ⋆ U), (N, C, *spatial) → (N, 1, *spatial)."""
 
     def __init__(self, channels):
         super().__init__()
-        self.project = nn.Linear(channels, 1)
+        self.project = Pointwise(channels, 1)  # W_sq
 
     def forward(self, x):
-        w = self.project.weight.expand(len(x), -1, -1)  # (N, 1, C)
-        q = torch.bmm(w, x.flatten(2)) + self.project.bias
-        return torch.sigmoid(q).reshape(len(x), 1, *x.shape[2:])
+        q = self.project(x)  # (N, 1, *spatial)  q = W_sq ⋆ U
+        return torch.sigmoid(q)
 
 
-class cSE(nn.Module):
-    def __init__(self, channels, r=2):
+class _Block(nn.Module):
+    """What the three blocks share: arguments, checks, and the choice of path."""
+
+    def __init__(self, channels):
         super().__init__()
+        self.channels = _positive("channels", channels)
+        accept_known_layouts(self)
+
+    def _fast(self, x):
+        """Check x; say whether the fused path applies to it."""
+        _check(x, self)
+        gates = [self._modules[name] for name in ("channel", "spatial") if name in self._modules]
+        modules = gates + [m for gate in gates for m in gate._modules.values()]
+        return all(type(m) in _STOCK for m in modules) and fusable(x, *modules)
+
+
+class cSE(_Block):
+    """Channel squeeze & excitation: every channel is multiplied by its own gate.
+
+    Û_cSE = [σ(ẑ_1) u_1, …, σ(ẑ_C) u_C],  ẑ = W_1 δ(W_2 z),  z_k = the mean of u_k over space.
+
+    Args:
+        channels: C, the channels of the feature map.
+        r: reduction ratio; the hidden layer has max(1, C // r) units. 2 in Roy et al., 16 in Hu
+            et al., https://arxiv.org/abs/1709.01507.
+
+    Shape:
+        x (N, C, *spatial) with one, two or three spatial axes, to y of the same shape. N may be 0.
+
+    Raises:
+        ValueError: ``channels`` or ``r`` below one; x of another rank or channel count, or with
+            an empty spatial axis.
+        TypeError: ``channels`` or ``r`` not an integer; x no tensor, or of a dtype that is not
+            floating point or not that of the block.
+
+    >>> cSE(16)(torch.ones(2, 16, 8, 8)).shape
+    torch.Size([2, 16, 8, 8])
+    """
+
+    def __init__(self, channels, r=2):
+        super().__init__(channels)
+        self.r = _positive("r", r)
         self.channel = ChannelGate(channels, r)
 
     def gates(self, x):
+        """The gates that ``x`` gets: ``.channel`` (N, C, 1, …); ``.spatial`` is None."""
+        _check(x, self)
         return Gates(self.channel(x), None)
 
-    def forward(self, x):
-        return x * self.channel(x)
+    def forward(self, x):  # U
+        if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
+            if self._fast(x):
+                return fused("cse", x, self.channel.fc1, self.channel.fc2)
+        return x * self.channel(x)  # Û_cSE
+
+    def extra_repr(self):
+        return f"{self.channels}, r={self.r}"
 
 
-class sSE(nn.Module):
+class sSE(_Block):
+    """Spatial squeeze & excitation: every position is multiplied by its own gate.
+
+    Û_sSE = [σ(q_{1,1}) u^{1,1}, …, σ(q_{H,W}) u^{H,W}],  q = W_sq ⋆ U, a 1×1 convolution.
+
+    Args:
+        channels: C, the channels of the feature map.
+
+    Shape:
+        x (N, C, *spatial) with one, two or three spatial axes, to y of the same shape. N may be 0.
+
+    Raises:
+        ValueError: ``channels`` below one; x of another rank or channel count, or with an empty
+            spatial axis.
+        TypeError: ``channels`` not an integer; x no tensor, or of a dtype that is not floating
+            point or not that of the block.
+
+    >>> sSE(16)(torch.ones(2, 16, 8, 8)).shape
+    torch.Size([2, 16, 8, 8])
+    """
+
     def __init__(self, channels):
-        super().__init__()
+        super().__init__(channels)
         self.spatial = SpatialGate(channels)
 
     def gates(self, x):
+        """The gates that ``x`` gets: ``.spatial`` (N, 1, *spatial); ``.channel`` is None."""
+        _check(x, self)
         return Gates(None, self.spatial(x))
 
-    def forward(self, x):
-        return x * self.spatial(x)
+    def forward(self, x):  # U
+        if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
+            if self._fast(x):
+                return fused("sse", x, project=self.spatial.project)
+        return x * self.spatial(x)  # Û_sSE
+
+    def extra_repr(self):
+        return f"{self.channels}"
 
 
-class scSE(nn.Module):
+class scSE(_Block):
+    """Concurrent spatial and channel squeeze & excitation.
+
+    =======  ====================  =========================================================
+    combine  Û_scSE
+    =======  ====================  =========================================================
+    add      Û_cSE + Û_sSE         MICCAI 2018, and most implementations
+    max      max(Û_cSE, Û_sSE)     element by element ("max-out"); the authors' released code
+    mul      Û_cSE · Û_sSE         element by element
+    concat   W_m ⋆ [Û_cSE, Û_sSE]  both maps, and a 1×1 convolution W_m back to C channels
+    =======  ====================  =========================================================
+
+    Args:
+        channels: C, the channels of the feature map.
+        r: reduction ratio of the channel branch; its hidden layer has max(1, C // r) units.
+        combine: ``"add"``, ``"max"``, ``"mul"`` or ``"concat"``.
+
+    Shape:
+        x (N, C, *spatial) with one, two or three spatial axes, to y of the same shape. N may be 0.
+
+    Raises:
+        ValueError: ``channels`` or ``r`` below one, an unknown ``combine``; x of another rank or
+            channel count, or with an empty spatial axis.
+        TypeError: ``channels`` or ``r`` not an integer; x no tensor, or of a dtype that is not
+            floating point or not that of the block.
+
+    >>> scSE(256)(torch.ones(32, 256, 24, 24)).shape
+    torch.Size([32, 256, 24, 24])
+    """
+
     def __init__(self, channels, r=2, combine="add"):
-        super().__init__()
+        super().__init__(channels)
+        self.r = _positive("r", r)
+        if combine not in COMBINE:
+            raise ValueError(f"combine must be one of {COMBINE}, got {combine!r}")
+        self.combine = combine
         self.channel = ChannelGate(channels, r)
         self.spatial = SpatialGate(channels)
-        self.combine = combine
+        self.merge = Pointwise(2 * channels, channels) if combine == "concat" else None  # W_m
 
     def gates(self, x):
+        """The gates that ``x`` gets: ``.channel`` (N, C, 1, …), ``.spatial`` (N, 1, *spatial)."""
+        _check(x, self)
         return Gates(self.channel(x), self.spatial(x))
 
-    def forward(self, x):
-        c, s = self.gates(x)
-        return x * (c + s)
+    def forward(self, x):  # U
+        if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
+            if self._fast(x) and self.merge is None:
+                channel, spatial = self.channel, self.spatial
+                return fused(self.combine, x, channel.fc1, channel.fc2, spatial.project)
+        c, s = self.channel(x), self.spatial(x)  # (N, C, 1, …), (N, 1, *spatial)
+        if self.merge is not None:
+            return self.merge(torch.cat([x * c, x * s], dim=1))  # W_m ⋆ [Û_cSE, Û_sSE]
+        if self.combine == "max":
+            return torch.maximum(x * c, x * s)  # max(Û_cSE, Û_sSE)
+        if self.combine == "mul":
+            return (x * c) * (x * s)  # Û_cSE · Û_sSE
+        return x * (c + s)  # Û_cSE + Û_sSE
+
+    def extra_repr(self):
+        return f"{self.channels}, r={self.r}, combine={self.combine!r}"
+
+
+_STOCK = (ChannelGate, SpatialGate, Pointwise, nn.Linear)  # what the fused path knows
+
+
+def _positive(name, value):
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}")
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, got {number}")
+    return number
+
+
+def _check(x, block):
+    name, channels = type(block).__name__, block.channels
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{name} takes a torch.Tensor (N, C, *spatial), got {type(x).__name__}")
+    shape = tuple(x.shape)
+    if not 3 <= x.dim() <= 5:
+        raise ValueError(
+            f"{name} takes (N, {channels}, *spatial) with one, two or three spatial axes, "
+            f"got {x.dim()} axes in all: {shape}"
+        )
+    if x.shape[1] != channels:
+        last = " (are the channels last? x.movedim(-1, 1))" if shape[-1] == channels else ""
+        raise ValueError(
+            f"{name}({channels}) takes (N, {channels}, *spatial), "
+            f"got {shape[1]} channels: {shape}{last}"
+        )
+    if 0 in shape[2:]:
+        raise ValueError(f"{name} averages over space, which is empty in a tensor of shape {shape}")
+    if not x.is_floating_point():
+        raise TypeError(f"{name} takes floating point, got {x.dtype}: convert by x.float()")
+    dtype = next(block.parameters()).dtype
+    if x.dtype != dtype and not torch.is_autocast_enabled(x.device.type):
+        raise TypeError(
+            f"{name} has parameters of {dtype} and was given {x.dtype}: convert one, by "
+            "block.to(x.dtype) or x.to(dtype), or compute under torch.autocast"
+        )

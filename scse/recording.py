@@ -8,7 +8,7 @@ overruled is what is computed.
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -23,8 +23,8 @@ class BlockRecord(NamedTuple):
     """What one block saw and did."""
 
     input: Tensor  # (N, C, *spatial)
-    channel: Optional[Tensor]  # (N, C, 1, …), None for sSE
-    spatial: Optional[Tensor]  # (N, 1, *spatial), None for cSE
+    channel: Tensor | None  # (N, C, 1, …), None for sSE
+    spatial: Tensor | None  # (N, 1, *spatial), None for cSE
     output: Tensor  # (N, C, *spatial)
 
 

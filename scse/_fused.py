@@ -1,0 +1,241 @@
+"""A whole block as one autograd Function: the forward pass, and its derivative worked out by hand.
+
+A block is memory traffic and little else, so what counts is how many tensors of the size of x
+are allocated, read and written. Built from separate operations, autograd saves and allocates
+several. Here the forward pass makes one (y), the backward pass makes one (the gradient of x),
+and only x and the small gates are kept in between.
+
+Notation, as in `scse.blocks`, with space flattened to S positions: x is (N, C, S), the channel
+gate c is (N, C, 1), the spatial gate s is (N, 1, S).
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import forward_ad
+from torch.nn import functional as F
+from torch.nn.modules import module as _module
+
+
+def fusable(x, *modules):
+    """Whether the Function may stand in for the modules' own forward passes on ``x``.
+
+    Not where something wants to see or change the steps in between: compilers and tracers, hooks
+    on a gate, modules of another class put in place of ours, `torch.func` transforms,
+    forward-mode derivatives, tensor subclasses. Nor where it has nothing to offer: an empty
+    batch, or a layout in which space does not flatten without a copy.
+    """
+    return (
+        not torch.compiler.is_compiling()
+        and not torch.jit.is_tracing()
+        and not torch._C._are_functorch_transforms_active()
+        and not _module._has_any_global_hook()
+        and type(x) in (Tensor, nn.Parameter)
+        and x.device.type in ("cpu", "cuda")
+        and x.numel() > 0
+        and all(x.stride(d) == x.stride(d + 1) * x.shape[d + 1] for d in range(2, x.dim() - 1))
+        and not any(
+            m._forward_hooks
+            or m._forward_pre_hooks
+            or m._backward_hooks
+            or m._backward_pre_hooks
+            or "forward" in m.__dict__
+            for m in modules
+        )
+        and not any(
+            forward_ad.unpack_dual(t).tangent is not None
+            for t in (x, *(p for m in modules for p in m._parameters.values()))
+        )
+    )
+
+
+def fused(combine, x, fc1=None, fc2=None, project=None):
+    """The block's output, (N, C, *spatial), from its linear layers; None for an absent branch."""
+    parameters = []
+    for layer in (fc1, fc2, project):
+        parameters += [layer.weight, layer.bias] if layer is not None else [None, None]
+    with torch.autocast(x.device.type, enabled=False):  # the gates get the dtype of x below
+        return _Block.apply(combine, x, *parameters)
+
+
+# One row a way to combine: the output into y, then the pull-back of its gradient g.
+#
+# A pull-back is given ∂L/∂y = g and returns ∂L/∂c = Σ_S g·∂y/∂c and ∂L/∂s = Σ_C g·∂y/∂s. It
+# leaves g·∂y/∂x (with the gates held still) in gx, which it first uses as scratch space.
+# Sums over channels are written as products with a row of ones: `bmm` reads x at full speed.
+
+
+def _cse(x, c, s, y):
+    torch.mul(x, c, out=y)  # y = c·x
+
+
+def _pull_cse(g, x, c, s, gx):
+    dc = torch.mul(g, x, out=gx).sum(2, keepdim=True)  # ∂y/∂c = x
+    torch.mul(g, c, out=gx)  # ∂y/∂x = c
+    return dc, None
+
+
+def _sse(x, c, s, y):
+    torch.mul(x, s, out=y)  # y = s·x
+
+
+def _pull_sse(g, x, c, s, gx):
+    ds = torch.bmm(_ones(x), torch.mul(g, x, out=gx))  # ∂y/∂s = x
+    torch.mul(g, s, out=gx)  # ∂y/∂x = s
+    return None, ds
+
+
+def _add(x, c, s, y):
+    torch.add(c, s, out=y).mul_(x)  # y = (c + s)·x
+
+
+def _pull_add(g, x, c, s, gx):
+    torch.mul(g, x, out=gx)
+    dc = gx.sum(2, keepdim=True)  # ∂y/∂c = x
+    ds = torch.bmm(_ones(x), gx)  # ∂y/∂s = x
+    torch.add(c, s, out=gx).mul_(g)  # ∂y/∂x = c + s
+    return dc, ds
+
+
+def _mul(x, c, s, y):
+    torch.mul(c, s, out=y).mul_(x).mul_(x)  # y = c·x · s·x
+
+
+def _pull_mul(g, x, c, s, gx):
+    torch.mul(g, x, out=gx).mul_(x)
+    dc = torch.bmm(gx, s.transpose(1, 2))  # ∂y/∂c = s·x²
+    ds = torch.bmm(c.transpose(1, 2), gx)  # ∂y/∂s = c·x²
+    torch.mul(2 * c, s, out=gx).mul_(x).mul_(g)  # ∂y/∂x = 2·c·s·x
+    return dc, ds
+
+
+def _max(x, c, s, y):
+    # y = max(c·x, s·x) = c·x + relu((s − c)·x), which needs no second product to compare with
+    torch.sub(s, c, out=y).mul_(x).relu_().addcmul_(x, c)
+
+
+def _pull_max(g, x, c, s, gx):
+    # With m = 1 where s·x wins, 0 where c·x wins and ½ where they are equal, as in
+    # torch.maximum:  ∂y/∂c = (1 − m)·x,  ∂y/∂s = m·x,  ∂y/∂x = c + m·(s − c).
+    # m is as large as x, so it is made in tiles.
+    dc, ds = torch.empty_like(c), torch.zeros_like(s)
+    half = x.new_tensor(0.5)
+    for n, k in _tiles(x):
+        g_, x_, c_, s_, out = g[n, k], x[n, k], c[n, k], s[n], gx[n, k]
+        m = torch.sub(s_, c_).mul_(x_).sign_()
+        torch.add(half, m, alpha=0.5, out=m)
+        all_ = torch.mul(g_, x_, out=out).sum(2, keepdim=True)
+        won = out.mul_(m)
+        dc[n, k] = all_ - won.sum(2, keepdim=True)
+        ds[n].baddbmm_(_ones(x_), won)
+        torch.lerp(c_, s_, m, out=out).mul_(g_)
+    return dc, ds
+
+
+_COMBINE = {
+    "cse": (_cse, _pull_cse),
+    "sse": (_sse, _pull_sse),
+    "add": (_add, _pull_add),
+    "mul": (_mul, _pull_mul),
+    "max": (_max, _pull_max),
+}
+
+
+class _Block(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, combine, x, w2, b2, w1, b1, w, b):
+        n, k = x.shape[:2]
+        u = x.view(n, k, -1)  # (N, C, S)
+        z = h = c = s = None
+        if w2 is not None:  # c = σ(W1 δ(W2 z + b2) + b1),  z = the mean of u over space
+            z = u.mean(2).to(w2.dtype)  # (N, C)
+            h = F.linear(z, w2, b2).relu_()  # (N, C/r)
+            c = F.linear(h, w1, b1).sigmoid_().to(x.dtype).unsqueeze(2)  # (N, C, 1)
+        if w is not None:  # s = σ(w u + b)
+            q = torch.bmm(w.to(x.dtype).expand(n, 1, k), u)  # (N, 1, S)
+            s = q.add_(b.to(x.dtype)).sigmoid_()
+        y = torch.empty_like(x)
+        _COMBINE[combine][0](u, c, s, y.view(u.shape))
+        ctx.combine = combine
+        ctx.save_for_backward(z, h, c, s, x, w2, b2, w1, b1, w, b)
+        return y  # and not a view of it, so that an in-place ReLU may follow
+
+    @staticmethod
+    def backward(ctx, g):
+        if torch.is_grad_enabled() or torch._C._are_functorch_transforms_active():
+            return None, *_pull_differentiably(ctx, g)
+        with torch.autocast(g.device.type, enabled=False):
+            return None, *_pull(ctx, g)
+
+
+def _pull(ctx, g):
+    """The gradients of x and of the parameters, in the order of `_Block.forward`."""
+    z, h, c, s, x, w2, _, w1, _, w, _ = ctx.saved_tensors
+    n, k = x.shape[:2]
+    u, g = x.view(n, k, -1), g.reshape(n, k, -1)  # (N, C, S)
+    gx = torch.empty_like(x)
+    gu = gx.view(u.shape)
+    dc, ds = _COMBINE[ctx.combine][1](g, u, c, s, gu)
+    dw2 = db2 = dw1 = db1 = dw = db = None
+
+    # x also moves the gates: two more terms for its gradient.
+    if dc is not None:
+        de = (dc * c * (1 - c)).squeeze(2).to(w1.dtype)  # (N, C)    σ' = σ(1 − σ)
+        dh = (de @ w1) * (h > 0)  # (N, C/r)
+        dw1, db1 = de.t() @ h, de.sum(0)
+        dw2, db2 = dh.t() @ z, dh.sum(0)
+        dz = dh @ w2  # (N, C); each position has a share 1/S in z
+        gu.add_((dz / u.shape[2]).to(x.dtype).unsqueeze(2))
+    if ds is not None:
+        dq = ds * s * (1 - s)  # (N, 1, S)
+        dw = torch.bmm(u, dq.transpose(1, 2)).sum(0).t().to(w.dtype)  # (1, C)
+        db = dq.sum().reshape(1).to(w.dtype)
+        gu.addcmul_(w.to(x.dtype).view(1, k, 1), dq)
+    return gx, dw2, db2, dw1, db1, dw, db
+
+
+def _pull_differentiably(ctx, g):
+    """The same gradients, made by autograd from the plain equations: for double backward."""
+    wanted = [i for i, needed in enumerate(ctx.needs_input_grad[1:]) if needed]
+    inputs = ctx.saved_tensors[4:]
+    with torch.enable_grad():
+        y = _plain(ctx.combine, *inputs)
+        found = torch.autograd.grad(y, [inputs[i] for i in wanted], g, create_graph=True)
+    gradients = [None] * len(inputs)
+    for i, gradient in zip(wanted, found, strict=True):
+        gradients[i] = gradient
+    return gradients
+
+
+def _plain(combine, x, w2, b2, w1, b1, w, b):
+    n, k = x.shape[:2]
+    u = x.flatten(2)
+    if w2 is not None:
+        c = torch.sigmoid(F.linear(F.linear(u.mean(2).to(w2.dtype), w2, b2).relu(), w1, b1))
+        c = c.to(x.dtype).unsqueeze(2)
+    if w is not None:
+        s = torch.sigmoid(torch.bmm(w.to(x.dtype).expand(n, 1, k), u) + b.to(x.dtype))
+    if combine == "cse":
+        y = u * c
+    elif combine == "sse":
+        y = u * s
+    elif combine == "add":
+        y = u * (c + s)
+    elif combine == "mul":
+        y = (u * c) * (u * s)
+    else:
+        y = torch.maximum(u * c, u * s)
+    return y.view_as(x)
+
+
+def _ones(x):
+    return x.new_ones(1, 1, x.shape[1]).expand(x.shape[0], 1, -1)
+
+
+def _tiles(x, pieces=8):
+    """Index pairs (samples, channels) that cut x into about ``pieces`` parts."""
+    n, k = x.shape[:2]
+    if n >= pieces:
+        step = -(-n // pieces)
+        return [(slice(i, i + step), slice(None)) for i in range(0, n, step)]
+    step = -(-k * n // pieces)
+    return [(slice(i, i + 1), slice(j, j + step)) for i in range(n) for j in range(0, k, step)]
