@@ -7,9 +7,9 @@ export const WIDGETS = [
   "gate_lab",
   "squeeze_excite",
   "pixel_probe",
-  //TODO contrast_swap
-  //TODO contrast_slider
-  //TODO mask_gallery
+  "contrast_swap",
+  "contrast_slider",
+  "mask_gallery",
 ];
 const src = new URL("src/", import.meta.url);
 const out = new URL("../scse/widgets/static/", import.meta.url);

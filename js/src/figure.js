@@ -40,10 +40,11 @@ export function colourBar(scale, name) {
 /**
  * The classes with the Dice of each.
  * @param {Class[]} classes background first
+ * @param {string} [suffix] of the names of the numbers, where there are several lists
  */
-export function classList(classes) {
+export function classList(classes, suffix = "") {
   const rows = classes.slice(1).map(({ name, colour }, i) => {
-    const score = readout(`dice-${i + 1}`);
+    const score = readout(`dice-of-${i + 1}${suffix}`);
     const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
     swatch.style.background = colour;
     const element = h("li", {}, swatch, h("span", { text: name }), score.element);
@@ -65,10 +66,13 @@ export function classList(classes) {
   };
 }
 
-/** Dice, large, with its distance from the network's own. */
-export function scoreboard() {
-  const dice = readout("dice", (v) => fixed(v, 2));
-  const changed = readout("changed", (v) => count(v));
+/**
+ * Dice, large, with its distance from the network's own.
+ * @param {string} [suffix] of the names of the numbers, where there are several
+ */
+export function scoreboard(suffix = "") {
+  const dice = readout(`dice${suffix}`);
+  const changed = readout(`changed${suffix}`, (v) => count(v));
   const loss = h("span", { class: "scse-loss" });
   const changes = h("div", { class: "scse-changes" }, changed.element);
   const total = h("span");

@@ -1,7 +1,17 @@
 """Figures that move: one class a figure, working with a kernel and without."""
 
+from scse.widgets.contrast_slider import ContrastSlider
+from scse.widgets.contrast_swap import ContrastSwap
 from scse.widgets.gate_lab import GateLab
+from scse.widgets.mask_gallery import MaskGallery
 from scse.widgets.pixel_probe import PixelProbe
 from scse.widgets.squeeze_excite import SqueezeExcite
 
-__all__ = ["GateLab", "PixelProbe", "SqueezeExcite"]
+__all__ = [
+    "ContrastSlider",
+    "ContrastSwap",
+    "GateLab",
+    "MaskGallery",
+    "PixelProbe",
+    "SqueezeExcite",
+]

@@ -361,9 +361,9 @@ function colourBar(scale, name) {
     }
   };
 }
-function classList(classes) {
+function classList(classes, suffix = "") {
   const rows = classes.slice(1).map(({ name, colour }, i) => {
-    const score = readout(`dice-${i + 1}`);
+    const score = readout(`dice-of-${i + 1}${suffix}`);
     const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
     swatch.style.background = colour;
     const element = h("li", {}, swatch, h("span", { text: name }), score.element);
@@ -384,9 +384,9 @@ function classList(classes) {
     }
   };
 }
-function scoreboard() {
-  const dice2 = readout("dice", (v) => fixed(v, 2));
-  const changed = readout("changed", (v) => count(v));
+function scoreboard(suffix = "") {
+  const dice2 = readout(`dice${suffix}`);
+  const changed = readout(`changed${suffix}`, (v) => count(v));
   const loss = h("span", { class: "scse-loss" });
   const changes = h("div", { class: "scse-changes" }, changed.element);
   const total = h("span");

@@ -1,0 +1,678 @@
+// Built from js/src by `npm run build`: edit there.
+
+// src/dom.js
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === void 0 || value === false) continue;
+    if (name === "text") element.textContent = String(value);
+    else if (name.startsWith("on"))
+      element.addEventListener(
+        name.slice(2),
+        /** @type {EventListener} */
+        value
+      );
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children);
+  return element;
+}
+function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== void 0) element.setAttribute(name, String(value));
+  }
+  element.append(...children);
+  return element;
+}
+function fixed(value, digits = 2) {
+  if (Number.isNaN(value)) return "–";
+  return value.toFixed(digits).replace(/^-0(\.0*)?$/, "0$1").replace("-", "−");
+}
+var count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ");
+
+// src/controls.js
+function readout(name, format = (value) => fixed(value), attributes = {}) {
+  const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
+  return {
+    element,
+    /** @param {number} value */
+    set(value) {
+      const text = format(value);
+      if (element.textContent !== text) element.textContent = text;
+      element.setAttribute("data-value", String(value));
+    }
+  };
+}
+function bar({
+  label,
+  name,
+  onInput,
+  min = 0,
+  max = 1,
+  step = 0.05,
+  snap = false,
+  kind = "channel",
+  vertical = false,
+  format = (value) => fixed(value)
+}) {
+  const fill = h("div", { class: "scse-fill" });
+  const tick = h("div", { class: "scse-tick", hidden: true });
+  const grip = h("div", { class: "scse-grip" });
+  const element = h(
+    "div",
+    {
+      class: `scse-slider scse-${kind} ${vertical ? "scse-vertical" : "scse-horizontal"}`,
+      role: "slider",
+      tabindex: 0,
+      "data-name": name,
+      "aria-label": label,
+      "aria-orientation": vertical ? "vertical" : "horizontal",
+      "aria-valuemin": min,
+      "aria-valuemax": max
+    },
+    h("div", { class: "scse-track" }, fill, tick, grip)
+  );
+  let value = min;
+  let home;
+  let disabled = false;
+  const percent = (v) => `${100 * (Math.min(max, Math.max(min, v)) - min) / (max - min)}%`;
+  function propose(next) {
+    if (disabled) return;
+    if (snap) next = min + Math.round((next - min) / step) * step;
+    next = Math.min(max, Math.max(min, Number(next.toFixed(6))));
+    if (next !== value) onInput(next);
+  }
+  function follow(event) {
+    const box = (
+      /** @type {HTMLElement} */
+      element.firstElementChild.getBoundingClientRect()
+    );
+    const along = vertical ? (box.bottom - event.clientY) / box.height : (event.clientX - box.left) / box.width;
+    propose(min + along * (max - min));
+  }
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    element.setPointerCapture(event.pointerId);
+    follow(event);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (element.hasPointerCapture(event.pointerId)) follow(event);
+  });
+  element.addEventListener("dblclick", () => home !== void 0 && propose(home));
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const small = event.shiftKey && !snap ? step / 5 : step;
+    const moves = {
+      ArrowUp: value + small,
+      ArrowRight: value + small,
+      ArrowDown: value - small,
+      ArrowLeft: value - small,
+      PageUp: value + 4 * step,
+      PageDown: value - 4 * step,
+      Home: min,
+      End: max,
+      Delete: home,
+      Backspace: home
+    };
+    const next = moves[event.key];
+    if (next === void 0) return;
+    event.preventDefault();
+    propose(next);
+  });
+  return {
+    element,
+    /** @param {number} next */
+    set(next) {
+      value = next;
+      element.style.setProperty("--at", percent(next));
+      element.setAttribute("aria-valuenow", String(next));
+      element.setAttribute("aria-valuetext", format(next));
+    },
+    /** Where the bar is on its own. @param {number | undefined} at */
+    setHome(at) {
+      home = at;
+      tick.hidden = at === void 0;
+      if (at !== void 0) element.style.setProperty("--home", percent(at));
+    },
+    /** @param {boolean} off */
+    disable(off) {
+      disabled = off;
+      element.setAttribute("aria-disabled", String(off));
+    }
+  };
+}
+function button(label, name, onClick) {
+  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+}
+function announcer() {
+  const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
+  let waiting;
+  return {
+    element,
+    /** @param {string} text */
+    say(text) {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => element.textContent = text, 700);
+    },
+    stop: () => clearTimeout(waiting)
+  };
+}
+
+// src/cursor.js
+function marker() {
+  const element = h("div", { class: "scse-marker", hidden: true });
+  return {
+    element,
+    /**
+     * @param {number} x @param {number} y column and row
+     * @param {number} width @param {number} height of the map
+     */
+    at(x, y, width, height) {
+      element.hidden = false;
+      element.style.left = `${100 * x / width}%`;
+      element.style.top = `${100 * y / height}%`;
+      element.style.width = `${100 / width}%`;
+      element.style.height = `${100 / height}%`;
+    },
+    hide: () => element.hidden = true
+  };
+}
+function pointable(element, { label, name, width, height, where, onMove, onLeave }) {
+  element.classList.add("scse-pointable");
+  for (const [key, value] of Object.entries({
+    role: "application",
+    // arrow keys are ours
+    "aria-roledescription": "pixel picker",
+    "aria-label": `${label}. Arrow keys step through the pixels.`,
+    "data-name": name,
+    tabindex: "0"
+  })) {
+    element.setAttribute(key, value);
+  }
+  const clamp = (v, n) => Math.max(0, Math.min(n - 1, Math.floor(v)));
+  function follow(event) {
+    const box = element.getBoundingClientRect();
+    onMove(
+      clamp((event.clientX - box.left) / box.width * width, width),
+      clamp((event.clientY - box.top) / box.height * height, height)
+    );
+  }
+  element.addEventListener("pointerdown", follow);
+  element.addEventListener("pointermove", follow);
+  element.addEventListener("pointerleave", () => onLeave?.());
+  element.addEventListener("blur", () => onLeave?.());
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const far = event.shiftKey ? 8 : 1;
+    const steps = {
+      ArrowLeft: [-far, 0],
+      ArrowRight: [far, 0],
+      ArrowUp: [0, -far],
+      ArrowDown: [0, far]
+    };
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const [x, y] = where();
+    onMove(clamp(x + step[0], width), clamp(y + step[1], height));
+  });
+}
+
+// src/colours.json
+var colours_default = {
+  gray: ["#000000", "#ffffff"],
+  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
+  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
+  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+};
+
+// src/paint.js
+var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
+var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
+function table(stops) {
+  const colours = stops.map(rgb);
+  return Uint32Array.from({ length: 256 }, (_, i) => {
+    const at = i / 255 * (colours.length - 1);
+    const left = Math.min(Math.floor(at), colours.length - 2);
+    return word(mix(colours[left], colours[left + 1], at - left));
+  });
+}
+var TABLES = (
+  /** @type {Record<Scale, Uint32Array>} */
+  Object.fromEntries(Object.entries(colours_default).map(([name, stops]) => [name, table(stops)]))
+);
+function canvas(height, width, label) {
+  const element = h("canvas", { width, height, class: "scse-canvas" });
+  if (label) {
+    element.setAttribute("role", "img");
+    element.setAttribute("aria-label", label);
+  } else element.setAttribute("aria-hidden", "true");
+  element.style.aspectRatio = `${width} / ${height}`;
+  return element;
+}
+function withPixels(element, draw) {
+  const context = (
+    /** @type {CanvasRenderingContext2D} */
+    element.getContext("2d")
+  );
+  const image = context.createImageData(element.width, element.height);
+  draw(new Uint32Array(image.data.buffer));
+  context.putImageData(image, 0, 0);
+}
+function paintMap(element, values, low, high, scale) {
+  const colours = TABLES[scale];
+  const factor = high > low ? 255 / (high - low) : 0;
+  withPixels(element, (pixels) => {
+    for (let p = 0; p < pixels.length; p++) {
+      pixels[p] = colours[Math.max(0, Math.min(255, Math.round((values[p] - low) * factor)))];
+    }
+  });
+}
+function classPainter(palette) {
+  const base = new Uint32Array(palette.length * 256);
+  const dots = new Uint32Array(palette.length * 256);
+  palette.map(rgb).forEach((colour, k) => {
+    for (let grey = 0; grey < 256; grey++) {
+      const mixed = mix([grey, grey, grey], colour, k ? 0.8 : 0.4);
+      const light = 0.3 * mixed[0] + 0.6 * mixed[1] + 0.1 * mixed[2];
+      base[k * 256 + grey] = word(mixed);
+      dots[k * 256 + grey] = word(light > 110 ? [0, 0, 0] : [255, 255, 255]);
+    }
+  });
+  const line2 = word([255, 255, 255]);
+  return function paint(element, classes, { picture, width, before, outline }) {
+    const row = element.width;
+    const fine = row / width;
+    const height = element.height / fine;
+    withPixels(element, (pixels) => {
+      for (let y = 0, p = 0; y < height; y++) {
+        for (let x = 0; x < width; x++, p++) {
+          const at = classes[p] * 256 + picture[p];
+          const start = (y * row + x) * fine;
+          const end = start + fine * row;
+          for (let j = start; j < end; j += row) pixels.fill(base[at], j, j + fine);
+          if (before && before[p] !== classes[p]) {
+            for (let j = start + row; j < end - row; j += row) {
+              pixels.fill(dots[at], j + 1, j + fine - 1);
+            }
+          }
+          if (outline && x + 1 < width && outline[p] !== outline[p + 1]) {
+            for (let j = start + fine - 1; j < end; j += row) pixels[j] = line2;
+          }
+          if (outline && y + 1 < height && outline[p] !== outline[p + width]) {
+            pixels.fill(line2, end - row, end - row + fine);
+          }
+        }
+      }
+    });
+  };
+}
+
+// src/figure.js
+var panel = (title, body, ...below) => h(
+  "div",
+  { class: "scse-panel" },
+  h("div", { class: "scse-title" }, title),
+  body,
+  h("div", { class: "scse-below" }, ...below)
+);
+function classList(classes, suffix = "") {
+  const rows = classes.slice(1).map(({ name, colour }, i) => {
+    const score = readout(`dice-of-${i + 1}${suffix}`);
+    const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
+    swatch.style.background = colour;
+    const element = h("li", {}, swatch, h("span", { text: name }), score.element);
+    return { element, score };
+  });
+  return {
+    element: h(
+      "ul",
+      { class: "scse-classes", "aria-label": "Dice of each class" },
+      ...rows.map((row) => row.element)
+    ),
+    /** @param {ArrayLike<number>} dice with background; NaN where a class is in neither map */
+    set(dice2) {
+      rows.forEach(({ element, score }, i) => {
+        score.set(dice2[i + 1]);
+        element.classList.toggle("scse-absent", Number.isNaN(dice2[i + 1]));
+      });
+    }
+  };
+}
+function scoreboard(suffix = "") {
+  const dice2 = readout(`dice${suffix}`);
+  const changed = readout(`changed${suffix}`, (v) => count(v));
+  const loss = h("span", { class: "scse-loss" });
+  const changes = h("div", { class: "scse-changes" }, changed.element);
+  const total = h("span");
+  changes.append(" of ", total, " pixels changed");
+  return {
+    element: h(
+      "div",
+      { class: "scse-score" },
+      h("div", { class: "scse-dice" }, h("span", { text: "Dice" }), dice2.element, loss),
+      changes
+    ),
+    /** @param {number} score @param {number} own @param {number} pixels @param {number} of */
+    set(score, own, pixels, of) {
+      dice2.set(score);
+      changed.set(pixels);
+      total.textContent = count(of);
+      const difference = Number((score - own).toFixed(2));
+      loss.textContent = difference ? (difference < 0 ? "▼ " : "▲ ") + fixed(Math.abs(difference)) : "";
+      loss.classList.toggle("scse-worse", difference < 0);
+      changes.classList.toggle("scse-any", pixels > 0);
+    }
+  };
+}
+
+// src/maths.js
+function dice(prediction, label, classes) {
+  const both = new Float64Array(classes);
+  const total = new Float64Array(classes);
+  for (let p = 0; p < label.length; p++) {
+    total[prediction[p]]++;
+    total[label[p]]++;
+    if (prediction[p] === label[p]) both[label[p]]++;
+  }
+  return both.map((count2, j) => 2 * count2 / total[j]);
+}
+function meanDice(prediction, label, classes) {
+  const present = new Set(Array.from(label));
+  const scores = Array.from(dice(prediction, label, classes)).filter((_, j) => j && present.has(j));
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+function differences(a, b) {
+  let count2 = 0;
+  for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) count2++;
+  return count2;
+}
+
+// src/plot.js
+function plot(label, name) {
+  const drawing = svg("svg", {
+    viewBox: "0 0 100 100",
+    preserveAspectRatio: "none",
+    role: "img",
+    "aria-label": label
+  });
+  const grid = [0, 0.5, 1].map((y) => line(0, 100 - 100 * y, 100, 100 - 100 * y, "scse-axis"));
+  drawing.append(...grid);
+  const element = h(
+    "div",
+    { class: "scse-plot" },
+    h("div", { class: "scse-yaxis", "aria-hidden": true }, ...["1", "0.5", "0"].map((text) => h("span", { text }))),
+    h("div", { class: "scse-area" }, drawing)
+  );
+  element.prepend(h("div", { class: "scse-yname", "aria-hidden": true, text: name }));
+  return { element, drawing, area: (
+    /** @type {HTMLElement} */
+    element.lastElementChild
+  ) };
+}
+function line(x1, y1, x2, y2, name) {
+  return svg("line", { x1, y1, x2, y2, class: name, "vector-effect": "non-scaling-stroke" });
+}
+
+// src/unpack.js
+async function inflate(packed) {
+  const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
+  const stream = new Blob([
+    /** @type {Uint8Array<ArrayBuffer>} */
+    bytes
+  ]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+function undoDifferences(codes, stride, run) {
+  for (let start = 0; start < codes.length; start += run) {
+    for (let i = start + stride; i < Math.min(start + run, codes.length); i++) {
+      codes[i] += codes[i - stride];
+    }
+  }
+}
+function read(bytes, { dtype, shape, offset, length, filter, scale, zero }) {
+  const own = bytes.slice(offset, offset + length);
+  if (dtype === "float32") return Float64Array.from(new Float32Array(own.buffer));
+  const width = shape[shape.length - 1];
+  const plane = width * (shape[shape.length - 2] ?? 1);
+  if (filter === "delta") undoDifferences(own, 1, width);
+  if (filter === "plane") undoDifferences(own, plane, own.length);
+  if (!scale || !zero) return own;
+  const channels = scale.length;
+  return Float64Array.from(own, (code, i) => {
+    const k = Math.floor(i / plane) % channels;
+    return zero[k] + scale[k] * code;
+  });
+}
+async function unpack(packed, arrays) {
+  const bytes = await inflate(packed);
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, entry]) => [name, read(bytes, entry)])
+  );
+}
+
+// src/widget.js
+var unpacked = /* @__PURE__ */ new WeakMap();
+function widget(name, checks, build) {
+  async function render({ model, el }) {
+    const root = h("div", { class: `scse-widget scse-${name}` });
+    const message = h("p", { class: "scse-message", role: "alert", hidden: true });
+    const voice = announcer();
+    el.append(h("div", { class: "scse" }, message, root, voice.element));
+    const manifest = model.get("manifest");
+    let arrays = unpacked.get(model);
+    if (!arrays) unpacked.set(model, arrays = unpack(model.get("packed"), manifest.arrays));
+    const loaded = await arrays.catch((error) => {
+      message.hidden = false;
+      message.textContent = `This figure's data could not be read: ${error}.`;
+      throw error;
+    });
+    const rules = checks(manifest);
+    const valid = {};
+    function validate() {
+      const problems = [];
+      for (const [trait, check] of Object.entries(rules)) {
+        const value = model.get(trait);
+        const problem = check(value);
+        if (problem === void 0) valid[trait] = value;
+        else problems.push(`${trait} ${problem}, got ${JSON.stringify(value)}.`);
+      }
+      message.hidden = problems.length === 0;
+      message.textContent = problems.join(" ");
+      for (const trait of Object.keys(rules)) {
+        if (!(trait in valid)) valid[trait] = manifest.defaults[trait];
+      }
+    }
+    let frame = 0;
+    let update = () => {
+    };
+    function changed() {
+      validate();
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => update());
+    }
+    let saving;
+    const context = {
+      root,
+      manifest,
+      arrays: loaded,
+      get: (trait) => valid[trait],
+      set(changes) {
+        for (const [trait, value] of Object.entries(changes)) model.set(trait, value);
+        changed();
+        clearTimeout(saving);
+        saving = setTimeout(() => model.save_changes(), 120);
+      },
+      say: voice.say
+    };
+    validate();
+    update = build(context);
+    update();
+    for (const trait of Object.keys(rules)) model.on(`change:${trait}`, changed);
+    root.setAttribute("data-ready", "");
+    return () => {
+      for (const trait of Object.keys(rules)) model.off(`change:${trait}`, changed);
+      cancelAnimationFrame(frame);
+      clearTimeout(saving);
+      voice.stop();
+    };
+  }
+  return { render };
+}
+var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
+
+// src/contrast_swap.js
+var FINE = 4;
+var contrast_swap_default = widget(
+  "swap",
+  ({ parts }) => ({ step: index(parts.length) }),
+  ({ root, manifest, arrays, get, set, say }) => {
+    const { titles, classes, channels, parts, block } = manifest;
+    const [height, width] = manifest.size;
+    const size = height * width;
+    const last = parts.length - 1;
+    const paint = classPainter(classes.map((k) => k.colour));
+    const own = [arrays.gates.subarray(0, channels), arrays.gates.subarray(channels)];
+    const gate = (i, k, part) => own[i][k] + part * (own[1 - i][k] - own[i][k]);
+    const map = (step, i) => (
+      /** @type {Uint8Array} */
+      arrays.maps.subarray((step * 2 + i) * size, (step * 2 + i + 1) * size)
+    );
+    const order = Array.from({ length: channels }, (_, k) => k).sort(
+      (a, b) => own[0][a] - own[1][a] - (own[0][b] - own[1][b])
+    );
+    const moves = Array.from(own[0], (g, k) => Math.abs(g - own[1][k]));
+    const mean = moves.reduce((sum, m) => sum + m, 0) / channels;
+    const sides = [0, 1].map((i) => {
+      const photo = canvas(height, width);
+      const result = canvas(height * FINE, width * FINE);
+      const score = scoreboard(`-${i}`);
+      const list = classList(classes, `-${i}`);
+      paintMap(photo, arrays.images.subarray(i * size, (i + 1) * size), 0, 255, "gray");
+      const element = h(
+        "div",
+        { class: "scse-twin" },
+        panel(h("span", {}, h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }), titles[i]), photo),
+        panel("Segmentation", result),
+        h("div", { class: "scse-twinscore" }, score.element, list.element)
+      );
+      return { result, score, list, element };
+    });
+    const drawing = plot(
+      `The ${channels} gates of ${block} for both pictures, sorted by their difference. Mean difference ${fixed(mean)}, largest ${fixed(Math.max(...moves))}.`,
+      "gate c"
+    );
+    const dots = [0, 1].map(
+      (i) => order.map((k, at2) => {
+        const dot = h("span", { class: `scse-gatedot scse-key-${i}` });
+        dot.style.left = `${100 * (at2 + 0.5) / channels}%`;
+        drawing.area.append(dot);
+        return { dot, k };
+      })
+    );
+    const stems = order.map((_, at2) => {
+      const stem = h("span", { class: "scse-stem" });
+      stem.style.left = `${100 * (at2 + 0.5) / channels}%`;
+      drawing.area.prepend(stem);
+      return stem;
+    });
+    let at = order.length - 1;
+    const column = marker();
+    const values = [readout("gate-0", (v) => fixed(v, 3)), readout("gate-1", (v) => fixed(v, 3))];
+    const reading = h("span", { class: "scse-note" });
+    function point() {
+      const part = parts[get("step")];
+      column.at(at, 0, channels, 1);
+      values.forEach((value, i) => value.set(gate(i, order[at], part)));
+      reading.replaceChildren(
+        `channel ${order[at] + 1}: ${titles[0]} `,
+        values[0].element,
+        `, ${titles[1]} `,
+        values[1].element
+      );
+      say(reading.textContent ?? "");
+    }
+    drawing.area.append(column.element);
+    pointable(drawing.area, {
+      label: `Gates of ${block}`,
+      name: "point-gates",
+      width: channels,
+      height: 1,
+      where: () => [at, 0],
+      onMove(x) {
+        at = x;
+        point();
+      },
+      onLeave: column.hide
+    });
+    const slider = bar({
+      label: "Gates, from own to exchanged",
+      name: "step",
+      min: 0,
+      max: last,
+      step: 1,
+      snap: true,
+      format: (v) => `${Math.round(100 * parts[v])} % exchanged`,
+      onInput: (step) => set({ step })
+    });
+    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    let walking;
+    function walk(goal) {
+      clearTimeout(walking);
+      const step = get("step");
+      if (step === goal || !root.isConnected) return;
+      if (still.matches) return set({ step: goal });
+      set({ step: step + Math.sign(goal - step) });
+      walking = setTimeout(() => walk(goal), 130);
+    }
+    const swap = button("", "swap", () => walk(get("step") === last ? 0 : last));
+    swap.classList.add("scse-primary");
+    slider.element.addEventListener("pointerdown", () => clearTimeout(walking));
+    const reset = button("Reset", "reset", () => walk(0));
+    root.append(
+      h("div", { class: "scse-controls" }, swap, reset),
+      h("div", { class: "scse-twins" }, ...sides.map((side) => side.element)),
+      h("div", { class: "scse-title" }, h("span", {}, `The ${channels} channel gates `, h("b", { class: "scse-c", text: "c" }), ` of ${block}`)),
+      drawing.element,
+      reading,
+      h("div", { class: "scse-labelled" }, h("span", { text: "own gates" }), slider.element, h("span", { text: "the other’s" })),
+      h("p", {
+        text: `Channels are sorted by the difference of their gates: ${fixed(mean)} in the mean, ${fixed(Math.max(...moves))} at most. Dotted pixels changed.${manifest.credit ? ` Pictures: ${manifest.credit}.` : ""}`
+      })
+    );
+    return function update() {
+      const step = get("step");
+      const part = parts[step];
+      slider.set(step);
+      swap.textContent = step === last ? `Give the ${channels} gates back` : `Swap the ${channels} gates`;
+      const spoken = sides.map(({ result, score, list }, i) => {
+        const now = map(step, i);
+        const scored = meanDice(now, arrays.label, classes.length);
+        paint(result, now, {
+          picture: arrays.images.subarray(i * size, (i + 1) * size),
+          width,
+          before: map(0, i)
+        });
+        score.set(scored, meanDice(map(0, i), arrays.label, classes.length), differences(now, map(0, i)), size);
+        list.set(dice(now, arrays.label, classes.length));
+        return `${titles[i]}: Dice ${fixed(scored)}`;
+      });
+      dots.forEach((row, i) => {
+        for (const { dot, k } of row) dot.style.bottom = `${100 * gate(i, k, part)}%`;
+      });
+      stems.forEach((stem, j) => {
+        const pair = [gate(0, order[j], part), gate(1, order[j], part)];
+        stem.style.bottom = `${100 * Math.min(...pair)}%`;
+        stem.style.height = `${100 * Math.abs(pair[0] - pair[1])}%`;
+      });
+      point();
+      if (!drawing.area.matches(":hover, :focus")) column.hide();
+      say(spoken.join(". "));
+    };
+  }
+);
+export {
+  contrast_swap_default as default
+};
