@@ -1,170 +1,199 @@
-/** ContrastSwap: two contrasts of one slice exchange the channel gates of a block. */
+/** ContrastSwap: two contrasts of one slice lend each other the channel gates of a block. */
 
 import { bar, button, readout } from "./controls.js";
-import { marker, pointable } from "./cursor.js";
 import { fixed, h } from "./dom.js";
-import { classList, panel, scoreboard } from "./figure.js";
-import { dice, differences, meanDice } from "./maths.js";
+import { classList, scoreboard } from "./figure.js";
+import { blend, dice, differences, meanDice, nearest } from "./maths.js";
 import { canvas, classPainter, paintMap } from "./paint.js";
-import { plot } from "./plot.js";
-import { index, widget } from "./widget.js";
+import { plot, readable } from "./plot.js";
+import { widget } from "./widget.js";
 
-const FINE = 4;
+const FINE = 4; // canvas pixels across a position of the segmentation
+const PACE = 150; // milliseconds that a stored blend is shown while the gates travel
 
 export default widget(
   "swap",
-  ({ parts }) => ({ step: index(parts.length) }),
+  ({ blends }) => ({
+    blend: (value) =>
+      typeof value === "number" && Math.abs(blends[nearest(blends, value)] - value) < 1e-4
+        ? undefined
+        : `must be one of ${blends.map((/** @type {number} */ b) => fixed(b)).join(", ")}`,
+  }),
   ({ root, manifest, arrays, get, set, say }) => {
-    const { titles, classes, channels, parts, block } = manifest;
-    const [height, width] = manifest.size;
+    const { titles, classes, block, blends, order } = manifest;
+    const [height, width] = manifest.shape;
     const size = height * width;
-    const last = parts.length - 1;
+    const channels = order.length;
+    const last = blends.length - 1;
     const paint = classPainter(classes.map((/** @type {any} */ k) => k.colour));
-    const own = [arrays.gates.subarray(0, channels), arrays.gates.subarray(channels)];
-    /** @param {number} i picture @param {number} k channel @param {number} part */
-    const gate = (i, k, part) => own[i][k] + part * (own[1 - i][k] - own[i][k]);
-    /** @param {number} step @param {number} i */
-    const map = (step, i) =>
-      /** @type {Uint8Array} */ (arrays.maps).subarray((step * 2 + i) * size, (step * 2 + i + 1) * size);
-    // Channels in the order of what the contrast does to them
-    const order = Array.from({ length: channels }, (_, k) => k).sort(
-      (a, b) => own[0][a] - own[1][a] - (own[0][b] - own[1][b]),
-    );
-    const moves = Array.from(own[0], (g, k) => Math.abs(g - own[1][k]));
-    const mean = moves.reduce((sum, m) => sum + m, 0) / channels;
+    const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
+    const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));
+    /** @param {number} i @param {number} step */
+    const mapOf = (i, step) => {
+      const start = (i * blends.length + step) * size;
+      return arrays.maps.subarray(start, start + size);
+    };
+    const stepNow = () => nearest(blends, get("blend"));
+    /** The gates that each picture gets. @param {number} step */
+    const gatesAt = (step) => [0, 1].map((i) => blend(own[i], own[1 - i], blends[step]));
+    const ownDice = [0, 1].map((i) => meanDice(mapOf(i, 0), arrays.label, classes.length));
 
     // The two pictures
-    const sides = [0, 1].map((i) => {
-      const photo = canvas(height, width);
-      const result = canvas(height * FINE, width * FINE);
+    const columns = [0, 1].map((i) => {
+      const photo = canvas(height, width, `The ${titles[i]} picture`);
+      const result = canvas(height * FINE, width * FINE, `Its segmentation`);
       const score = scoreboard(`-${i}`);
       const list = classList(classes, `-${i}`);
-      paintMap(photo, arrays.images.subarray(i * size, (i + 1) * size), 0, 255, "gray");
+      const key = h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true });
+      paintMap(photo, pictures[i], 0, 255, "gray");
       const element = h(
-        "div",
-        { class: "scse-twin" },
-        panel(h("span", {}, h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }), titles[i]), photo),
-        panel("Segmentation", result),
-        h("div", { class: "scse-twinscore" }, score.element, list.element),
+        "section",
+        { class: "scse-twin", "aria-label": titles[i] },
+        h("div", { class: "scse-title" }, key, titles[i]),
+        photo,
+        result,
+        score.element,
+        list.element,
       );
       return { result, score, list, element };
     });
 
-    // The gates
-    const drawing = plot(
-      `The ${channels} gates of ${block} for both pictures, sorted by their difference. ` +
-        `Mean difference ${fixed(mean)}, largest ${fixed(Math.max(...moves))}.`,
-      "gate c",
-    );
-    const dots = [0, 1].map((i) =>
-      order.map((k, at) => {
-        const dot = h("span", { class: `scse-gatedot scse-key-${i}` });
-        dot.style.left = `${(100 * (at + 0.5)) / channels}%`;
-        drawing.area.append(dot);
-        return { dot, k };
-      }),
-    );
-    const stems = order.map((_, at) => {
+    // The gates: a stem between the own gates of both, on which the gates in use travel
+    const gatePlot = plot("gate");
+    const gaps = Array.from(own[0], (gate, k) => Math.abs(gate - own[1][k]));
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / channels;
+    const dots = order.map((/** @type {number} */ k, /** @type {number} */ j) => {
+      const left = `${(100 * (j + 0.5)) / channels}%`;
       const stem = h("span", { class: "scse-stem" });
-      stem.style.left = `${(100 * (at + 0.5)) / channels}%`;
-      drawing.area.prepend(stem);
-      return stem;
+      stem.style.left = left;
+      stem.style.bottom = `${100 * Math.min(own[0][k], own[1][k])}%`;
+      stem.style.height = `${100 * gaps[k]}%`;
+      const pair = [0, 1].map((i) => {
+        const dot = h("span", { class: `scse-gatedot scse-key-${i}` });
+        dot.style.left = left;
+        return dot;
+      });
+      gatePlot.area.append(stem, ...pair);
+      return { k, pair };
     });
-    let at = order.length - 1;
-    const column = marker();
-    const values = [readout("gate-0", (v) => fixed(v, 3)), readout("gate-1", (v) => fixed(v, 3))];
-    const reading = h("span", { class: "scse-note" });
-    function point() {
-      const part = parts[get("step")];
-      column.at(at, 0, channels, 1);
-      values.forEach((value, i) => value.set(gate(i, order[at], part)));
-      reading.replaceChildren(
-        `channel ${order[at] + 1}: ${titles[0]} `, values[0].element, `, ${titles[1]} `, values[1].element,
-      );
-      say(reading.textContent ?? "");
+    const values = [0, 1].map((i) => readout(`gate-${i}`, (v) => fixed(v, 3)));
+    const note = h("p", { class: "scse-hint" });
+    const most = fixed(Math.max(...gaps));
+    const summary =
+      `Between the two pictures a gate moves by ${fixed(mean)} on average, by ${most} at most. ` +
+      "Point at one to read it.";
+    note.textContent = summary;
+    /** @param {number} j */
+    const describe = (j) => {
+      const now = gatesAt(stepNow()).map((gates) => fixed(gates[order[j]], 3));
+      return `channel ${order[j] + 1}: ${titles[0]} ${now[0]}, ${titles[1]} ${now[1]}`;
+    };
+    /** @param {number} j */
+    function read(j) {
+      const now = gatesAt(stepNow());
+      values.forEach((value, i) => value.set(now[i][order[j]]));
+      note.replaceChildren(`channel ${order[j] + 1}: `);
+      titles.forEach((/** @type {string} */ title, /** @type {number} */ i) => {
+        note.append(i ? ", " : "", `${title} gets `, h("b", { class: "scse-c" }, values[i].element));
+      });
+      if (stepNow()) note.append(` (own ${own.map((g) => fixed(g[order[j]], 3)).join(", ")})`);
     }
-    drawing.area.append(column.element);
-    pointable(drawing.area, {
-      label: `Gates of ${block}`,
+    const reader = readable(gatePlot.area, {
+      label: `The ${channels} gates of ${block}, sorted by what the contrast does to them`,
       name: "point-gates",
-      width: channels,
-      height: 1,
-      where: () => [at, 0],
-      onMove(x) {
-        at = x;
-        point();
-      },
-      onLeave: column.hide,
+      count: channels,
+      describe,
+      onMove: read,
     });
 
     // What the reader does
     const slider = bar({
-      label: "Gates, from own to exchanged",
-      name: "step",
-      min: 0,
+      label: "Whose gates: from own to the other picture’s",
+      name: "blend",
       max: last,
       step: 1,
       snap: true,
-      format: (v) => `${Math.round(100 * parts[v])} % exchanged`,
-      onInput: (step) => set({ step }),
+      format: (step) => `${Math.round(100 * blends[step])} % of the other picture’s gates`,
+      onInput: go,
     });
-    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    slider.setHome(0);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)");
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let walking;
-    /** One step at a time, so that the change can be seen. @param {number} goal */
+    /** @param {number} step */
+    function go(step) {
+      clearTimeout(walking);
+      set({ blend: blends[step] });
+    }
+    /** Through all blends in turn, so that the change can be seen. @param {number} goal */
     function walk(goal) {
       clearTimeout(walking);
-      const step = get("step");
+      const step = stepNow();
       if (step === goal || !root.isConnected) return;
-      if (still.matches) return set({ step: goal });
-      set({ step: step + Math.sign(goal - step) });
-      walking = setTimeout(() => walk(goal), 130);
+      if (calm.matches) return go(goal);
+      set({ blend: blends[step + Math.sign(goal - step)] });
+      walking = setTimeout(() => walk(goal), PACE);
     }
-    const swap = button("", "swap", () => walk(get("step") === last ? 0 : last));
+    let swapped = false;
+    const swap = button("", "swap", () => walk(swapped ? 0 : last));
     swap.classList.add("scse-primary");
-    slider.element.addEventListener("pointerdown", () => clearTimeout(walking));
-    const reset = button("Reset", "reset", () => walk(0));
+    const reset = button("Reset", "reset", () => go(0));
 
     root.append(
-      h("div", { class: "scse-controls" }, swap, reset),
-      h("div", { class: "scse-twins" }, ...sides.map((side) => side.element)),
-      h("div", { class: "scse-title" }, h("span", {}, `The ${channels} channel gates `, h("b", { class: "scse-c", text: "c" }), ` of ${block}`)),
-      drawing.element,
-      reading,
-      h("div", { class: "scse-labelled" }, h("span", { text: "own gates" }), slider.element, h("span", { text: "the other’s" })),
-      h("p", {
-        text: `Channels are sorted by the difference of their gates: ${fixed(mean)} in the mean, ${fixed(Math.max(...moves))} at most. Dotted pixels changed.${manifest.credit ? ` Pictures: ${manifest.credit}.` : ""}`,
-      }),
+      h(
+        "div",
+        { class: "scse-controls" },
+        swap,
+        h("div", { class: "scse-labelled" }, h("span", { text: "own" }), slider.element, h("span", { text: "the other’s" })),
+        reset,
+      ),
+      h("div", { class: "scse-twins" }, ...columns.map((column) => column.element)),
+      h(
+        "div",
+        { class: "scse-gatesof" },
+        h("div", { class: "scse-title" }, h("span", {}, `The ${channels} gates `, h("b", { class: "scse-c", text: "c" }), ` of the ${block}`)),
+        h(
+          "div",
+          { class: "scse-keys" },
+          ...[0, 1].map((i) =>
+            h("span", {}, h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }), `for ${titles[i]}`),
+          ),
+        ),
+        gatePlot.element,
+        h(
+          "div",
+          { class: "scse-sorted", "aria-hidden": true },
+          h("span", { text: `open for ${titles[0]}` }),
+          h("span", { text: "64 channels, sorted".replace("64", String(channels)) }),
+          h("span", { text: `open for ${titles[1]}` }),
+        ),
+        note,
+      ),
     );
 
     return function update() {
-      const step = get("step");
-      const part = parts[step];
+      const step = stepNow();
+      const used = gatesAt(step);
       slider.set(step);
-      swap.textContent = step === last ? `Give the ${channels} gates back` : `Swap the ${channels} gates`;
-      const spoken = sides.map(({ result, score, list }, i) => {
-        const now = map(step, i);
+      swapped = step > last / 2;
+      swap.textContent = swapped ? "Give them back" : `Swap the ${channels} gates`;
+      const spoken = columns.map(({ result, score, list }, i) => {
+        const now = mapOf(i, step);
         const scored = meanDice(now, arrays.label, classes.length);
-        paint(result, now, {
-          picture: arrays.images.subarray(i * size, (i + 1) * size),
-          width,
-          before: map(0, i),
-        });
-        score.set(scored, meanDice(map(0, i), arrays.label, classes.length), differences(now, map(0, i)), size);
+        const pixels = differences(now, mapOf(i, 0));
+        paint(result, now, { picture: pictures[i], width, before: mapOf(i, 0) });
+        score.set(scored, ownDice[i], pixels, size);
         list.set(dice(now, arrays.label, classes.length));
-        return `${titles[i]}: Dice ${fixed(scored)}`;
+        return `${titles[i]}: Dice ${fixed(scored)}, own ${fixed(ownDice[i])}, ${pixels} pixels changed`;
       });
-      dots.forEach((row, i) => {
-        for (const { dot, k } of row) dot.style.bottom = `${100 * gate(i, k, part)}%`;
-      });
-      stems.forEach((stem, j) => {
-        const pair = [gate(0, order[j], part), gate(1, order[j], part)];
-        stem.style.bottom = `${100 * Math.min(...pair)}%`;
-        stem.style.height = `${100 * Math.abs(pair[0] - pair[1])}%`;
-      });
-      point();
-      if (!drawing.area.matches(":hover, :focus")) column.hide();
-      say(spoken.join(". "));
+      for (const { k, pair } of dots) {
+        pair.forEach((/** @type {HTMLElement} */ dot, /** @type {number} */ i) => {
+          dot.style.bottom = `${100 * used[i][k]}%`;
+        });
+      }
+      reader.refresh();
+      if (note.textContent !== summary) read(reader.at());
+      say(`${Math.round(100 * blends[step])} % of the other’s gates. ${spoken.join(". ")}.`);
     };
   },
 );

@@ -158,3 +158,28 @@ export function differences(a, b) {
   for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) count++;
   return count;
 }
+
+/** From a (t = 0) to b (t = 1). @param {Numbers} a @param {Numbers} b @param {number} t */
+export const blend = (a, b, t) => Float64Array.from(a, (v, k) => (1 - t) * v + t * b[k]);
+
+/** Index of the value closest to x. @param {Numbers} values @param {number} x */
+export function nearest(values, x) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (Math.abs(values[i] - x) < Math.abs(values[best] - x)) best = i;
+  }
+  return best;
+}
+
+/**
+ * A weighted sum of maps, rounded to 0..255.
+ * @param {Numbers} weights @param {Numbers} maps one after the other
+ */
+export function weightedSum(weights, maps) {
+  const size = maps.length / weights.length;
+  return Uint8ClampedArray.from({ length: size }, (_, p) => {
+    let sum = 0;
+    for (let j = 0; j < weights.length; j++) sum += weights[j] * maps[j * size + p];
+    return sum;
+  });
+}

@@ -1,29 +1,30 @@
-/** Small drawings of gates and scores against an axis, in SVG. */
+/** Small drawings of gates and scores against an axis, and reading one gate off them. */
 
 import { h, svg } from "./dom.js";
 
 /**
  * A plot with y from 0 to 1. Shapes are drawn in a box of 100×100 that is stretched to the element;
- * lines keep their width. Marks of text lie over it as HTML.
- * @param {string} label for screen readers @param {string} name of the y axis
+ * lines keep their width. Round marks lie over it as HTML, they would be stretched too.
+ * @param {string} name of the y axis
+ * @param {string} [label] for screen readers, where nothing else says what is drawn
  */
-export function plot(label, name) {
+export function plot(name, label) {
   const drawing = svg("svg", {
     viewBox: "0 0 100 100",
     preserveAspectRatio: "none",
-    role: "img",
-    "aria-label": label,
+    ...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }),
   });
-  const grid = [0, 0.5, 1].map((y) => line(0, 100 - 100 * y, 100, 100 - 100 * y, "scse-axis"));
-  drawing.append(...grid);
+  drawing.append(...[0, 50, 100].map((y) => line(0, y, 100, y, "scse-axis")));
+  const area = h("div", { class: "scse-area" }, drawing);
+  const ticks = ["1", "0.5", "0"].map((text) => h("span", { text }));
+  ticks[1].append(h("br"), name);
   const element = h(
     "div",
     { class: "scse-plot" },
-    h("div", { class: "scse-yaxis", "aria-hidden": true }, ...["1", "0.5", "0"].map((text) => h("span", { text }))),
-    h("div", { class: "scse-area" }, drawing),
+    h("div", { class: "scse-yaxis", "aria-hidden": true }, ...ticks),
+    area,
   );
-  element.prepend(h("div", { class: "scse-yname", "aria-hidden": true, text: name }));
-  return { element, drawing, area: /** @type {HTMLElement} */ (element.lastElementChild) };
+  return { element, drawing, area };
 }
 
 /**
@@ -43,3 +44,81 @@ export const polyline = (name) =>
  */
 export const points = (values) =>
   Array.from(values, (v, i) => `${(100 * i) / (values.length - 1)},${100 - 100 * v}`).join(" ");
+
+/**
+ * Make an element a place to read one of `count` items in a row (or in a column) off: by pointing,
+ * or by arrow keys, with Shift eight at a time.
+ * @param {HTMLElement} element
+ * @param {object} options
+ * @param {string} options.label for screen readers
+ * @param {string} options.name data-name
+ * @param {number} options.count
+ * @param {boolean} [options.vertical] from the top down
+ * @param {(at: number) => string} options.describe what is there, for screen readers
+ * @param {(at: number) => void} options.onMove
+ */
+export function readable(element, { label, name, count, vertical = false, describe, onMove }) {
+  const mark = h("div", { class: "scse-picked", hidden: true });
+  element.append(mark);
+  element.classList.add("scse-readable");
+  for (const [key, value] of Object.entries({
+    role: "slider",
+    tabindex: "0",
+    "data-name": name,
+    "aria-label": label,
+    "aria-orientation": vertical ? "vertical" : "horizontal",
+    "aria-valuemin": "1",
+    "aria-valuemax": String(count),
+  })) {
+    element.setAttribute(key, value);
+  }
+  let at = 0;
+  /** @param {number} next */
+  function move(next) {
+    at = Math.max(0, Math.min(count - 1, Math.floor(next)));
+    mark.hidden = false;
+    for (const [side, extent] of [vertical ? ["top", "height"] : ["left", "width"]]) {
+      mark.style.setProperty(side, `${(100 * at) / count}%`);
+      mark.style.setProperty(extent, `${100 / count}%`);
+    }
+    refresh();
+    onMove(at);
+  }
+  function refresh() {
+    element.setAttribute("aria-valuenow", String(at + 1));
+    element.setAttribute("aria-valuetext", describe(at));
+  }
+  /** @param {PointerEvent} event */
+  function follow(event) {
+    const box = element.getBoundingClientRect();
+    move(
+      count *
+        (vertical ? (event.clientY - box.top) / box.height : (event.clientX - box.left) / box.width),
+    );
+  }
+  element.addEventListener("pointermove", follow);
+  element.addEventListener("pointerdown", follow);
+  element.addEventListener("pointerleave", () => (mark.hidden = !element.matches(":focus-visible")));
+  element.addEventListener("blur", () => (mark.hidden = true));
+  element.addEventListener("focus", () => element.matches(":focus-visible") && move(at));
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const far = event.shiftKey ? 8 : 1;
+    // A slider grows to the right and upwards; a column of rows is numbered downwards.
+    const down = vertical ? far : -far;
+    /** @type {Record<string, number | undefined>} */
+    const places = {
+      ArrowRight: at + far,
+      ArrowLeft: at - far,
+      ArrowDown: at + down,
+      ArrowUp: at - down,
+      Home: 0,
+      End: count - 1,
+    };
+    const next = places[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    move(next);
+  });
+  return { at: () => at, refresh };
+}

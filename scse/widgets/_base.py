@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -24,11 +23,11 @@ CLASS_COLOURS = (
 
 
 class Sample(NamedTuple):
-    """A picture to look at. A plain tuple in this order will do; ``credit`` may be left out."""
+    """A picture to look at. A plain tuple in this order will do."""
 
     title: str
     image: torch.Tensor  # (channels, H, W), as the network takes it
-    label: torch.Tensor  # (H, W), class numbers
+    label: torch.Tensor | None = None  # (H, W), class numbers
     credit: str = ""
 
 
@@ -118,22 +117,29 @@ def block(net, name, *branches):
     return found
 
 
-def check_samples(samples) -> list[Sample]:
+def check_samples(samples, labelled=False) -> list[Sample]:
     """`Sample`s of the tuples given, all of one size.
 
     Raises:
-        TypeError: not a sequence of (title, image, label) or (title, image, label, credit).
+        TypeError: not a list of tuples (title, image, label, credit), of which the last may be
+            left out, and the label too where the figure does not need it.
         ValueError: none at all, or shapes that do not fit.
     """
-    if not isinstance(samples, Iterable) or isinstance(samples, (str, torch.Tensor)):
+    if not isinstance(samples, (list, tuple)) or not all(isinstance(s, tuple) for s in samples):
         raise TypeError(f"samples must be a list of tuples, got {type(samples).__name__}")
+    form = (
+        "(title, image, label, credit), credit optional"
+        if labelled
+        else ("(title, image, label, credit), label and credit optional")
+    )
     checked = []
     for sample in samples:
-        if not isinstance(sample, tuple) or not 3 <= len(sample) <= 4:
-            raise TypeError("a sample is a tuple (title, image, label) or with a credit as fourth")
+        if not 2 + labelled <= len(sample) <= 4 or not isinstance(sample[0], str):
+            raise TypeError(f"a sample is a tuple {form}; got one of {len(sample)} parts")
         sample = Sample(*sample)
         check_image(sample.image)
-        check_label(sample.label, sample.image)
+        if labelled or sample.label is not None:
+            check_label(sample.label, sample.image)
         checked.append(sample)
     if not checked:
         raise ValueError("samples is empty: a figure needs one picture at least")
@@ -204,10 +210,11 @@ def colour_map(name):
 
 
 def show(axis, image, title, **kwargs):
-    """One picture without axes."""
-    axis.imshow(image, interpolation="nearest", **kwargs)
+    """A tensor (H, W) as a picture without axes; returns what a colour bar needs."""
+    drawn = axis.imshow(image.numpy(), interpolation="nearest", **kwargs)
     axis.set_title(title, fontsize=8)
     axis.set_axis_off()
+    return drawn
 
 
 def show_classes(axis, segmentation, classes, title):

@@ -45,7 +45,7 @@ class GateLab(_base.Widget):
         block = _base.block(net, name, "channel", "spatial")
         if block.combine == "concat":
             raise ValueError("GateLab draws scSE with combine add, max or mul; this one has concat")
-        self.samples = _base.check_samples(samples)
+        self.samples = _base.check_samples(samples, labelled=True)
         inputs = [_base.run(net, sample.image)[name].input[0] for sample in self.samples]
         self._maps = quantise(torch.stack(inputs), levels)
         self._labels = torch.stack([sample.label for sample in self.samples]).byte()
@@ -97,7 +97,7 @@ class GateLab(_base.Widget):
             out = _twin.recalibrate(maps, c, mask, mode, known["combine"])
             return _twin.pointwise(known["head"], out).argmax(0)
 
-        c = torch.tensor(gates, dtype=torch.float64) if len(gates) else own
+        c = torch.as_tensor(gates, dtype=torch.float64) if len(gates) else own
         segmentation = segment(c, mode)
         return {
             "gates": c,
@@ -113,13 +113,11 @@ class GateLab(_base.Widget):
         top, bottom = figure.subfigures(2, 1, height_ratios=[3, 1.6])
         axes = top.subplots(1, 3)
         _base.show(axes[0], self._pictures[0], "picture", cmap="gray")
-        mask = axes[1].imshow(now["mask"], cmap=_base.colour_map("space"))
-        axes[1].set_title("spatial mask s", fontsize=8)
-        axes[1].set_axis_off()
+        mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
         top.colorbar(mask, ax=axes[1], shrink=0.8)
         _base.show_classes(axes[2], now["segmentation"], classes, f"Dice {now['dice']:.2f}")
         axis = bottom.subplots()
-        bars = axis.bar(range(1, len(now["gates"]) + 1), now["gates"], color="#f08a2c")
+        bars = axis.bar(range(1, len(now["gates"]) + 1), now["gates"].tolist(), color="#f08a2c")
         axis.bar_label(bars, fmt="%.2f", fontsize=7)
         axis.set(ylim=(0, 1.2), xlabel="channel", ylabel="gate c")
 

@@ -11,11 +11,11 @@ from scse.widgets._packing import quantise
 class MaskGallery(_base.Widget):
     """Every block's mask with its range: on one scale from 0 to 1, or each on its own.
 
-        MaskGallery(net, [("two digits", image, label)])
+        MaskGallery(net, [("two digits", image)])
 
     Args:
         net: a network with `sSE` or `scSE` blocks.
-        samples: a list of (title, image (channels, H, W), label (H, W), credit); credit optional.
+        samples: a list of (title, image (channels, H, W)), more as `GateLab` takes them.
         picture, scale: the first state, see the traits.
 
     Raises:

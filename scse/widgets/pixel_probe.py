@@ -10,11 +10,11 @@ from scse.widgets._packing import quantise
 class PixelProbe(_base.Widget):
     """Point at a pixel: its channel vector, the dot product, the logit, the mask.
 
-        PixelProbe(net, [("two digits", image, label)], block="decoder2")
+        PixelProbe(net, [("two digits", image)], block="decoder2")
 
     Args:
         net: a network with `sSE` or `scSE` blocks.
-        samples: a list of (title, image (channels, H, W), label (H, W), credit); credit optional.
+        samples: a list of (title, image (channels, H, W)), more as `GateLab` takes them.
         block: whose spatial branch; it may have 32 channels at most, more would not be legible.
         picture, pixel: the first state, see the traits.
 
@@ -96,12 +96,10 @@ class PixelProbe(_base.Widget):
         now = self.evaluate(0, [])
         axes = figure.subplots(1, 3)
         _base.show(axes[0], self._pictures[0], "picture", cmap="gray")
-        mask = axes[1].imshow(now["mask"], cmap=_base.colour_map("space"))
+        mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
         axes[1].plot(*now["pixel"][::-1], "s", color="none", markeredgecolor="red")
-        axes[1].set_title("spatial mask s", fontsize=8)
-        axes[1].set_axis_off()
         figure.colorbar(mask, ax=axes[1], shrink=0.8)
         channels = range(1, len(now["products"]) + 1)
-        axes[2].barh(channels, now["products"], color="#4d94ef")
+        axes[2].barh(channels, now["products"].tolist(), color="#4d94ef")
         axes[2].invert_yaxis()
         axes[2].set_title(f"weight × value; logit {now['logit']:.2f}", fontsize=8)

@@ -12,11 +12,11 @@ THUMBNAIL = 48  # pixels
 class SqueezeExcite(_base.Widget):
     """Squeeze, fc1, ReLU, fc2, sigmoid: drag a mean and see what becomes of every gate.
 
-        SqueezeExcite(net, [("two digits", image, label)], block="decoder1")
+        SqueezeExcite(net, [("two digits", image)], block="decoder1")
 
     Args:
         net: a network with `cSE` or `scSE` blocks.
-        samples: a list of (title, image (channels, H, W), label (H, W), credit); credit optional.
+        samples: a list of (title, image (channels, H, W)), more as `GateLab` takes them.
         block: whose channel branch; it may have 16 channels at most, more would not be legible.
         picture, z: the first state, see the traits.
 
@@ -82,7 +82,7 @@ class SqueezeExcite(_base.Widget):
         """
         picture = self.picture if picture is None else picture
         z = self.z if z is None else z
-        z = torch.tensor(z, dtype=torch.float64) if len(z) else self._z[picture]
+        z = torch.as_tensor(z, dtype=torch.float64) if len(z) else self._z[picture]
         return {"z": z, **_twin.excite(self.manifest["fc1"], self.manifest["fc2"], z)}
 
     def _draw(self, figure):

@@ -325,26 +325,23 @@ function meanDice(prediction, label, classes) {
 }
 
 // src/plot.js
-function plot(label, name) {
+function plot(name, label) {
   const drawing = svg("svg", {
     viewBox: "0 0 100 100",
     preserveAspectRatio: "none",
-    role: "img",
-    "aria-label": label
+    ...label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }
   });
-  const grid = [0, 0.5, 1].map((y) => line(0, 100 - 100 * y, 100, 100 - 100 * y, "scse-axis"));
-  drawing.append(...grid);
+  drawing.append(...[0, 50, 100].map((y) => line(0, y, 100, y, "scse-axis")));
+  const area = h("div", { class: "scse-area" }, drawing);
+  const ticks = ["1", "0.5", "0"].map((text) => h("span", { text }));
+  ticks[1].append(h("br"), name);
   const element = h(
     "div",
     { class: "scse-plot" },
-    h("div", { class: "scse-yaxis", "aria-hidden": true }, ...["1", "0.5", "0"].map((text) => h("span", { text }))),
-    h("div", { class: "scse-area" }, drawing)
+    h("div", { class: "scse-yaxis", "aria-hidden": true }, ...ticks),
+    area
   );
-  element.prepend(h("div", { class: "scse-yname", "aria-hidden": true, text: name }));
-  return { element, drawing, area: (
-    /** @type {HTMLElement} */
-    element.lastElementChild
-  ) };
+  return { element, drawing, area };
 }
 function line(x1, y1, x2, y2, name) {
   return svg("line", { x1, y1, x2, y2, class: name, "vector-effect": "non-scaling-stroke" });

@@ -159,66 +159,6 @@ function announcer() {
   };
 }
 
-// src/cursor.js
-function marker() {
-  const element = h("div", { class: "scse-marker", hidden: true });
-  return {
-    element,
-    /**
-     * @param {number} x @param {number} y column and row
-     * @param {number} width @param {number} height of the map
-     */
-    at(x, y, width, height) {
-      element.hidden = false;
-      element.style.left = `${100 * x / width}%`;
-      element.style.top = `${100 * y / height}%`;
-      element.style.width = `${100 / width}%`;
-      element.style.height = `${100 / height}%`;
-    },
-    hide: () => element.hidden = true
-  };
-}
-function pointable(element, { label, name, width, height, where, onMove, onLeave }) {
-  element.classList.add("scse-pointable");
-  for (const [key, value] of Object.entries({
-    role: "application",
-    // arrow keys are ours
-    "aria-roledescription": "pixel picker",
-    "aria-label": `${label}. Arrow keys step through the pixels.`,
-    "data-name": name,
-    tabindex: "0"
-  })) {
-    element.setAttribute(key, value);
-  }
-  const clamp = (v, n) => Math.max(0, Math.min(n - 1, Math.floor(v)));
-  function follow(event) {
-    const box = element.getBoundingClientRect();
-    onMove(
-      clamp((event.clientX - box.left) / box.width * width, width),
-      clamp((event.clientY - box.top) / box.height * height, height)
-    );
-  }
-  element.addEventListener("pointerdown", follow);
-  element.addEventListener("pointermove", follow);
-  element.addEventListener("pointerleave", () => onLeave?.());
-  element.addEventListener("blur", () => onLeave?.());
-  element.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const far = event.shiftKey ? 8 : 1;
-    const steps = {
-      ArrowLeft: [-far, 0],
-      ArrowRight: [far, 0],
-      ArrowUp: [0, -far],
-      ArrowDown: [0, far]
-    };
-    const step = steps[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const [x, y] = where();
-    onMove(clamp(x + step[0], width), clamp(y + step[1], height));
-  });
-}
-
 // src/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
@@ -311,13 +251,6 @@ function classPainter(palette) {
 }
 
 // src/figure.js
-var panel = (title, body, ...below) => h(
-  "div",
-  { class: "scse-panel" },
-  h("div", { class: "scse-title" }, title),
-  body,
-  h("div", { class: "scse-below" }, ...below)
-);
 function classList(classes, suffix = "") {
   const rows = classes.slice(1).map(({ name, colour }, i) => {
     const score = readout(`dice-of-${i + 1}${suffix}`);
@@ -389,31 +322,96 @@ function differences(a, b) {
   for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) count2++;
   return count2;
 }
+var blend = (a, b, t) => Float64Array.from(a, (v, k) => (1 - t) * v + t * b[k]);
+function nearest(values, x) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (Math.abs(values[i] - x) < Math.abs(values[best] - x)) best = i;
+  }
+  return best;
+}
 
 // src/plot.js
-function plot(label, name) {
+function plot(name, label) {
   const drawing = svg("svg", {
     viewBox: "0 0 100 100",
     preserveAspectRatio: "none",
-    role: "img",
-    "aria-label": label
+    ...label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" }
   });
-  const grid = [0, 0.5, 1].map((y) => line(0, 100 - 100 * y, 100, 100 - 100 * y, "scse-axis"));
-  drawing.append(...grid);
+  drawing.append(...[0, 50, 100].map((y) => line(0, y, 100, y, "scse-axis")));
+  const area = h("div", { class: "scse-area" }, drawing);
+  const ticks = ["1", "0.5", "0"].map((text) => h("span", { text }));
+  ticks[1].append(h("br"), name);
   const element = h(
     "div",
     { class: "scse-plot" },
-    h("div", { class: "scse-yaxis", "aria-hidden": true }, ...["1", "0.5", "0"].map((text) => h("span", { text }))),
-    h("div", { class: "scse-area" }, drawing)
+    h("div", { class: "scse-yaxis", "aria-hidden": true }, ...ticks),
+    area
   );
-  element.prepend(h("div", { class: "scse-yname", "aria-hidden": true, text: name }));
-  return { element, drawing, area: (
-    /** @type {HTMLElement} */
-    element.lastElementChild
-  ) };
+  return { element, drawing, area };
 }
 function line(x1, y1, x2, y2, name) {
   return svg("line", { x1, y1, x2, y2, class: name, "vector-effect": "non-scaling-stroke" });
+}
+function readable(element, { label, name, count: count2, vertical = false, describe, onMove }) {
+  const mark = h("div", { class: "scse-picked", hidden: true });
+  element.append(mark);
+  element.classList.add("scse-readable");
+  for (const [key, value] of Object.entries({
+    role: "slider",
+    tabindex: "0",
+    "data-name": name,
+    "aria-label": label,
+    "aria-orientation": vertical ? "vertical" : "horizontal",
+    "aria-valuemin": "1",
+    "aria-valuemax": String(count2)
+  })) {
+    element.setAttribute(key, value);
+  }
+  let at = 0;
+  function move(next) {
+    at = Math.max(0, Math.min(count2 - 1, Math.floor(next)));
+    mark.hidden = false;
+    for (const [side, extent] of [vertical ? ["top", "height"] : ["left", "width"]]) {
+      mark.style.setProperty(side, `${100 * at / count2}%`);
+      mark.style.setProperty(extent, `${100 / count2}%`);
+    }
+    refresh();
+    onMove(at);
+  }
+  function refresh() {
+    element.setAttribute("aria-valuenow", String(at + 1));
+    element.setAttribute("aria-valuetext", describe(at));
+  }
+  function follow(event) {
+    const box = element.getBoundingClientRect();
+    move(
+      count2 * (vertical ? (event.clientY - box.top) / box.height : (event.clientX - box.left) / box.width)
+    );
+  }
+  element.addEventListener("pointermove", follow);
+  element.addEventListener("pointerdown", follow);
+  element.addEventListener("pointerleave", () => mark.hidden = !element.matches(":focus-visible"));
+  element.addEventListener("blur", () => mark.hidden = true);
+  element.addEventListener("focus", () => element.matches(":focus-visible") && move(at));
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const far = event.shiftKey ? 8 : 1;
+    const down = vertical ? far : -far;
+    const places = {
+      ArrowRight: at + far,
+      ArrowLeft: at - far,
+      ArrowDown: at + down,
+      ArrowUp: at - down,
+      Home: 0,
+      End: count2 - 1
+    };
+    const next = places[event.key];
+    if (next === void 0) return;
+    event.preventDefault();
+    move(next);
+  });
+  return { at: () => at, refresh };
 }
 
 // src/unpack.js
@@ -521,155 +519,173 @@ function widget(name, checks, build) {
   }
   return { render };
 }
-var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
 
 // src/contrast_swap.js
 var FINE = 4;
+var PACE = 150;
 var contrast_swap_default = widget(
   "swap",
-  ({ parts }) => ({ step: index(parts.length) }),
+  ({ blends }) => ({
+    blend: (value) => typeof value === "number" && Math.abs(blends[nearest(blends, value)] - value) < 1e-4 ? void 0 : `must be one of ${blends.map((b) => fixed(b)).join(", ")}`
+  }),
   ({ root, manifest, arrays, get, set, say }) => {
-    const { titles, classes, channels, parts, block } = manifest;
-    const [height, width] = manifest.size;
+    const { titles, classes, block, blends, order } = manifest;
+    const [height, width] = manifest.shape;
     const size = height * width;
-    const last = parts.length - 1;
+    const channels = order.length;
+    const last = blends.length - 1;
     const paint = classPainter(classes.map((k) => k.colour));
-    const own = [arrays.gates.subarray(0, channels), arrays.gates.subarray(channels)];
-    const gate = (i, k, part) => own[i][k] + part * (own[1 - i][k] - own[i][k]);
-    const map = (step, i) => (
-      /** @type {Uint8Array} */
-      arrays.maps.subarray((step * 2 + i) * size, (step * 2 + i + 1) * size)
-    );
-    const order = Array.from({ length: channels }, (_, k) => k).sort(
-      (a, b) => own[0][a] - own[1][a] - (own[0][b] - own[1][b])
-    );
-    const moves = Array.from(own[0], (g, k) => Math.abs(g - own[1][k]));
-    const mean = moves.reduce((sum, m) => sum + m, 0) / channels;
-    const sides = [0, 1].map((i) => {
-      const photo = canvas(height, width);
-      const result = canvas(height * FINE, width * FINE);
+    const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
+    const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));
+    const mapOf = (i, step) => {
+      const start = (i * blends.length + step) * size;
+      return arrays.maps.subarray(start, start + size);
+    };
+    const stepNow = () => nearest(blends, get("blend"));
+    const gatesAt = (step) => [0, 1].map((i) => blend(own[i], own[1 - i], blends[step]));
+    const ownDice = [0, 1].map((i) => meanDice(mapOf(i, 0), arrays.label, classes.length));
+    const columns = [0, 1].map((i) => {
+      const photo = canvas(height, width, `The ${titles[i]} picture`);
+      const result = canvas(height * FINE, width * FINE, `Its segmentation`);
       const score = scoreboard(`-${i}`);
       const list = classList(classes, `-${i}`);
-      paintMap(photo, arrays.images.subarray(i * size, (i + 1) * size), 0, 255, "gray");
+      const key = h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true });
+      paintMap(photo, pictures[i], 0, 255, "gray");
       const element = h(
-        "div",
-        { class: "scse-twin" },
-        panel(h("span", {}, h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }), titles[i]), photo),
-        panel("Segmentation", result),
-        h("div", { class: "scse-twinscore" }, score.element, list.element)
+        "section",
+        { class: "scse-twin", "aria-label": titles[i] },
+        h("div", { class: "scse-title" }, key, titles[i]),
+        photo,
+        result,
+        score.element,
+        list.element
       );
       return { result, score, list, element };
     });
-    const drawing = plot(
-      `The ${channels} gates of ${block} for both pictures, sorted by their difference. Mean difference ${fixed(mean)}, largest ${fixed(Math.max(...moves))}.`,
-      "gate c"
-    );
-    const dots = [0, 1].map(
-      (i) => order.map((k, at2) => {
-        const dot = h("span", { class: `scse-gatedot scse-key-${i}` });
-        dot.style.left = `${100 * (at2 + 0.5) / channels}%`;
-        drawing.area.append(dot);
-        return { dot, k };
-      })
-    );
-    const stems = order.map((_, at2) => {
+    const gatePlot = plot("gate");
+    const gaps = Array.from(own[0], (gate, k) => Math.abs(gate - own[1][k]));
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / channels;
+    const dots = order.map((k, j) => {
+      const left = `${100 * (j + 0.5) / channels}%`;
       const stem = h("span", { class: "scse-stem" });
-      stem.style.left = `${100 * (at2 + 0.5) / channels}%`;
-      drawing.area.prepend(stem);
-      return stem;
+      stem.style.left = left;
+      stem.style.bottom = `${100 * Math.min(own[0][k], own[1][k])}%`;
+      stem.style.height = `${100 * gaps[k]}%`;
+      const pair = [0, 1].map((i) => {
+        const dot = h("span", { class: `scse-gatedot scse-key-${i}` });
+        dot.style.left = left;
+        return dot;
+      });
+      gatePlot.area.append(stem, ...pair);
+      return { k, pair };
     });
-    let at = order.length - 1;
-    const column = marker();
-    const values = [readout("gate-0", (v) => fixed(v, 3)), readout("gate-1", (v) => fixed(v, 3))];
-    const reading = h("span", { class: "scse-note" });
-    function point() {
-      const part = parts[get("step")];
-      column.at(at, 0, channels, 1);
-      values.forEach((value, i) => value.set(gate(i, order[at], part)));
-      reading.replaceChildren(
-        `channel ${order[at] + 1}: ${titles[0]} `,
-        values[0].element,
-        `, ${titles[1]} `,
-        values[1].element
-      );
-      say(reading.textContent ?? "");
+    const values = [0, 1].map((i) => readout(`gate-${i}`, (v) => fixed(v, 3)));
+    const note = h("p", { class: "scse-hint" });
+    const most = fixed(Math.max(...gaps));
+    const summary = `Between the two pictures a gate moves by ${fixed(mean)} on average, by ${most} at most. Point at one to read it.`;
+    note.textContent = summary;
+    const describe = (j) => {
+      const now = gatesAt(stepNow()).map((gates) => fixed(gates[order[j]], 3));
+      return `channel ${order[j] + 1}: ${titles[0]} ${now[0]}, ${titles[1]} ${now[1]}`;
+    };
+    function read2(j) {
+      const now = gatesAt(stepNow());
+      values.forEach((value, i) => value.set(now[i][order[j]]));
+      note.replaceChildren(`channel ${order[j] + 1}: `);
+      titles.forEach((title, i) => {
+        note.append(i ? ", " : "", `${title} gets `, h("b", { class: "scse-c" }, values[i].element));
+      });
+      if (stepNow()) note.append(` (own ${own.map((g) => fixed(g[order[j]], 3)).join(", ")})`);
     }
-    drawing.area.append(column.element);
-    pointable(drawing.area, {
-      label: `Gates of ${block}`,
+    const reader = readable(gatePlot.area, {
+      label: `The ${channels} gates of ${block}, sorted by what the contrast does to them`,
       name: "point-gates",
-      width: channels,
-      height: 1,
-      where: () => [at, 0],
-      onMove(x) {
-        at = x;
-        point();
-      },
-      onLeave: column.hide
+      count: channels,
+      describe,
+      onMove: read2
     });
     const slider = bar({
-      label: "Gates, from own to exchanged",
-      name: "step",
-      min: 0,
+      label: "Whose gates: from own to the other picture’s",
+      name: "blend",
       max: last,
       step: 1,
       snap: true,
-      format: (v) => `${Math.round(100 * parts[v])} % exchanged`,
-      onInput: (step) => set({ step })
+      format: (step) => `${Math.round(100 * blends[step])} % of the other picture’s gates`,
+      onInput: go
     });
-    const still = matchMedia("(prefers-reduced-motion: reduce)");
+    slider.setHome(0);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)");
     let walking;
+    function go(step) {
+      clearTimeout(walking);
+      set({ blend: blends[step] });
+    }
     function walk(goal) {
       clearTimeout(walking);
-      const step = get("step");
+      const step = stepNow();
       if (step === goal || !root.isConnected) return;
-      if (still.matches) return set({ step: goal });
-      set({ step: step + Math.sign(goal - step) });
-      walking = setTimeout(() => walk(goal), 130);
+      if (calm.matches) return go(goal);
+      set({ blend: blends[step + Math.sign(goal - step)] });
+      walking = setTimeout(() => walk(goal), PACE);
     }
-    const swap = button("", "swap", () => walk(get("step") === last ? 0 : last));
+    let swapped = false;
+    const swap = button("", "swap", () => walk(swapped ? 0 : last));
     swap.classList.add("scse-primary");
-    slider.element.addEventListener("pointerdown", () => clearTimeout(walking));
-    const reset = button("Reset", "reset", () => walk(0));
+    const reset = button("Reset", "reset", () => go(0));
     root.append(
-      h("div", { class: "scse-controls" }, swap, reset),
-      h("div", { class: "scse-twins" }, ...sides.map((side) => side.element)),
-      h("div", { class: "scse-title" }, h("span", {}, `The ${channels} channel gates `, h("b", { class: "scse-c", text: "c" }), ` of ${block}`)),
-      drawing.element,
-      reading,
-      h("div", { class: "scse-labelled" }, h("span", { text: "own gates" }), slider.element, h("span", { text: "the other’s" })),
-      h("p", {
-        text: `Channels are sorted by the difference of their gates: ${fixed(mean)} in the mean, ${fixed(Math.max(...moves))} at most. Dotted pixels changed.${manifest.credit ? ` Pictures: ${manifest.credit}.` : ""}`
-      })
+      h(
+        "div",
+        { class: "scse-controls" },
+        swap,
+        h("div", { class: "scse-labelled" }, h("span", { text: "own" }), slider.element, h("span", { text: "the other’s" })),
+        reset
+      ),
+      h("div", { class: "scse-twins" }, ...columns.map((column) => column.element)),
+      h(
+        "div",
+        { class: "scse-gatesof" },
+        h("div", { class: "scse-title" }, h("span", {}, `The ${channels} gates `, h("b", { class: "scse-c", text: "c" }), ` of the ${block}`)),
+        h(
+          "div",
+          { class: "scse-keys" },
+          ...[0, 1].map(
+            (i) => h("span", {}, h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }), `for ${titles[i]}`)
+          )
+        ),
+        gatePlot.element,
+        h(
+          "div",
+          { class: "scse-sorted", "aria-hidden": true },
+          h("span", { text: `open for ${titles[0]}` }),
+          h("span", { text: "64 channels, sorted".replace("64", String(channels)) }),
+          h("span", { text: `open for ${titles[1]}` })
+        ),
+        note
+      )
     );
     return function update() {
-      const step = get("step");
-      const part = parts[step];
+      const step = stepNow();
+      const used = gatesAt(step);
       slider.set(step);
-      swap.textContent = step === last ? `Give the ${channels} gates back` : `Swap the ${channels} gates`;
-      const spoken = sides.map(({ result, score, list }, i) => {
-        const now = map(step, i);
+      swapped = step > last / 2;
+      swap.textContent = swapped ? "Give them back" : `Swap the ${channels} gates`;
+      const spoken = columns.map(({ result, score, list }, i) => {
+        const now = mapOf(i, step);
         const scored = meanDice(now, arrays.label, classes.length);
-        paint(result, now, {
-          picture: arrays.images.subarray(i * size, (i + 1) * size),
-          width,
-          before: map(0, i)
-        });
-        score.set(scored, meanDice(map(0, i), arrays.label, classes.length), differences(now, map(0, i)), size);
+        const pixels = differences(now, mapOf(i, 0));
+        paint(result, now, { picture: pictures[i], width, before: mapOf(i, 0) });
+        score.set(scored, ownDice[i], pixels, size);
         list.set(dice(now, arrays.label, classes.length));
-        return `${titles[i]}: Dice ${fixed(scored)}`;
+        return `${titles[i]}: Dice ${fixed(scored)}, own ${fixed(ownDice[i])}, ${pixels} pixels changed`;
       });
-      dots.forEach((row, i) => {
-        for (const { dot, k } of row) dot.style.bottom = `${100 * gate(i, k, part)}%`;
-      });
-      stems.forEach((stem, j) => {
-        const pair = [gate(0, order[j], part), gate(1, order[j], part)];
-        stem.style.bottom = `${100 * Math.min(...pair)}%`;
-        stem.style.height = `${100 * Math.abs(pair[0] - pair[1])}%`;
-      });
-      point();
-      if (!drawing.area.matches(":hover, :focus")) column.hide();
-      say(spoken.join(". "));
+      for (const { k, pair } of dots) {
+        pair.forEach((dot, i) => {
+          dot.style.bottom = `${100 * used[i][k]}%`;
+        });
+      }
+      reader.refresh();
+      if (note.textContent !== summary) read2(reader.at());
+      say(`${Math.round(100 * blends[step])} % of the other’s gates. ${spoken.join(". ")}.`);
     };
   }
 );

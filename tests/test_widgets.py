@@ -1,0 +1,291 @@
+"""The Python side of the widgets: they send what the network computes, and say what is wrong."""
+
+import gzip
+import zlib
+from inspect import getsource
+
+import numpy as np
+import pytest
+import torch
+import traitlets
+
+import scse
+from scse import UNet, override, record
+from scse.data import digits
+from scse.widgets import GateLab, MaskGallery, PixelProbe, SqueezeExcite, _base
+from scse.widgets._packing import pack, quantise
+
+CLASSES = 3
+
+
+def network(**options):
+    """A small U-Net whose gates and classes differ visibly between positions and channels."""
+    torch.manual_seed(3)
+    net = UNet(1, CLASSES, width=8, depth=2, **options).eval()
+    with torch.no_grad():
+        for name, weight in net.named_parameters():
+            if ".se." in name:
+                weight.mul_(3)
+    return net
+
+
+@pytest.fixture(scope="module")
+def net():
+    return network()
+
+
+@pytest.fixture(scope="module")
+def samples():
+    generator = torch.Generator().manual_seed(1)
+    images = torch.randn(2, 1, 24, 32, generator=generator).cumsum(3)
+    labels = torch.randint(CLASSES, (2, 24, 32), generator=generator)
+    return [("one", images[0], labels[0], "made up"), ("two", images[1], labels[1])]
+
+
+def every_widget(net, samples):
+    return [
+        GateLab(net, samples),
+        SqueezeExcite(net, samples),
+        PixelProbe(net, samples, block="decoder1"),
+        MaskGallery(net, samples),
+    ]
+
+
+@pytest.fixture(scope="module")
+def widgets(net, samples):
+    return every_widget(net, samples)
+
+
+# The data that travels
+
+
+@pytest.mark.parametrize("levels", [256, 64, 8])
+def test_quantised_maps_are_off_by_half_a_step_at_most(levels):
+    maps = torch.randn(2, 3, 9, 11, generator=torch.Generator().manual_seed(0)) * 5
+    quantised = quantise(maps, levels)
+    step = (maps.amax((2, 3)) - maps.amin((2, 3))) / (levels - 1)
+    error = (quantised.values() - maps).abs().amax((2, 3))
+    assert (error <= 0.5001 * step).all()
+    assert torch.allclose(quantised.values().amax((2, 3)), maps.double().amax((2, 3)))
+    assert quantised.codes.max() == levels - 1
+
+
+def test_a_constant_map_survives():
+    assert (quantise(torch.full((1, 2, 2), 7.0)).values() == 7).all()
+
+
+def test_packed_arrays_come_back():
+    steps = torch.arange(5 * 6 * 7, dtype=torch.uint8).reshape(5, 6, 7)
+    repeated = torch.randint(0, 256, (1, 6, 7)).byte().repeat(5, 1, 1)
+    noise = torch.randint(0, 256, (6, 7)).byte()
+    floats = torch.randn(3, 2)
+    arrays = {"steps": steps, "repeated": repeated, "noise": noise, "floats": floats}
+    entries, packed = pack(arrays)
+    data = zlib.decompress(packed)
+    assert {entries[name].get("filter") for name in ("steps", "repeated")} == {"delta", "plane"}
+    for name, array in arrays.items():
+        entry = entries[name]
+        raw = data[entry["offset"] : entry["offset"] + entry["length"]]
+        read = np.frombuffer(raw, entry["dtype"]).reshape(entry["shape"])
+        axis = {"delta": -1, "plane": 0}.get(entry.get("filter"))
+        if axis is not None:
+            read = read.cumsum(axis, dtype=np.uint8)
+        assert (read == array.numpy()).all(), name
+
+
+def test_other_dtypes_are_refused():
+    with pytest.raises(TypeError, match="'labels' must be uint8 or float32, got torch"):
+        pack({"labels": torch.zeros(2, 2, dtype=torch.long)})
+
+
+def test_a_widget_and_its_data_cost_a_page_150_kb_at_most():
+    net = scse.load("digits-unet-scse")
+    images, labels = digits.Digits().test()
+    three = [(str(k), images[k], labels[k]) for k in (1, 12, 20)]
+    style = gzip.compress((_base.STATIC / "widgets.css").read_bytes())
+    for widget in (GateLab(net, three), PixelProbe(net, three), MaskGallery(net, three)):
+        code = gzip.compress(str(widget._esm).encode())
+        assert len(widget.packed) + len(code) + len(style) < 150_000, type(widget).__name__
+
+
+# The numbers, against the network itself with its gates overruled
+
+
+def agreement(evaluated, logits):
+    return (evaluated["segmentation"] == logits[0].argmax(0)).double().mean()
+
+
+@pytest.mark.parametrize("combine", ["add", "max", "mul"])
+def test_gate_lab_computes_what_the_network_computes(samples, combine):
+    net = network(combine=combine)
+    lab = GateLab(net, samples, levels=256)
+    drawn = torch.rand(8, generator=torch.Generator().manual_seed(2))
+    for k, (_, image, *_) in enumerate(samples):
+        rec = record(net, image[None])
+        own = lab.evaluate(k)
+        assert torch.allclose(own["gates"].float(), rec["decoder1"].channel.flatten(), atol=2e-3)
+        assert torch.allclose(own["mask"].float(), rec["decoder1"].spatial[0, 0], atol=2e-2)
+        assert agreement(own, rec.logits) > 0.985
+        assert own["changed"] == 0
+        with override(net, {"decoder1": {"channel": drawn}}):
+            assert agreement(lab.evaluate(k, gates=drawn), net(image[None])) > 0.985
+
+
+@pytest.mark.parametrize(
+    ("mode", "gates"),
+    [
+        ("none", {"channel": 1.0, "spatial": 0.0}),
+        ("cse", {"spatial": 0.0}),
+        ("sse", {"channel": 0.0}),
+        ("scse", {}),
+    ],
+)
+def test_gate_lab_switches_branches_off(net, samples, mode, gates):
+    with override(net, {"decoder1": gates}):
+        logits = net(samples[0][1][None])
+    assert agreement(GateLab(net, samples, levels=256).evaluate(0, mode), logits) > 0.985
+
+
+def test_squeeze_excite_has_the_gates_of_the_network(net, samples):
+    widget = SqueezeExcite(net, samples)
+    for k, (_, image, *_) in enumerate(samples):
+        gates = record(net, image[None])["decoder1"].channel.flatten()
+        assert torch.allclose(widget.evaluate(k)["gates"].float(), gates, atol=1e-6)
+    z = [0.1 * (k + 1) for k in range(8)]
+    flat = torch.tensor(z)[None, :, None, None].expand(1, 8, 4, 4)  # maps with these means
+    assert torch.allclose(
+        widget.evaluate(z=z)["gates"].float(), net.decoder1.se.channel(flat).flatten(), atol=1e-6
+    )
+
+
+def test_pixel_probe_adds_up_to_the_mask(net, samples):
+    widget = PixelProbe(net, samples, block="decoder1")
+    mask = record(net, samples[1][1][None])["decoder1"].spatial[0, 0]
+    found = widget.evaluate(1, [3, 30])
+    # The largest error that rounding the maps to 256 levels allows
+    scale = widget._maps.scale[1]
+    bound = (found["weights"].abs() * scale).sum() / 2 / 4 + 1e-6
+    assert (found["mask"] - mask).abs().max() <= bound < 0.02
+    total = (found["vector"] * found["weights"]).sum().item() + found["bias"]
+    assert found["logit"] == pytest.approx(total)
+    assert found["gate"] == pytest.approx(1 / (1 + np.exp(-total)))
+    assert widget.evaluate(1)["gate"] == found["mask"].max()
+
+
+def test_mask_gallery_holds_every_mask(net, samples):
+    widget = MaskGallery(net, samples)
+    rec = record(net, samples[1][1][None])
+    shown = widget.evaluate(1)
+    assert list(shown) == list(rec) == ["encoder1", "bottleneck", "decoder1"]
+    for name, mask in shown.items():
+        assert torch.allclose(mask.float(), rec[name].spatial[0, 0], atol=1 / 255 / 2)
+
+
+# Around the numbers
+
+
+def test_the_network_is_left_as_it_was(samples):
+    net = network().train()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    every_widget(net, samples)
+    assert net.training
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert not any(module._forward_hooks for module in net.modules())
+
+
+def test_a_widget_has_a_picture_for_print(widgets):
+    for widget in widgets:
+        data, _ = widget._repr_mimebundle_()
+        assert data["image/png"].startswith(b"\x89PNG")
+        assert "application/vnd.jupyter.widget-view+json" in data
+        assert data["text/plain"] == f"{type(widget).__name__}()"
+
+
+def test_docstrings_name_every_argument(widgets):
+    for widget in widgets:
+        head = getsource(type(widget).__init__).partition('"""')[0]
+        names = [part.split("=")[0].strip(" *\n") for part in head.split("(")[1].split(",")]
+        for name in set(names) & set(type(widget).__init__.__annotations__) - {"self"}:
+            assert f"{name}:" in type(widget).__doc__, (type(widget).__name__, name)
+
+
+@pytest.mark.parametrize(
+    ("index", "trait", "value", "message"),
+    [
+        (0, "picture", 2, "picture must be 0 to 1, got 2"),
+        (0, "gates", [0.5], "gates must be empty or 8 numbers between 0 and 1"),
+        (0, "gates", [2.0] * 8, "gates must be empty or 8 numbers between 0 and 1"),
+        (0, "mode", "both", "scse"),
+        (1, "z", [0.1], "z must be empty or 8 numbers between"),
+        (2, "pixel", [24, 0], r"\[row, column\] in a map of 24×32"),
+        (3, "scale", "other", "shared"),
+    ],
+)
+def test_bad_state_is_refused_and_changes_nothing(widgets, index, trait, value, message):
+    widget = widgets[index]
+    before = getattr(widget, trait)
+    with pytest.raises(traitlets.TraitError, match=message):
+        setattr(widget, trait, value)
+    assert getattr(widget, trait) == before
+
+
+def image(*shape):
+    return torch.zeros(shape)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda net, s: GateLab(net, s, colour=1), TypeError, "unknown keywords colour"),
+        (lambda net, s: GateLab(net, []), ValueError, "samples is empty"),
+        (lambda net, s: GateLab(net, "digits"), TypeError, "must be a list of tuples, got str"),
+        (lambda net, s: GateLab(net, [("a", s[0][1])]), TypeError, "label, credit"),
+        (
+            lambda net, s: GateLab(net, [s[0], ("b", image(1, 8, 8), image(8, 8))]),
+            ValueError,
+            "one size",
+        ),
+        (
+            lambda net, s: GateLab(net, [("a", image(8, 8), image(8, 8))]),
+            ValueError,
+            "channels, H, W",
+        ),
+        (
+            lambda net, s: GateLab(net, [("a", image(1, 8, 8), image(4, 4))]),
+            ValueError,
+            r"\(8, 8\)",
+        ),
+        (
+            lambda net, s: GateLab(net, [("a", [1], image(4, 4))]),
+            TypeError,
+            "must be a tensor, got list",
+        ),
+        (lambda net, s: GateLab(net, s, classes=[("a", "#000000")]), ValueError, "has 3 classes"),
+        (lambda net, s: GateLab(network(se=None), s), ValueError, "has no squeeze"),
+        (lambda net, s: GateLab(network(se="cse"), s), ValueError, "no spatial gate"),
+        (lambda net, s: GateLab(network(combine="concat"), s), ValueError, "concat"),
+        (lambda net, s: GateLab(torch.nn.ReLU(), s), ValueError, r"needs a network with .stages"),
+        (
+            lambda net, s: SqueezeExcite(net, s, block="middle"),
+            ValueError,
+            "'encoder1', 'bottleneck'",
+        ),
+        (lambda net, s: PixelProbe(network(se="cse"), s), ValueError, "no block 'decoder2'"),
+        (
+            lambda net, s: MaskGallery(network(se="cse"), s),
+            ValueError,
+            "no block with a spatial gate",
+        ),
+    ],
+)
+def test_errors_say_what_is_wrong(net, samples, make, error, message):
+    with pytest.raises(error, match=message):
+        make(net, samples)
+
+
+def test_too_many_channels_to_draw(samples):
+    wide = UNet(1, 2, width=40, depth=2)
+    with pytest.raises(ValueError, match="16 channels at most, block 'decoder1' has 40"):
+        SqueezeExcite(wide, samples)
+    with pytest.raises(ValueError, match="32 channels at most, block 'decoder1' has 40"):
+        PixelProbe(wide, samples, block="decoder1")
