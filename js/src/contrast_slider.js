@@ -1,87 +1,103 @@
-/** ContrastSlider: the gates of a block, and the Dice, while the contrast slides. */
+/** ContrastSlider: the Dice and the gates of a block while the contrast of a slice is turned. */
 
 import { bar, button, choice, readout } from "./controls.js";
-import { fixed, h } from "./dom.js";
-import { classList, panel } from "./figure.js";
-import { dice, meanDice } from "./maths.js";
+import { fixed, h, svg } from "./dom.js";
+import { classList } from "./figure.js";
+import { dice, meanDice, weightedSum } from "./maths.js";
 import { canvas, classPainter, paintMap } from "./paint.js";
-import { line, plot, points, polyline } from "./plot.js";
+import { line, plot, points, polyline, readable } from "./plot.js";
 import { index, oneOf, widget } from "./widget.js";
 
-const FINE = 4;
-const FREEZE = ["own", "first", "last"];
+const FINE = 4; // canvas pixels across a position of the segmentation
+const GATES = ["own", "first", "last"];
+const MOVED = 0.2; // a gate that changes by more than this counts as one that opens or closes
+
+/** A piece of a curve as it is drawn, for the button that chooses it. @param {string} name */
+const sampleOf = (name) =>
+  svg(
+    "svg",
+    { class: "scse-sample", viewBox: "0 0 24 6", "aria-hidden": "true" },
+    svg("line", { x1: 0, x2: 24, y1: 3, y2: 3, class: `scse-diceline scse-dice-${name}` }),
+  );
 
 export default widget(
-  "slider-figure",
-  ({ values, networks }) => ({
+  "turn",
+  ({ networks, values }) => ({
+    network: oneOf(networks),
     contrast: index(values.length),
-    network: index(networks.length),
-    freeze: oneOf(FREEZE),
+    gates: oneOf(GATES),
   }),
   ({ root, manifest, arrays, get, set, say }) => {
-    const { values, networks, ends, classes, channels, mix, block } = manifest;
-    const [height, width] = manifest.size;
+    const { networks, values, ends, classes, channels, block, orders, weights } = manifest;
+    const [height, width] = manifest.shape;
     const size = height * width;
     const steps = values.length;
     const paint = classPainter(classes.map((/** @type {any} */ k) => k.colour));
+    const pictures = weights.map((/** @type {number[]} */ w) => weightedSum(w, arrays.basis));
 
-    /** @param {number} n @param {string} freeze @param {number} v */
-    function map(n, freeze, v) {
-      const at = (n * FREEZE.length + FREEZE.indexOf(freeze)) * steps + v;
-      return arrays.maps.subarray(at * size, (at + 1) * size);
-    }
-    /** @param {number} n @param {number} v */
-    const gates = (n, v) => arrays.gates.subarray((n * steps + v) * channels, (n * steps + v + 1) * channels);
-    /** The contrast whose gates are in use. @param {string} freeze @param {number} v */
-    const source = (freeze, v) => ({ own: v, first: 0, last: steps - 1 })[freeze] ?? v;
-    const scores = networks.map((/** @type {string} */ _, /** @type {number} */ n) =>
+    // maps[network][gates][contrast]; those of frozen gates are stored as a difference to own
+    const maps = networks.map((/** @type {string} */ _, /** @type {number} */ n) => {
+      const own = values.map((/** @type {number} */ _, /** @type {number} */ v) => {
+        const start = (n * steps + v) * size;
+        return arrays.own.subarray(start, start + size);
+      });
+      const frozen = [0, 1].map((g) =>
+        own.map((/** @type {Uint8Array} */ map, /** @type {number} */ v) => {
+          const start = ((n * 2 + g) * steps + v) * size;
+          return map.map((code, p) => code ^ arrays.frozen[start + p]);
+        }),
+      );
+      return { own, first: frozen[0], last: frozen[1] };
+    });
+    const curves = maps.map((/** @type {any} */ of) =>
       Object.fromEntries(
-        FREEZE.map((freeze) => [
-          freeze,
-          values.map((/** @type {number} */ _, /** @type {number} */ v) =>
-            meanDice(map(n, freeze, v), arrays.label, classes.length),
-          ),
+        GATES.map((g) => [
+          g,
+          of[g].map((/** @type {Uint8Array} */ map) => meanDice(map, arrays.label, classes.length)),
         ]),
       ),
     );
-    // Pictures are stored as mixtures of a few planes.
-    const grey = values.map((/** @type {number} */ _, /** @type {number} */ v) =>
-      Uint8Array.from({ length: size }, (_, p) => {
-        let sum = 0;
-        for (let r = 0; r < mix[v].length; r++) sum += mix[v][r] * arrays.planes[r * size + p];
-        return Math.max(0, Math.min(255, Math.round(sum)));
-      }),
-    );
+    const networkNow = () => Math.max(0, networks.indexOf(get("network")));
+    /** A gate as it is used at contrast v. @param {number} k @param {number} v */
+    const gateAt = (k, v) => {
+      const from = { own: v, first: 0, last: steps - 1 }[/** @type {string} */ (get("gates"))] ?? v;
+      return arrays.gates[(networkNow() * steps + from) * channels + k];
+    };
+    /** @param {number} k */
+    const ownChange = (k) => {
+      const start = networkNow() * steps * channels + k;
+      return arrays.gates[start + (steps - 1) * channels] - arrays.gates[start];
+    };
 
-    const photo = canvas(height, width);
-    const result = canvas(height * FINE, width * FINE);
-    const score = readout("dice");
-    const list = classList(classes);
-    const contrast = readout("contrast");
-
+    // Choices
     const network = choice({
       label: "Network",
       name: "network",
-      options: networks.map((/** @type {string} */ label, /** @type {number} */ i) => ({ value: String(i), label })),
-      onInput: (value) => set({ network: Number(value) }),
+      options: networks.map((/** @type {string} */ name) => ({ value: name, label: name })),
+      onInput: (value) => set({ network: value }),
     });
     network.element.hidden = networks.length < 2;
+    const scores = Object.fromEntries(GATES.map((g) => [g, readout(`dice-${g}`)]));
+    const names = {
+      own: "own",
+      first: `frozen at ${fixed(values[0], 0)}`,
+      last: `frozen at ${fixed(values[steps - 1], 0)}`,
+    };
     const freeze = choice({
-      label: `Gates of ${block}`,
-      name: "freeze",
-      options: [
-        { value: "own", label: "own" },
-        { value: "first", label: `held at ${ends[0]}` },
-        { value: "last", label: `held at ${ends[1]}` },
-      ],
-      onInput: (value) => set({ freeze: value }),
+      label: `Gates of the ${block}, and their Dice`,
+      name: "gates",
+      options: Object.entries(names).map(([value, label]) => ({
+        value,
+        label: h("span", { class: "scse-curvename" }, sampleOf(value), label, scores[value].element),
+      })),
+      onInput: (value) => set({ gates: value }),
     });
-    const reset = button("Reset", "reset", () => set({ contrast: 0, freeze: "own" }));
+    const reset = button("Reset", "reset", () => set({ network: networks[0], contrast: 0, gates: "own" }));
+    const contrast = readout("contrast");
     const slider = bar({
-      label: "Contrast",
-      name: "contrast",
+      label: `Contrast, from ${ends[0]} to ${ends[1]}`,
+      name: "contrast-bar",
       kind: "plain",
-      min: 0,
       max: steps - 1,
       step: 1,
       snap: true,
@@ -89,19 +105,69 @@ export default widget(
       onInput: (v) => set({ contrast: v }),
     });
 
-    const gatePlot = plot(`The ${channels} gates of ${block} against contrast`, "gate c");
-    const gateLines = Array.from({ length: channels }, () => polyline("scse-gateline"));
-    const gateNow = line(0, 0, 0, 100, "scse-now");
-    gatePlot.drawing.append(...gateLines, gateNow);
-    const dicePlot = plot("Dice against contrast", "Dice");
-    const diceLines = FREEZE.map((name) => ({ name, element: polyline("scse-diceline") }));
-    const diceNow = line(0, 0, 0, 100, "scse-now");
-    dicePlot.drawing.append(...diceLines.map((l) => l.element), diceNow);
-    const dot = h("span", { class: "scse-dicedot" });
-    dicePlot.area.append(dot);
+    // Pictures
+    const photo = canvas(height, width, "The picture at this contrast");
+    const result = canvas(height * FINE, width * FINE, "Its segmentation");
+    const score = readout("dice");
+    const list = classList(classes);
 
-    // A plot follows the pointer while it is pressed: the whole of it is the slider.
-    for (const { area } of [gatePlot, dicePlot]) {
+    // Curves
+    const dicePlot = plot("Dice", "Dice against contrast, for own and for frozen gates");
+    const diceLines = GATES.map((g) => polyline(`scse-diceline scse-dice-${g}`));
+    const diceNow = line(0, 0, 0, 100, "scse-now");
+    const dot = h("span", { class: "scse-dicedot" });
+    dicePlot.drawing.append(diceNow, ...diceLines);
+    dicePlot.area.append(dot);
+    const gatePlot = plot("gate");
+    gatePlot.element.classList.add("scse-gateplot");
+    const gateLines = Array.from({ length: channels }, () => polyline("scse-gateline"));
+    const groups = ["falls", "rises"].map((name) => {
+      const element = polyline(`scse-groupline scse-${name}`);
+      const label = h("span", { class: "scse-grouplabel", "aria-hidden": true });
+      return { name, element, label };
+    });
+    const gateNow = line(0, 0, 0, 100, "scse-now");
+    const picked = polyline("scse-gateline scse-lit");
+    gatePlot.drawing.append(...gateLines, ...groups.map((g) => g.element), gateNow, picked);
+    gatePlot.area.append(...groups.map((g) => g.label));
+
+    /** @param {number} k */
+    const course = (k) => values.map((/** @type {number} */ _, /** @type {number} */ v) => gateAt(k, v));
+    const value = readout("gate", (v) => fixed(v, 3));
+    const note = h("p", { class: "scse-hint" });
+    let reading = false;
+    /** @param {number} j */
+    const channelAt = (j) => orders[networkNow()][j];
+    /** @param {number} j */
+    function read(j) {
+      reading = true;
+      const k = channelAt(j);
+      picked.setAttribute("points", points(course(k)));
+      value.set(gateAt(k, get("contrast")));
+      note.replaceChildren(
+        `channel ${k + 1}: `,
+        h("b", { class: "scse-c" }, value.element),
+        ` at this contrast; ${fixed(gateAt(k, 0), 3)} at ${ends[0]}, ${fixed(gateAt(k, steps - 1), 3)} at ${ends[1]}`,
+      );
+    }
+    const reader = readable(gatePlot.area, {
+      label: `The ${channels} gates of the ${block}, sorted by what the contrast does to them`,
+      name: "point-gates",
+      count: channels,
+      locate(x, y) {
+        const v = Math.max(0, Math.min(steps - 1, Math.round(x * (steps - 1))));
+        const off = Array.from({ length: channels }, (_, j) => Math.abs(gateAt(channelAt(j), v) - (1 - y)));
+        return off.indexOf(Math.min(...off));
+      },
+      describe: (j) => `channel ${channelAt(j) + 1}: ${fixed(gateAt(channelAt(j), get("contrast")), 3)}`,
+      onMove: read,
+      onLeave() {
+        reading = false;
+        update();
+      },
+    });
+    // A plot follows a pressed pointer: the whole of it is the slider.
+    for (const { area } of [dicePlot, gatePlot]) {
       /** @param {PointerEvent} event */
       const follow = (event) => {
         const box = area.getBoundingClientRect();
@@ -110,6 +176,7 @@ export default widget(
       };
       area.classList.add("scse-scrub");
       area.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0) return;
         area.setPointerCapture(event.pointerId);
         follow(event);
       });
@@ -122,66 +189,101 @@ export default widget(
       h("div", { class: "scse-controls" }, network.element, freeze.element, reset),
       h(
         "div",
-        { class: "scse-split scse-contrast" },
+        { class: "scse-turning" },
         h(
           "div",
-          { class: "scse-side" },
-          panel(h("span", {}, "Contrast ", contrast.element), photo),
-          panel(h("span", { class: "scse-dice" }, "Dice ", score.element), result),
+          { class: "scse-views" },
+          h("div", { class: "scse-view" }, h("div", { class: "scse-title" }, "Contrast ", contrast.element), photo),
+          h("div", { class: "scse-view" }, h("div", { class: "scse-title scse-bigdice" }, "Dice ", score.element), result),
         ),
         h(
           "div",
           { class: "scse-plots" },
-          h("div", { class: "scse-title" }, h("span", {}, `${channels} channel gates `, h("b", { class: "scse-c", text: "c" }), ` of ${block}`)),
-          gatePlot.element,
-          h("div", { class: "scse-title", text: "Dice" }),
+          h(
+            "div",
+            { class: "scse-abscissa" },
+            h("span", { text: ends[0] }),
+            h("span", { text: "contrast" }),
+            h("span", { text: ends[1] }),
+            slider.element,
+          ),
           dicePlot.element,
-          h("div", { class: "scse-axislabel" }, slider.element, h("div", { class: "scse-ends" }, h("span", { text: ends[0] }), h("span", { text: "contrast" }), h("span", { text: ends[1] }))),
+          h("div", { class: "scse-title" }, h("span", {}, `The ${channels} gates `, h("b", { class: "scse-c", text: "c" }), ` of the ${block}`)),
+          gatePlot.element,
+          note,
         ),
       ),
       list.element,
-      h("p", {
-        text: `Thin lines: the other two ways to set the gates.${manifest.credit ? ` Picture: ${manifest.credit}.` : ""}`,
-      }),
     );
 
+    /** What is drawn for a network and its gates, at any contrast. */
+    function drawCurves() {
+      GATES.forEach((g, i) => {
+        diceLines[i].setAttribute("points", points(curves[networkNow()][g]));
+        diceLines[i].classList.toggle("scse-used", g === get("gates"));
+      });
+      dicePlot.drawing.append(diceLines[GATES.indexOf(get("gates"))]); // on top
+      const courses = gateLines.map((_, k) => course(k));
+      gateLines.forEach((element, k) => {
+        element.setAttribute("points", points(courses[k]));
+        element.classList.toggle("scse-falls", ownChange(k) < -MOVED);
+        element.classList.toggle("scse-rises", ownChange(k) > MOVED);
+      });
+      for (const { name, element, label } of groups) {
+        const sign = name === "rises" ? 1 : -1;
+        const of = courses.filter((_, k) => sign * ownChange(k) > MOVED);
+        const mean = values.map(
+          (/** @type {number} */ _, /** @type {number} */ v) => of.reduce((sum, c) => sum + c[v], 0) / of.length,
+        );
+        element.setAttribute("points", of.length ? points(mean) : "");
+        label.hidden = of.length === 0;
+        label.textContent = `${of.length} ${sign < 0 ? "close" : "open"}`;
+        label.style.bottom = `${100 * mean[steps - 1]}%`;
+      }
+    }
+    function summary() {
+      const changes = Array.from({ length: channels }, (_, k) => ownChange(k));
+      const closing = changes.filter((c) => c < -MOVED).length;
+      const opening = changes.filter((c) => c > MOVED).length;
+      return get("gates") === "own"
+        ? `From ${ends[0]} to ${ends[1]}, ${closing} gates close and ${opening} open (by more than ${fixed(MOVED, 1)}); thick: their means.`
+        : `The gates are those of contrast ${fixed(values[get("gates") === "first" ? 0 : steps - 1], 0)}, whatever the picture.`;
+    }
+
     let drawn = "";
-    return function update() {
+    function update() {
       const v = get("contrast");
-      const n = get("network");
-      const how = get("freeze");
-      network.set(String(n));
+      const n = networkNow();
+      const how = get("gates");
+      const now = maps[n][how][v];
+      network.set(networks[n]);
       freeze.set(how);
       slider.set(v);
       contrast.set(values[v]);
-      paintMap(photo, grey[v], 0, 255, "gray");
-      const now = map(n, how, v);
-      paint(result, now, { picture: grey[v], width });
-      const value = scores[n][how][v];
-      score.set(value);
+      for (const g of GATES) scores[g].set(curves[n][g][v]);
+      paintMap(photo, pictures[v], 0, 255, "gray");
+      paint(result, now, { picture: pictures[v], width });
+      score.set(curves[n][how][v]);
       list.set(dice(now, arrays.label, classes.length));
-
       if (drawn !== `${n} ${how}`) {
         drawn = `${n} ${how}`;
-        gateLines.forEach((element, k) =>
-          element.setAttribute(
-            "points",
-            points(values.map((/** @type {number} */ _, /** @type {number} */ i) => gates(n, source(how, i))[k])),
-          ),
-        );
-        for (const { name, element } of diceLines) {
-          element.setAttribute("points", points(scores[n][name]));
-          element.classList.toggle("scse-used", name === how);
-        }
+        drawCurves();
       }
       const x = (100 * v) / (steps - 1);
-      for (const mark of [gateNow, diceNow]) {
+      for (const mark of [diceNow, gateNow]) {
         mark.setAttribute("x1", String(x));
         mark.setAttribute("x2", String(x));
       }
       dot.style.left = `${x}%`;
-      dot.style.bottom = `${100 * value}%`;
-      say(`Contrast ${fixed(values[v])}: Dice ${fixed(value)}`);
-    };
+      dot.style.bottom = `${100 * curves[n][how][v]}%`;
+      reader.refresh();
+      if (reading) read(reader.at());
+      else {
+        picked.setAttribute("points", "");
+        note.textContent = summary();
+      }
+      say(`Contrast ${fixed(values[v])}, gates ${names[/** @type {"own"} */ (how)]}: Dice ${fixed(curves[n][how][v])}.`);
+    }
+    return update;
   },
 );

@@ -98,12 +98,21 @@ export default widget(
       });
       if (stepNow()) note.append(` (own ${own.map((g) => fixed(g[order[j]], 3)).join(", ")})`);
     }
+    const picked = h("div", { class: "scse-picked", hidden: true });
+    picked.style.width = `${100 / channels}%`;
+    gatePlot.area.append(picked);
     const reader = readable(gatePlot.area, {
       label: `The ${channels} gates of ${block}, sorted by what the contrast does to them`,
       name: "point-gates",
       count: channels,
+      locate: (x) => Math.floor(x * channels),
       describe,
-      onMove: read,
+      onMove(j) {
+        picked.hidden = false;
+        picked.style.left = `${(100 * j) / channels}%`;
+        read(j);
+      },
+      onLeave: () => (picked.hidden = true),
     });
 
     // What the reader does
@@ -164,7 +173,7 @@ export default widget(
           "div",
           { class: "scse-sorted", "aria-hidden": true },
           h("span", { text: `open for ${titles[0]}` }),
-          h("span", { text: "64 channels, sorted".replace("64", String(channels)) }),
+          h("span", { text: "sorted by change" }),
           h("span", { text: `open for ${titles[1]}` }),
         ),
         note,

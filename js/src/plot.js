@@ -46,72 +46,63 @@ export const points = (values) =>
   Array.from(values, (v, i) => `${(100 * i) / (values.length - 1)},${100 - 100 * v}`).join(" ");
 
 /**
- * Make an element a place to read one of `count` items in a row (or in a column) off: by pointing,
- * or by arrow keys, with Shift eight at a time.
+ * Make an element a place to read one of `count` items off: by pointing, or by arrow keys, with
+ * Shift eight at a time.
  * @param {HTMLElement} element
  * @param {object} options
  * @param {string} options.label for screen readers
  * @param {string} options.name data-name
  * @param {number} options.count
- * @param {boolean} [options.vertical] from the top down
+ * @param {(x: number, y: number) => number} options.locate the item at a place, 0..1 from top left
  * @param {(at: number) => string} options.describe what is there, for screen readers
  * @param {(at: number) => void} options.onMove
+ * @param {() => void} [options.onLeave]
  */
-export function readable(element, { label, name, count, vertical = false, describe, onMove }) {
-  const mark = h("div", { class: "scse-picked", hidden: true });
-  element.append(mark);
+export function readable(element, { label, name, count, locate, describe, onMove, onLeave }) {
   element.classList.add("scse-readable");
   for (const [key, value] of Object.entries({
     role: "slider",
     tabindex: "0",
     "data-name": name,
     "aria-label": label,
-    "aria-orientation": vertical ? "vertical" : "horizontal",
     "aria-valuemin": "1",
     "aria-valuemax": String(count),
   })) {
     element.setAttribute(key, value);
   }
   let at = 0;
-  /** @param {number} next */
-  function move(next) {
-    at = Math.max(0, Math.min(count - 1, Math.floor(next)));
-    mark.hidden = false;
-    for (const [side, extent] of [vertical ? ["top", "height"] : ["left", "width"]]) {
-      mark.style.setProperty(side, `${(100 * at) / count}%`);
-      mark.style.setProperty(extent, `${100 / count}%`);
-    }
-    refresh();
-    onMove(at);
-  }
   function refresh() {
     element.setAttribute("aria-valuenow", String(at + 1));
     element.setAttribute("aria-valuetext", describe(at));
   }
+  /** @param {number} next */
+  function move(next) {
+    at = Math.max(0, Math.min(count - 1, next));
+    refresh();
+    onMove(at);
+  }
   /** @param {PointerEvent} event */
   function follow(event) {
     const box = element.getBoundingClientRect();
-    move(
-      count *
-        (vertical ? (event.clientY - box.top) / box.height : (event.clientX - box.left) / box.width),
-    );
+    move(locate((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   }
+  const leave = () => {
+    if (!element.matches(":focus-visible")) onLeave?.();
+  };
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
-  element.addEventListener("pointerleave", () => (mark.hidden = !element.matches(":focus-visible")));
-  element.addEventListener("blur", () => (mark.hidden = true));
+  element.addEventListener("pointerleave", leave);
+  element.addEventListener("blur", leave);
   element.addEventListener("focus", () => element.matches(":focus-visible") && move(at));
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const far = event.shiftKey ? 8 : 1;
-    // A slider grows to the right and upwards; a column of rows is numbered downwards.
-    const down = vertical ? far : -far;
     /** @type {Record<string, number | undefined>} */
     const places = {
       ArrowRight: at + far,
+      ArrowUp: at + far,
       ArrowLeft: at - far,
-      ArrowDown: at + down,
-      ArrowUp: at - down,
+      ArrowDown: at - far,
       Home: 0,
       End: count - 1,
     };
@@ -120,5 +111,6 @@ export function readable(element, { label, name, count, vertical = false, descri
     event.preventDefault();
     move(next);
   });
+  refresh();
   return { at: () => at, refresh };
 }

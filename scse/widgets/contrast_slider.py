@@ -1,173 +1,226 @@
-"""ContrastSlider: the channel gates of a block while the contrast of the picture slides."""
+"""ContrastSlider: the contrast of a slice turned slowly, with its gates, or with frozen ones."""
+
+from collections.abc import Mapping
+from itertools import pairwise
 
 import torch
 import traitlets
 
-from scse.recording import override
-from scse.widgets import _base, _twin
+from scse.widgets import _base, _contrast, _twin
 from scse.widgets._packing import quantise
 
-FREEZE = ("own", "first", "last")
+GATES = ("own", "first", "last")
 
 
 class ContrastSlider(_base.Widget):
-    """Slide the contrast of a picture and watch the gates cross over, and the Dice with them.
+    """Slide the contrast: picture, segmentation, Dice, and every channel gate on the way.
 
-    The networks run here, for every contrast, three times: with their own gates, and with those
-    of the first and of the last contrast held fast. The page shows what came out.
+    The gates can also be frozen at those of the first or last contrast. Nothing is computed in
+    the page: torch ran each network at each contrast, with `scse.override` for frozen gates.
 
-        ContrastSlider({"seed 0": net}, lambda contrast: image(contrast), label)
+        ContrastSlider(
+            {"seed 0": net},
+            render=lambda contrast: brain.example(72, inverted=contrast)[0][0],
+            label=label,
+            classes=classes,
+        )
 
     Args:
-        nets: name → network with `cSE` or `scSE` blocks; the names are what the reader chooses
-            from.
-        render: a function from a contrast to the picture (channels, H, W).
-        label: (H, W) class numbers, true for every contrast.
+        nets: ``{name: network}``, networks with `cSE` or `scSE` blocks and class scores as output.
+        render: a function from a contrast to an image (channels, H, W).
+        label: class numbers (H, W), those of every contrast.
         classes: ``[(name, "#rrggbb"), …]``, background first; made up if not given.
-        values: the contrasts.
-        ends: what to call the first and the last of them.
-        credit: where the pictures come from.
-        block: whose gates are shown and held.
-        contrast, network, freeze: the first state, see the traits.
+        values: the contrasts, at least two growing numbers.
+        ends: what to call the first and the last contrast.
+        block: whose channel gates are shown and frozen.
+        network, contrast, gates: the first state, see the traits.
 
     Raises:
-        TypeError: nets that are no dict, render that is no function, unknown keywords.
-        ValueError: unknown block, one without a channel gate, shapes that do not fit, fewer
-            than two values, networks whose blocks differ in size.
+        TypeError: networks that are no dict, a ``render`` that cannot be called or returns no
+            tensor, values that are no numbers, unknown keywords.
+        ValueError: shapes that do not fit, an unknown block or one without a channel gate, too
+            few contrasts, networks of different numbers of channels or classes.
     """
 
     _esm = _base.STATIC / "contrast_slider.js"
+    network = traitlets.Unicode().tag(sync=True, state=True)
+    """The name of the network that is shown."""
     contrast = traitlets.Int(0).tag(sync=True, state=True)
-    """Which of the values."""
-    network = traitlets.Int(0).tag(sync=True, state=True)
-    """Which of the networks."""
-    freeze = traitlets.Enum(FREEZE, "own").tag(sync=True, state=True)
-    """Gates: ``"own"``, or held at those of the ``"first"`` or ``"last"`` contrast."""
+    """Index of the contrast in ``values``."""
+    gates = traitlets.Enum(GATES, "own").tag(sync=True, state=True)
+    """``"own"``, or the gates of the ``"first"`` or ``"last"`` contrast at all of them."""
 
     def __init__(
         self,
         nets,
         render,
         label,
-        classes=None,
         *,
-        values=None,
-        ends=("first", "last"),
-        credit="",
+        classes=None,
+        values=tuple(k / 12 for k in range(13)),
+        ends=("bright", "dark"),
         block="bottleneck",
         **state,
     ):
         self._check_keywords(state)
-        if not isinstance(nets, dict) or not nets:
-            raise TypeError(f"nets must be a dict {{name: network}}, got {type(nets).__name__}")
+        _check_nets(nets)
+        for net in nets.values():
+            _base.block(net, block, "channel")
         if not callable(render):
             raise TypeError(f"render must be a function, got {type(render).__name__}")
-        values = [i / 12 for i in range(13)] if values is None else [float(v) for v in values]
-        if len(values) < 2:
-            raise ValueError(f"values must be two contrasts at least, got {len(values)}")
-        images = [_base.check_image(render(value)) for value in values]
+        values = _check_values(values)
+        images = torch.stack([_rendered(render, value) for value in values])
         _base.check_label(label, images[0])
+
+        maps, gates, counts = [], [], {}
+        for name, net in nets.items():
+            own = _contrast.run_with(net, images, block)
+            frozen = [_contrast.run_with(net, images, block, own.gates[k]).maps for k in (0, -1)]
+            maps.append(torch.stack([own.maps, *frozen]))
+            gates.append(own.gates)
+            counts[name] = (own.gates.shape[1], own.classes)
+        if len(set(counts.values())) > 1:
+            raise ValueError(
+                f"the networks must have the same (channels in {block!r}, classes), got {counts}"
+            )
+        self._maps = torch.stack(maps)  # (networks, 3, contrasts, H, W)
+        self._gates = torch.stack(gates)  # (networks, contrasts, C)
         self._label = label.byte()
-        found = [_through(net, images, block) for net in nets.values()]
-        counts = {gates.shape[1] for gates, _, _ in found}
-        if len(counts) > 1:
-            raise ValueError(f"block {block!r} differs in size among the networks: {counts}")
-        self._gates = torch.stack([gates for gates, _, _ in found])  # (nets, values, C)
-        self._maps = torch.stack([maps for _, maps, _ in found])  # (nets, 3, values, H, W)
-        self._pictures = torch.stack([_base.grey(image) for image in images])
-        planes, weights = _planes(self._pictures)
+        self._pictures, basis, weights = _pictures(images)
+        self._names = list(nets)
         manifest = {
-            "networks": list(nets),
+            "networks": self._names,
             "values": values,
-            "ends": list(ends),
-            "credit": credit,
+            "ends": _contrast.check_names(ends, "ends"),
+            "classes": _base.check_classes(classes, own.classes),
             "block": block,
-            "classes": _base.check_classes(classes, found[0][2]),
-            "size": list(label.shape),
+            "shape": list(self._label.shape),
             "channels": self._gates.shape[2],
-            "mix": weights.tolist(),
+            "orders": [_contrast.order(each[0], each[-1]) for each in self._gates],
+            "weights": weights.tolist(),
         }
         arrays = {
-            "planes": planes,
-            "label": self._label,
+            "basis": basis,
+            "label": self._label[None],
+            "own": self._maps[:, 0],
+            # Mostly zeros, which pack well
+            "frozen": self._maps[:, 1:] ^ self._maps[:, :1],
             "gates": self._gates,
-            "maps": self._maps.flatten(0, 2),
         }
-        super().__init__(manifest, arrays, **state)
-
-    @traitlets.validate("contrast")
-    def _check_contrast(self, proposal):
-        return self._below("contrast", proposal.value, len(self.manifest["values"]))
+        super().__init__(manifest, arrays, **{"network": self._names[0], **state})
 
     @traitlets.validate("network")
     def _check_network(self, proposal):
-        return self._below("network", proposal.value, len(self.manifest["networks"]))
+        self._network(proposal.value)
+        return proposal.value
 
-    @staticmethod
-    def _below(name, value, count):
-        if not 0 <= value < count:
-            raise traitlets.TraitError(f"{name} must be 0 to {count - 1}, got {value}")
-        return value
+    @traitlets.validate("contrast")
+    def _check_contrast(self, proposal):
+        count = len(self.manifest["values"])
+        if not 0 <= proposal.value < count:
+            raise traitlets.TraitError(f"contrast must be 0 to {count - 1}, got {proposal.value}")
+        return proposal.value
 
-    def evaluate(self, contrast=None, network=None, freeze=None) -> dict:
-        """What the page shows; the present state where nothing is given.
+    def _network(self, name):
+        if name not in self._names:
+            known = ", ".join(map(repr, self._names))
+            raise traitlets.TraitError(f"network must be one of {known}, got {name!r}")
+        return self._names.index(name)
+
+    def evaluate(self, network=None, contrast=None, gates=None) -> dict:
+        """What the page shows, in float64; the present state where nothing is given.
 
         Returns:
-            ``gates`` (C,) in use, ``segmentation`` (H, W), ``dice``, ``dice_of`` (classes,).
+            ``gates`` (contrasts, C) as used, ``segmentation`` (H, W), ``dice`` and ``dice_of``
+            (classes,) at this contrast, and ``curves``: the Dice at every contrast with
+            ``"own"``, ``"first"`` and ``"last"`` gates.
         """
+        n = self._network(self.network if network is None else network)
         contrast = self.contrast if contrast is None else contrast
-        network = self.network if network is None else network
-        freeze = self.freeze if freeze is None else freeze
-        at = {"own": contrast, "first": 0, "last": -1}[freeze]
-        segmentation = self._maps[network, FREEZE.index(freeze), contrast].long()
+        g = GATES.index(self.gates if gates is None else gates)
+        count = len(self.manifest["classes"])
+        maps = self._maps[n].long()
+        used = self._gates[n].double()
+        if g:
+            used = used[-1 if g == 2 else 0].expand_as(used)
         return {
-            "gates": self._gates[network, at].double(),
-            "segmentation": segmentation,
-            **_twin.scores(segmentation, self._label, len(self.manifest["classes"])),
+            "gates": used,
+            "segmentation": maps[g, contrast],
+            "curves": {
+                name: [_twin.scores(each, self._label, count)["dice"] for each in row]
+                for name, row in zip(GATES, maps, strict=True)
+            },
+            **_twin.scores(maps[g, contrast], self._label, count),
         }
 
     def _draw(self, figure):
-        values = self.manifest["values"]
-        names = self.manifest["networks"]
-        axes = figure.subplots(2, len(names), squeeze=False, sharex=True)
-        for n, name in enumerate(names):
-            axes[0, n].plot(values, self._gates[n], color="#b94a00", lw=0.7, alpha=0.6)
-            axes[0, n].set(ylim=(0, 1), ylabel="gate", title=name)
-            for freeze in FREEZE:
-                scores = [self.evaluate(v, n, freeze)["dice"] for v in range(len(values))]
-                axes[1, n].plot(values, scores, label=f"{freeze} gates")
-            axes[1, n].set(ylim=(0, 1), xlabel="contrast", ylabel="Dice")
-        axes[1, 0].legend(fontsize=7)
+        known = self.manifest
+        middle = len(known["values"]) // 2
+        now = self.evaluate(self._names[0], middle, "own")
+        axes = figure.subplots(2, 3, width_ratios=[1, 1, 2.4])
+        for row, k in enumerate((0, middle)):
+            segmentation = self._maps[0, 0, k]
+            score = now["curves"]["own"][k]
+            title = f"contrast {known['values'][k]:.2g}"
+            _base.show(axes[row, 0], self._pictures[k], title, cmap="gray")
+            _base.show_classes(axes[row, 1], segmentation, known["classes"], f"Dice {score:.2f}")
+        for name, style in zip(GATES, ("-", "--", ":"), strict=True):
+            label = "own gates" if name == "own" else f"frozen at {self._end(name)}"
+            axes[0, 2].plot(known["values"], now["curves"][name], style, label=label)
+        axes[0, 2].set(ylabel="Dice", ylim=(0, 1))
+        axes[0, 2].legend(fontsize=7)
+        rows = self._gates[0][:, known["orders"][0]].T
+        axes[1, 2].imshow(rows, aspect="auto", vmin=0, vmax=1, cmap=_base.colour_map("channel"))
+        axes[1, 2].set(ylabel="channel", xlabel=f"{known['ends'][0]} → {known['ends'][1]}")
+        axes[1, 2].set(xticks=[], yticks=[])
+
+    def _end(self, name):
+        return f"{self.manifest['values'][0 if name == 'first' else -1]:g}"
 
 
-@torch.no_grad()
-def _through(net, images, block):
-    """Gates (values, C), class maps (3, values, H, W) for each of FREEZE, number of classes."""
-    _base.block(net, block, "channel")
-    records = [_base.run(net, image) for image in images]
-    gates = torch.stack([record[block].channel[0].flatten() for record in records])
-    own = torch.stack([record.logits[0].argmax(0) for record in records])
-    held = []
-    with _base.evaluating(net):
-        for fixed in (gates[0], gates[-1]):
-            with override(net, {block: {"channel": fixed}}):
-                held.append(torch.stack([net(image[None])[0].argmax(0) for image in images]))
-    return gates, torch.stack([own, *held]).byte(), records[0].logits.shape[1]
+def _check_nets(nets):
+    if not isinstance(nets, Mapping):
+        raise TypeError(f"nets must be a dict of name to network, got {type(nets).__name__}")
+    if not nets:
+        raise ValueError("nets is empty: a figure needs one network at least")
+    for name in nets:
+        if not isinstance(name, str):
+            raise TypeError(f"the names of nets must be strings, got {name!r}")
 
 
-def _planes(pictures):
-    """Pictures (V, H, W) as mixtures of a few planes, which are much smaller together.
+def _check_values(values):
+    try:
+        numbers = [float(value) for value in values]
+    except (TypeError, ValueError):
+        raise TypeError(f"values must be a list of numbers, got {values!r}") from None
+    if len(numbers) < 2 or not all(a < b for a, b in pairwise(numbers)):
+        raise ValueError(f"values must be at least two growing numbers, got {numbers}")
+    return numbers
+
+
+def _rendered(render, value):
+    image = render(value)
+    if not isinstance(image, torch.Tensor):
+        raise TypeError(f"render must return a tensor, got {type(image).__name__}")
+    return _base.check_image(image)
+
+
+def _pictures(images, tolerance=2.0):
+    """Grey pictures (N, H, W), and the few maps of which each is a weighted sum.
+
+    Contrasts of one slice differ in a few ways only, so two or three maps and N weights for each
+    hold N noisy pictures, to within ``tolerance`` of 255 grey levels before rounding.
 
     Returns:
-        The planes (rank, H, W), quantised, and the weights (V, rank) that mix them. The rank is
-        the lowest with which no picture is off by more than 4 of 255 in the mean square root.
+        The pictures 0 … 255, the maps quantised (K, H, W), and the weights (N, K).
     """
-    flat = pictures.double().flatten(1)
-    u, s, v = torch.linalg.svd(flat, full_matrices=False)
+    first = images[:, 0].detach().cpu().double()
+    ends = torch.quantile(first.flatten(1), torch.tensor([0.005, 0.995]).double(), dim=1)
+    low, high = ends[:, :, None, None]
+    grey = (first - low) / (high - low).clamp_min(1e-12) * 255
+    u, s, v = torch.linalg.svd(grey.flatten(1), full_matrices=False)
     for rank in range(1, len(s) + 1):
-        planes = quantise(v[:rank].reshape(rank, *pictures.shape[1:]))
         weights = u[:, :rank] * s[:rank]
-        error = weights @ planes.values().flatten(1) - flat
-        if error.square().mean(1).sqrt().max() <= 4:
+        if (weights @ v[:rank] - grey.flatten(1)).abs().max() <= tolerance:
             break
-    return planes, weights
+    return grey.clamp(0, 255), quantise(v[:rank].unflatten(1, grey.shape[1:])), weights

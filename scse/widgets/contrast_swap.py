@@ -1,130 +1,150 @@
-"""ContrastSwap: one slice in two contrasts exchanges the channel gates of a block."""
+"""ContrastSwap: two contrasts of one slice that lend each other their channel gates."""
 
 import torch
 import traitlets
 
-from scse.recording import override
-from scse.widgets import _base, _twin
+from scse.widgets import _base, _contrast, _twin
 
 
 class ContrastSwap(_base.Widget):
-    """Give a picture the channel gates of its twin in another contrast, a little or wholly.
+    """Give each picture the channel gates of the other one, in part or whole.
 
-    The network runs here, once for each picture and step; the page shows what came out.
+    Nothing is computed in the page: torch ran the network at each blend, with `scse.override`.
 
-        ContrastSwap(net, (t1, inverted), label, titles=("T1-like", "inverted"))
+        ContrastSwap(net, images=(bright, dark), label=label, classes=classes)
 
     Args:
-        net: a network with `cSE` or `scSE` blocks.
-        images: two pictures (channels, H, W) of the same thing.
-        label: (H, W) class numbers, true for both.
+        net: a network with `cSE` or `scSE` blocks whose output is class scores.
+        images: two images (channels, H, W) that show the same thing.
+        label: class numbers (H, W) of both.
         classes: ``[(name, "#rrggbb"), …]``, background first; made up if not given.
         titles: what to call the two pictures.
-        credit: where they come from.
-        block: whose gates are exchanged.
-        steps: positions of the slider from own gates to exchanged ones, both counted.
-        step: the first position, see the trait.
+        block: whose channel gates are exchanged.
+        steps: how many blends from own (0) to the other's (1) are stored, both ends counted.
+        blend: the first state, see the trait.
 
     Raises:
         TypeError: images or label that are no tensors, unknown keywords.
-        ValueError: unknown block, one without a channel gate, shapes that do not fit, fewer
-            than two steps.
+        ValueError: shapes that do not fit, an unknown block or one without a channel gate,
+            fewer than two steps.
     """
 
     _esm = _base.STATIC / "contrast_swap.js"
-    step = traitlets.Int(0).tag(sync=True, state=True)
-    """0 for own gates … steps - 1 for the other picture's gates."""
+    blend = traitlets.Float(0.0).tag(sync=True, state=True)
+    """How much of the other picture's gates: 0 own, 1 the other's; one of the stored blends."""
 
     def __init__(
         self,
         net,
         images,
         label,
-        classes=None,
         *,
-        titles=("first", "second"),
-        credit="",
+        classes=None,
+        titles=("bright", "dark"),
         block="bottleneck",
         steps=5,
         **state,
     ):
         self._check_keywords(state)
         _base.block(net, block, "channel")
-        if len(images) != 2:
-            raise ValueError(f"images must be two pictures, got {len(images)}")
-        for image in images:
-            _base.check_label(label, _base.check_image(image))
+        images = _check_pair(images)
+        _base.check_label(label, images[0])
+        if isinstance(steps, bool) or not isinstance(steps, int):
+            raise TypeError(f"steps must be an int, got {type(steps).__name__} {steps!r}")
         if steps < 2:
-            raise ValueError(f"steps must be at least 2, got {steps}")
+            raise ValueError(f"steps must be at least 2, own gates and the other's, got {steps}")
+        self._blends = [k / (steps - 1) for k in range(steps)]
+        t = torch.tensor(self._blends)[:, None]
+
+        own = [_contrast.run_with(net, image[None], block) for image in images]
+        self._gates = torch.cat([run.gates for run in own])  # (2, C)
+        maps = []
+        for image, mine, other in zip(images, self._gates, self._gates.flip(0), strict=True):
+            many = image.expand(steps, *image.shape)
+            maps.append(_contrast.run_with(net, many, block, (1 - t) * mine + t * other).maps)
+        self._maps = torch.stack(maps)  # (2, steps, H, W)
         self._label = label.byte()
-        with _base.evaluating(net), torch.no_grad():
-            records = [_base.run(net, image) for image in images]
-            self._own = torch.stack([r[block].channel[0].flatten() for r in records])  # (2, C)
-            self._parts = torch.linspace(0, 1, steps, dtype=torch.float64)
-            maps = []
-            for part in self._parts.tolist():
-                for image, gates in zip(images, self._blend(part), strict=True):
-                    with override(net, {block: {"channel": gates}}):
-                        maps.append(net(image[None])[0].argmax(0).byte())
-        self._maps = torch.stack(maps).unflatten(0, (steps, 2))  # (steps, 2, H, W)
         self._pictures = torch.stack([_base.grey(image) for image in images])
         manifest = {
-            "titles": list(titles),
-            "credit": credit,
+            "titles": _contrast.check_names(titles, "titles"),
+            "classes": _base.check_classes(classes, own[0].classes),
             "block": block,
-            "classes": _base.check_classes(classes, records[0].logits.shape[1]),
-            "size": list(label.shape),
-            "channels": self._own.shape[1],
-            "parts": self._parts.tolist(),
+            "shape": list(self._label.shape),
+            "blends": self._blends,
+            "order": _contrast.order(*self._gates),
         }
         arrays = {
             "images": self._pictures,
-            "label": self._label,
-            "gates": self._own,
+            "label": self._label[None],
             "maps": self._maps,
+            "gates": self._gates,
         }
         super().__init__(manifest, arrays, **state)
 
-    def _blend(self, part):
-        """The gates (2, C) in use: each picture's own, ``part`` of the way to the other's."""
-        return self._own + part * (self._own.flip(0) - self._own)
+    @traitlets.validate("blend")
+    def _check_blend(self, proposal):
+        return self._blends[self._step(proposal.value)]
 
-    @traitlets.validate("step")
-    def _check_step(self, proposal):
-        steps = len(self._parts)
-        if not 0 <= proposal.value < steps:
-            raise traitlets.TraitError(f"step must be 0 to {steps - 1}, got {proposal.value}")
-        return proposal.value
+    def _step(self, blend):
+        for k, stored in enumerate(self._blends):
+            if abs(stored - blend) < 1e-4:  # sliders round
+                return k
+        known = ", ".join(f"{stored:.4g}" for stored in self._blends)
+        raise traitlets.TraitError(f"blend must be one of {known}, got {blend}")
 
-    def evaluate(self, step=None) -> dict:
-        """What the page shows; at the present step if none is given.
+    def evaluate(self, blend=None) -> dict:
+        """What the page shows, in float64; at the present blend if none is given.
 
         Returns:
-            ``gates`` (2, C) in use, ``segmentation`` (2, H, W), and for each picture, as lists:
-            ``dice``, ``dice_of`` (classes,) and ``changed``, the number of pixels that differ
-            from step 0.
+            ``gates`` (2, C) as used, ``segmentation`` (2, H, W), ``dice`` and ``own_dice`` (two
+            numbers each), ``dice_of`` (2, classes) and ``changed``, how many pixels of each
+            picture have another class than with its own gates.
         """
-        step = self.step if step is None else step
-        classes = len(self.manifest["classes"])
-        found = [_twin.scores(m.long(), self._label, classes) for m in self._maps[step]]
+        step = self._step(self.blend if blend is None else blend)
+        blend = self._blends[step]
+        gates = self._gates.double()
+        now, own = self._maps[:, step], self._maps[:, 0]
+        count = len(self.manifest["classes"])
+        scores = [_twin.scores(each.long(), self._label, count) for each in now]
         return {
-            "gates": self._blend(self._parts[step].item()).double(),
-            "segmentation": self._maps[step].long(),
-            "dice": [score["dice"] for score in found],
-            "dice_of": [score["dice_of"] for score in found],
-            "changed": (self._maps[step] != self._maps[0]).sum((1, 2)).tolist(),
+            "gates": (1 - blend) * gates + blend * gates.flip(0),
+            "segmentation": now,
+            "dice": [score["dice"] for score in scores],
+            "dice_of": torch.stack([score["dice_of"] for score in scores]),
+            "own_dice": [_twin.scores(each.long(), self._label, count)["dice"] for each in own],
+            "changed": (now != own).flatten(1).sum(1).tolist(),
         }
 
     def _draw(self, figure):
-        own, swapped = self.evaluate(0), self.evaluate(len(self._parts) - 1)
-        axes = figure.subplots(2, 4, width_ratios=[1, 1, 1, 2.4])
-        order = (self._own[0] - self._own[1]).argsort()
-        for i, title in enumerate(self.manifest["titles"]):
-            _base.show(axes[i, 0], self._pictures[i], title, cmap="gray")
-            for axis, now, what in ((axes[i, 1], own, "own"), (axes[i, 2], swapped, "exchanged")):
-                text = f"{what} gates: Dice {now['dice'][i]:.2f}"
-                classes = self.manifest["classes"]
-                _base.show_classes(axis, now["segmentation"][i], classes, text)
-            axes[i, 3].bar(range(len(order)), self._own[i, order], color="#f08a2c")
-            axes[i, 3].set(ylim=(0, 1), xticks=[])
-            axes[i, 3].set_title(f"gates, {self.manifest['block']}", fontsize=8)
+        known = self.manifest
+        top, bottom = figure.subfigures(2, 1, height_ratios=[3, 2])
+        axes = top.subplots(1, 6)
+        own, swapped = self.evaluate(0), self.evaluate(1)
+        for i, title in enumerate(known["titles"]):
+            left = axes[3 * i :]
+            _base.show(left[0], self._pictures[i], title, cmap="gray")
+            for axis, now, words in ((left[1], own, "own"), (left[2], swapped, "swapped")):
+                text = f"{words} gates: Dice {now['dice'][i]:.2f}"
+                _base.show_classes(axis, now["segmentation"][i], known["classes"], text)
+        axis = bottom.subplots()
+        first, second = self._gates[:, known["order"]]
+        axis.vlines(range(len(first)), first, second, color="#f08a2c", alpha=0.5)
+        style = {"edgecolors": "#b94a00", "zorder": 3}
+        axis.scatter(range(len(first)), first, 14, "white", label=known["titles"][0], **style)
+        axis.scatter(range(len(first)), second, 14, "#b94a00", label=known["titles"][1], **style)
+        axis.set(xlabel="channel, sorted by change", ylabel="gate c", ylim=(-0.05, 1.05))
+        axis.set_xticks([])
+        axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
+
+
+def _check_pair(images):
+    if isinstance(images, torch.Tensor) or not isinstance(images, (tuple, list)):
+        raise TypeError(f"images must be a pair of tensors, got {type(images).__name__}")
+    if len(images) != 2:
+        raise ValueError(f"images must be two, got {len(images)}")
+    first, second = (_base.check_image(image) for image in images)
+    if first.shape != second.shape:
+        raise ValueError(
+            f"both images must have one shape, got {tuple(first.shape)} and {tuple(second.shape)}"
+        )
+    return first, second

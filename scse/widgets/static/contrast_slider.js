@@ -276,13 +276,6 @@ function classPainter(palette) {
 }
 
 // src/figure.js
-var panel = (title, body, ...below) => h(
-  "div",
-  { class: "scse-panel" },
-  h("div", { class: "scse-title" }, title),
-  body,
-  h("div", { class: "scse-below" }, ...below)
-);
 function classList(classes, suffix = "") {
   const rows = classes.slice(1).map(({ name, colour }, i) => {
     const score = readout(`dice-of-${i + 1}${suffix}`);
@@ -323,6 +316,14 @@ function meanDice(prediction, label, classes) {
   const scores = Array.from(dice(prediction, label, classes)).filter((_, j) => j && present.has(j));
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
+function weightedSum(weights, maps) {
+  const size = maps.length / weights.length;
+  return Uint8ClampedArray.from({ length: size }, (_, p) => {
+    let sum = 0;
+    for (let j = 0; j < weights.length; j++) sum += weights[j] * maps[j * size + p];
+    return sum;
+  });
+}
 
 // src/plot.js
 function plot(name, label) {
@@ -348,6 +349,59 @@ function line(x1, y1, x2, y2, name) {
 }
 var polyline = (name) => svg("polyline", { class: name, "vector-effect": "non-scaling-stroke" });
 var points = (values) => Array.from(values, (v, i) => `${100 * i / (values.length - 1)},${100 - 100 * v}`).join(" ");
+function readable(element, { label, name, count: count2, locate, describe, onMove, onLeave }) {
+  element.classList.add("scse-readable");
+  for (const [key, value] of Object.entries({
+    role: "slider",
+    tabindex: "0",
+    "data-name": name,
+    "aria-label": label,
+    "aria-valuemin": "1",
+    "aria-valuemax": String(count2)
+  })) {
+    element.setAttribute(key, value);
+  }
+  let at = 0;
+  function refresh() {
+    element.setAttribute("aria-valuenow", String(at + 1));
+    element.setAttribute("aria-valuetext", describe(at));
+  }
+  function move(next) {
+    at = Math.max(0, Math.min(count2 - 1, next));
+    refresh();
+    onMove(at);
+  }
+  function follow(event) {
+    const box = element.getBoundingClientRect();
+    move(locate((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
+  }
+  const leave = () => {
+    if (!element.matches(":focus-visible")) onLeave?.();
+  };
+  element.addEventListener("pointermove", follow);
+  element.addEventListener("pointerdown", follow);
+  element.addEventListener("pointerleave", leave);
+  element.addEventListener("blur", leave);
+  element.addEventListener("focus", () => element.matches(":focus-visible") && move(at));
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const far = event.shiftKey ? 8 : 1;
+    const places = {
+      ArrowRight: at + far,
+      ArrowUp: at + far,
+      ArrowLeft: at - far,
+      ArrowDown: at - far,
+      Home: 0,
+      End: count2 - 1
+    };
+    const next = places[event.key];
+    if (next === void 0) return;
+    event.preventDefault();
+    move(next);
+  });
+  refresh();
+  return { at: () => at, refresh };
+}
 
 // src/unpack.js
 async function inflate(packed) {
@@ -459,88 +513,149 @@ var oneOf = (options) => (value) => options.includes(value) ? void 0 : `must be 
 
 // src/contrast_slider.js
 var FINE = 4;
-var FREEZE = ["own", "first", "last"];
+var GATES = ["own", "first", "last"];
+var MOVED = 0.2;
+var sampleOf = (name) => svg(
+  "svg",
+  { class: "scse-sample", viewBox: "0 0 24 6", "aria-hidden": "true" },
+  svg("line", { x1: 0, x2: 24, y1: 3, y2: 3, class: `scse-diceline scse-dice-${name}` })
+);
 var contrast_slider_default = widget(
-  "slider-figure",
-  ({ values, networks }) => ({
+  "turn",
+  ({ networks, values }) => ({
+    network: oneOf(networks),
     contrast: index(values.length),
-    network: index(networks.length),
-    freeze: oneOf(FREEZE)
+    gates: oneOf(GATES)
   }),
   ({ root, manifest, arrays, get, set, say }) => {
-    const { values, networks, ends, classes, channels, mix: mix2, block } = manifest;
-    const [height, width] = manifest.size;
+    const { networks, values, ends, classes, channels, block, orders, weights } = manifest;
+    const [height, width] = manifest.shape;
     const size = height * width;
     const steps = values.length;
     const paint = classPainter(classes.map((k) => k.colour));
-    function map(n, freeze2, v) {
-      const at = (n * FREEZE.length + FREEZE.indexOf(freeze2)) * steps + v;
-      return arrays.maps.subarray(at * size, (at + 1) * size);
-    }
-    const gates = (n, v) => arrays.gates.subarray((n * steps + v) * channels, (n * steps + v + 1) * channels);
-    const source = (freeze2, v) => ({ own: v, first: 0, last: steps - 1 })[freeze2] ?? v;
-    const scores = networks.map(
-      (_, n) => Object.fromEntries(
-        FREEZE.map((freeze2) => [
-          freeze2,
-          values.map(
-            (_2, v) => meanDice(map(n, freeze2, v), arrays.label, classes.length)
-          )
+    const pictures = weights.map((w) => weightedSum(w, arrays.basis));
+    const maps = networks.map((_, n) => {
+      const own = values.map((_2, v) => {
+        const start = (n * steps + v) * size;
+        return arrays.own.subarray(start, start + size);
+      });
+      const frozen = [0, 1].map(
+        (g) => own.map((map, v) => {
+          const start = ((n * 2 + g) * steps + v) * size;
+          return map.map((code, p) => code ^ arrays.frozen[start + p]);
+        })
+      );
+      return { own, first: frozen[0], last: frozen[1] };
+    });
+    const curves = maps.map(
+      (of) => Object.fromEntries(
+        GATES.map((g) => [
+          g,
+          of[g].map((map) => meanDice(map, arrays.label, classes.length))
         ])
       )
     );
-    const grey = values.map(
-      (_, v) => Uint8Array.from({ length: size }, (_2, p) => {
-        let sum = 0;
-        for (let r = 0; r < mix2[v].length; r++) sum += mix2[v][r] * arrays.planes[r * size + p];
-        return Math.max(0, Math.min(255, Math.round(sum)));
-      })
-    );
-    const photo = canvas(height, width);
-    const result = canvas(height * FINE, width * FINE);
-    const score = readout("dice");
-    const list = classList(classes);
-    const contrast = readout("contrast");
+    const networkNow = () => Math.max(0, networks.indexOf(get("network")));
+    const gateAt = (k, v) => {
+      const from = { own: v, first: 0, last: steps - 1 }[
+        /** @type {string} */
+        get("gates")
+      ] ?? v;
+      return arrays.gates[(networkNow() * steps + from) * channels + k];
+    };
+    const ownChange = (k) => {
+      const start = networkNow() * steps * channels + k;
+      return arrays.gates[start + (steps - 1) * channels] - arrays.gates[start];
+    };
     const network = choice({
       label: "Network",
       name: "network",
-      options: networks.map((label, i) => ({ value: String(i), label })),
-      onInput: (value) => set({ network: Number(value) })
+      options: networks.map((name) => ({ value: name, label: name })),
+      onInput: (value2) => set({ network: value2 })
     });
     network.element.hidden = networks.length < 2;
+    const scores = Object.fromEntries(GATES.map((g) => [g, readout(`dice-${g}`)]));
+    const names = {
+      own: "own",
+      first: `frozen at ${fixed(values[0], 0)}`,
+      last: `frozen at ${fixed(values[steps - 1], 0)}`
+    };
     const freeze = choice({
-      label: `Gates of ${block}`,
-      name: "freeze",
-      options: [
-        { value: "own", label: "own" },
-        { value: "first", label: `held at ${ends[0]}` },
-        { value: "last", label: `held at ${ends[1]}` }
-      ],
-      onInput: (value) => set({ freeze: value })
+      label: `Gates of the ${block}, and their Dice`,
+      name: "gates",
+      options: Object.entries(names).map(([value2, label]) => ({
+        value: value2,
+        label: h("span", { class: "scse-curvename" }, sampleOf(value2), label, scores[value2].element)
+      })),
+      onInput: (value2) => set({ gates: value2 })
     });
-    const reset = button("Reset", "reset", () => set({ contrast: 0, freeze: "own" }));
+    const reset = button("Reset", "reset", () => set({ network: networks[0], contrast: 0, gates: "own" }));
+    const contrast = readout("contrast");
     const slider = bar({
-      label: "Contrast",
-      name: "contrast",
+      label: `Contrast, from ${ends[0]} to ${ends[1]}`,
+      name: "contrast-bar",
       kind: "plain",
-      min: 0,
       max: steps - 1,
       step: 1,
       snap: true,
       format: (v) => `contrast ${fixed(values[v])}`,
       onInput: (v) => set({ contrast: v })
     });
-    const gatePlot = plot(`The ${channels} gates of ${block} against contrast`, "gate c");
-    const gateLines = Array.from({ length: channels }, () => polyline("scse-gateline"));
-    const gateNow = line(0, 0, 0, 100, "scse-now");
-    gatePlot.drawing.append(...gateLines, gateNow);
-    const dicePlot = plot("Dice against contrast", "Dice");
-    const diceLines = FREEZE.map((name) => ({ name, element: polyline("scse-diceline") }));
+    const photo = canvas(height, width, "The picture at this contrast");
+    const result = canvas(height * FINE, width * FINE, "Its segmentation");
+    const score = readout("dice");
+    const list = classList(classes);
+    const dicePlot = plot("Dice", "Dice against contrast, for own and for frozen gates");
+    const diceLines = GATES.map((g) => polyline(`scse-diceline scse-dice-${g}`));
     const diceNow = line(0, 0, 0, 100, "scse-now");
-    dicePlot.drawing.append(...diceLines.map((l) => l.element), diceNow);
     const dot = h("span", { class: "scse-dicedot" });
+    dicePlot.drawing.append(diceNow, ...diceLines);
     dicePlot.area.append(dot);
-    for (const { area } of [gatePlot, dicePlot]) {
+    const gatePlot = plot("gate");
+    gatePlot.element.classList.add("scse-gateplot");
+    const gateLines = Array.from({ length: channels }, () => polyline("scse-gateline"));
+    const groups = ["falls", "rises"].map((name) => {
+      const element = polyline(`scse-groupline scse-${name}`);
+      const label = h("span", { class: "scse-grouplabel", "aria-hidden": true });
+      return { name, element, label };
+    });
+    const gateNow = line(0, 0, 0, 100, "scse-now");
+    const picked = polyline("scse-gateline scse-lit");
+    gatePlot.drawing.append(...gateLines, ...groups.map((g) => g.element), gateNow, picked);
+    gatePlot.area.append(...groups.map((g) => g.label));
+    const course = (k) => values.map((_, v) => gateAt(k, v));
+    const value = readout("gate", (v) => fixed(v, 3));
+    const note = h("p", { class: "scse-hint" });
+    let reading = false;
+    const channelAt = (j) => orders[networkNow()][j];
+    function read2(j) {
+      reading = true;
+      const k = channelAt(j);
+      picked.setAttribute("points", points(course(k)));
+      value.set(gateAt(k, get("contrast")));
+      note.replaceChildren(
+        `channel ${k + 1}: `,
+        h("b", { class: "scse-c" }, value.element),
+        ` at this contrast; ${fixed(gateAt(k, 0), 3)} at ${ends[0]}, ${fixed(gateAt(k, steps - 1), 3)} at ${ends[1]}`
+      );
+    }
+    const reader = readable(gatePlot.area, {
+      label: `The ${channels} gates of the ${block}, sorted by what the contrast does to them`,
+      name: "point-gates",
+      count: channels,
+      locate(x, y) {
+        const v = Math.max(0, Math.min(steps - 1, Math.round(x * (steps - 1))));
+        const off = Array.from({ length: channels }, (_, j) => Math.abs(gateAt(channelAt(j), v) - (1 - y)));
+        return off.indexOf(Math.min(...off));
+      },
+      describe: (j) => `channel ${channelAt(j) + 1}: ${fixed(gateAt(channelAt(j), get("contrast")), 3)}`,
+      onMove: read2,
+      onLeave() {
+        reading = false;
+        update();
+      }
+    });
+    for (const { area } of [dicePlot, gatePlot]) {
       const follow = (event) => {
         const box = area.getBoundingClientRect();
         const v = Math.round((event.clientX - box.left) / box.width * (steps - 1));
@@ -548,6 +663,7 @@ var contrast_slider_default = widget(
       };
       area.classList.add("scse-scrub");
       area.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0) return;
         area.setPointerCapture(event.pointerId);
         follow(event);
       });
@@ -559,65 +675,100 @@ var contrast_slider_default = widget(
       h("div", { class: "scse-controls" }, network.element, freeze.element, reset),
       h(
         "div",
-        { class: "scse-split scse-contrast" },
+        { class: "scse-turning" },
         h(
           "div",
-          { class: "scse-side" },
-          panel(h("span", {}, "Contrast ", contrast.element), photo),
-          panel(h("span", { class: "scse-dice" }, "Dice ", score.element), result)
+          { class: "scse-views" },
+          h("div", { class: "scse-view" }, h("div", { class: "scse-title" }, "Contrast ", contrast.element), photo),
+          h("div", { class: "scse-view" }, h("div", { class: "scse-title scse-bigdice" }, "Dice ", score.element), result)
         ),
         h(
           "div",
           { class: "scse-plots" },
-          h("div", { class: "scse-title" }, h("span", {}, `${channels} channel gates `, h("b", { class: "scse-c", text: "c" }), ` of ${block}`)),
-          gatePlot.element,
-          h("div", { class: "scse-title", text: "Dice" }),
+          h(
+            "div",
+            { class: "scse-abscissa" },
+            h("span", { text: ends[0] }),
+            h("span", { text: "contrast" }),
+            h("span", { text: ends[1] }),
+            slider.element
+          ),
           dicePlot.element,
-          h("div", { class: "scse-axislabel" }, slider.element, h("div", { class: "scse-ends" }, h("span", { text: ends[0] }), h("span", { text: "contrast" }), h("span", { text: ends[1] })))
+          h("div", { class: "scse-title" }, h("span", {}, `The ${channels} gates `, h("b", { class: "scse-c", text: "c" }), ` of the ${block}`)),
+          gatePlot.element,
+          note
         )
       ),
-      list.element,
-      h("p", {
-        text: `Thin lines: the other two ways to set the gates.${manifest.credit ? ` Picture: ${manifest.credit}.` : ""}`
-      })
+      list.element
     );
+    function drawCurves() {
+      GATES.forEach((g, i) => {
+        diceLines[i].setAttribute("points", points(curves[networkNow()][g]));
+        diceLines[i].classList.toggle("scse-used", g === get("gates"));
+      });
+      dicePlot.drawing.append(diceLines[GATES.indexOf(get("gates"))]);
+      const courses = gateLines.map((_, k) => course(k));
+      gateLines.forEach((element, k) => {
+        element.setAttribute("points", points(courses[k]));
+        element.classList.toggle("scse-falls", ownChange(k) < -MOVED);
+        element.classList.toggle("scse-rises", ownChange(k) > MOVED);
+      });
+      for (const { name, element, label } of groups) {
+        const sign = name === "rises" ? 1 : -1;
+        const of = courses.filter((_, k) => sign * ownChange(k) > MOVED);
+        const mean = values.map(
+          (_, v) => of.reduce((sum, c) => sum + c[v], 0) / of.length
+        );
+        element.setAttribute("points", of.length ? points(mean) : "");
+        label.hidden = of.length === 0;
+        label.textContent = `${of.length} ${sign < 0 ? "close" : "open"}`;
+        label.style.bottom = `${100 * mean[steps - 1]}%`;
+      }
+    }
+    function summary() {
+      const changes = Array.from({ length: channels }, (_, k) => ownChange(k));
+      const closing = changes.filter((c) => c < -MOVED).length;
+      const opening = changes.filter((c) => c > MOVED).length;
+      return get("gates") === "own" ? `From ${ends[0]} to ${ends[1]}, ${closing} gates close and ${opening} open (by more than ${fixed(MOVED, 1)}); thick: their means.` : `The gates are those of contrast ${fixed(values[get("gates") === "first" ? 0 : steps - 1], 0)}, whatever the picture.`;
+    }
     let drawn = "";
-    return function update() {
+    function update() {
       const v = get("contrast");
-      const n = get("network");
-      const how = get("freeze");
-      network.set(String(n));
+      const n = networkNow();
+      const how = get("gates");
+      const now = maps[n][how][v];
+      network.set(networks[n]);
       freeze.set(how);
       slider.set(v);
       contrast.set(values[v]);
-      paintMap(photo, grey[v], 0, 255, "gray");
-      const now = map(n, how, v);
-      paint(result, now, { picture: grey[v], width });
-      const value = scores[n][how][v];
-      score.set(value);
+      for (const g of GATES) scores[g].set(curves[n][g][v]);
+      paintMap(photo, pictures[v], 0, 255, "gray");
+      paint(result, now, { picture: pictures[v], width });
+      score.set(curves[n][how][v]);
       list.set(dice(now, arrays.label, classes.length));
       if (drawn !== `${n} ${how}`) {
         drawn = `${n} ${how}`;
-        gateLines.forEach(
-          (element, k) => element.setAttribute(
-            "points",
-            points(values.map((_, i) => gates(n, source(how, i))[k]))
-          )
-        );
-        for (const { name, element } of diceLines) {
-          element.setAttribute("points", points(scores[n][name]));
-          element.classList.toggle("scse-used", name === how);
-        }
+        drawCurves();
       }
       const x = 100 * v / (steps - 1);
-      for (const mark of [gateNow, diceNow]) {
+      for (const mark of [diceNow, gateNow]) {
         mark.setAttribute("x1", String(x));
         mark.setAttribute("x2", String(x));
       }
       dot.style.left = `${x}%`;
-      dot.style.bottom = `${100 * value}%`;
-      say(`Contrast ${fixed(values[v])}: Dice ${fixed(value)}`);
-    };
+      dot.style.bottom = `${100 * curves[n][how][v]}%`;
+      reader.refresh();
+      if (reading) read2(reader.at());
+      else {
+        picked.setAttribute("points", "");
+        note.textContent = summary();
+      }
+      say(`Contrast ${fixed(values[v])}, gates ${names[
+        /** @type {"own"} */
+        how
+      ]}: Dice ${fixed(curves[n][how][v])}.`);
+    }
+    return update;
   }
 );
 export {

@@ -353,56 +353,48 @@ function plot(name, label) {
 function line(x1, y1, x2, y2, name) {
   return svg("line", { x1, y1, x2, y2, class: name, "vector-effect": "non-scaling-stroke" });
 }
-function readable(element, { label, name, count: count2, vertical = false, describe, onMove }) {
-  const mark = h("div", { class: "scse-picked", hidden: true });
-  element.append(mark);
+function readable(element, { label, name, count: count2, locate, describe, onMove, onLeave }) {
   element.classList.add("scse-readable");
   for (const [key, value] of Object.entries({
     role: "slider",
     tabindex: "0",
     "data-name": name,
     "aria-label": label,
-    "aria-orientation": vertical ? "vertical" : "horizontal",
     "aria-valuemin": "1",
     "aria-valuemax": String(count2)
   })) {
     element.setAttribute(key, value);
   }
   let at = 0;
-  function move(next) {
-    at = Math.max(0, Math.min(count2 - 1, Math.floor(next)));
-    mark.hidden = false;
-    for (const [side, extent] of [vertical ? ["top", "height"] : ["left", "width"]]) {
-      mark.style.setProperty(side, `${100 * at / count2}%`);
-      mark.style.setProperty(extent, `${100 / count2}%`);
-    }
-    refresh();
-    onMove(at);
-  }
   function refresh() {
     element.setAttribute("aria-valuenow", String(at + 1));
     element.setAttribute("aria-valuetext", describe(at));
   }
+  function move(next) {
+    at = Math.max(0, Math.min(count2 - 1, next));
+    refresh();
+    onMove(at);
+  }
   function follow(event) {
     const box = element.getBoundingClientRect();
-    move(
-      count2 * (vertical ? (event.clientY - box.top) / box.height : (event.clientX - box.left) / box.width)
-    );
+    move(locate((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   }
+  const leave = () => {
+    if (!element.matches(":focus-visible")) onLeave?.();
+  };
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
-  element.addEventListener("pointerleave", () => mark.hidden = !element.matches(":focus-visible"));
-  element.addEventListener("blur", () => mark.hidden = true);
+  element.addEventListener("pointerleave", leave);
+  element.addEventListener("blur", leave);
   element.addEventListener("focus", () => element.matches(":focus-visible") && move(at));
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const far = event.shiftKey ? 8 : 1;
-    const down = vertical ? far : -far;
     const places = {
       ArrowRight: at + far,
+      ArrowUp: at + far,
       ArrowLeft: at - far,
-      ArrowDown: at + down,
-      ArrowUp: at - down,
+      ArrowDown: at - far,
       Home: 0,
       End: count2 - 1
     };
@@ -411,6 +403,7 @@ function readable(element, { label, name, count: count2, vertical = false, descr
     event.preventDefault();
     move(next);
   });
+  refresh();
   return { at: () => at, refresh };
 }
 
@@ -597,12 +590,21 @@ var contrast_swap_default = widget(
       });
       if (stepNow()) note.append(` (own ${own.map((g) => fixed(g[order[j]], 3)).join(", ")})`);
     }
+    const picked = h("div", { class: "scse-picked", hidden: true });
+    picked.style.width = `${100 / channels}%`;
+    gatePlot.area.append(picked);
     const reader = readable(gatePlot.area, {
       label: `The ${channels} gates of ${block}, sorted by what the contrast does to them`,
       name: "point-gates",
       count: channels,
+      locate: (x) => Math.floor(x * channels),
       describe,
-      onMove: read2
+      onMove(j) {
+        picked.hidden = false;
+        picked.style.left = `${100 * j / channels}%`;
+        read2(j);
+      },
+      onLeave: () => picked.hidden = true
     });
     const slider = bar({
       label: "Whose gates: from own to the other picture’s",
@@ -657,7 +659,7 @@ var contrast_swap_default = widget(
           "div",
           { class: "scse-sorted", "aria-hidden": true },
           h("span", { text: `open for ${titles[0]}` }),
-          h("span", { text: "64 channels, sorted".replace("64", String(channels)) }),
+          h("span", { text: "sorted by change" }),
           h("span", { text: `open for ${titles[1]}` })
         ),
         note
