@@ -40,10 +40,15 @@ def browser():
 @pytest.fixture(scope="session")
 def site():
     """The folder with the built book (`index.html` and all)."""
-    folder = Path(os.environ.get("SITE", ROOT / "_build" / "html"))
-    if not (folder / "index.html").exists():
-        build(ROOT / "book", ROOT / "_toc.yml", ROOT)
-    return folder
+    if "SITE" in os.environ:
+        folder = Path(os.environ["SITE"])
+        if not (folder / "index.html").exists():
+            pytest.exit(f"SITE={folder} has no index.html")
+        return folder
+    folder = ROOT / "_build" / "html"
+    if (folder / "index.html").exists():
+        return folder
+    return build(ROOT / "book", ROOT / "_toc.yml", ROOT)
 
 
 @pytest.fixture(scope="session")

@@ -42,8 +42,12 @@ def copy_mathjax(app, error):
 
 
 def drop_fontawesome(html):
-    """Template filter: the head without the tag that loads FontAwesome."""
-    return re.sub(r"<script[^>]*fontawesome[^>]*></script>", "", html)
+    """Template filter: the head without FontAwesome's script.
+
+    Nor with the preloading of its fonts, as older themes have it: from file:// browsers refuse.
+    """
+    html = re.sub(r"<script[^>]*fontawesome[^>]*></script>", "", html)
+    return re.sub(r"<link[^>]*\bas=\"font\"[^>]*>", "", html)
 
 
 def add_filters(app):
