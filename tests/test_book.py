@@ -1,0 +1,50 @@
+"""What the chapters say of the code is what the code says."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / "book"
+
+
+def markdown(name):
+    notebook = json.loads((BOOK / f"{name}.ipynb").read_text())
+    return "\n".join(
+        "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"
+    )
+
+
+@pytest.mark.parametrize("name", ["channel", "space"])
+def test_quoted_lines_of_code_exist(name):
+    """The tables that lead from a symbol to its line of code quote scse/blocks.py literally."""
+    rows = re.findall(r"^\| \$.*\| `(.+)` \|$", markdown(name), re.MULTILINE)
+    assert len(rows) == 4
+    source = (ROOT / "scse" / "blocks.py").read_text()
+    assert [row for row in rows if row not in source] == []
+
+
+@pytest.mark.parametrize("name", ["channel", "space"])
+def test_chapter_has_three_exercises_with_hidden_solutions(name):
+    text = markdown(name)
+    exercises = text[text.index("## Exercises") :]
+    assert re.findall(r"^\*\*(\d)\.", exercises, re.MULTILINE) == ["1", "2", "3"]
+    assert exercises.count(":::{dropdown} Solution") == 3
+
+
+def test_table_of_runs_is_complete():
+    """Every shipped network is a row of the table of all runs, with the same figures."""
+    runs = {run["name"]: run for run in json.loads((BOOK / "runs.json").read_text())}
+    for path in sorted((ROOT / "scse" / "weights").glob("*.json")):
+        assert runs[path.stem] == json.loads(path.read_text())
+
+
+def test_every_photograph_is_credited():
+    from scse.data import digits
+
+    credits = (BOOK / "credits.md").read_text()
+    for name in digits.TRAIN_PHOTOS + digits.TEST_PHOTOS:
+        assert name in credits
+    assert "MNI152" in credits
