@@ -114,21 +114,23 @@ def _max(x, c, s, y):
 
 
 def _pull_max(g, x, c, s, gx):
+    dc, ds = torch.empty_like(c), torch.zeros_like(s)
+    for n, k in _tiles(x):
+        dc[n, k] = _pull_max_tile(g[n, k], x[n, k], c[n, k], s[n], gx[n, k], ds[n])
+    return dc, ds
+
+
+def _pull_max_tile(g, x, c, s, gx, ds):
     # With m = 1 where s·x wins, 0 where c·x wins and ½ where they are equal, as in
     # torch.maximum:  ∂y/∂c = (1 − m)·x,  ∂y/∂s = m·x,  ∂y/∂x = c + m·(s − c).
-    # m is as large as x, so it is made in tiles.
-    dc, ds = torch.empty_like(c), torch.zeros_like(s)
-    half = x.new_tensor(0.5)
-    for n, k in _tiles(x):
-        g_, x_, c_, s_, out = g[n, k], x[n, k], c[n, k], s[n], gx[n, k]
-        m = torch.sub(s_, c_).mul_(x_).sign_()
-        torch.add(half, m, alpha=0.5, out=m)
-        all_ = torch.mul(g_, x_, out=out).sum(2, keepdim=True)
-        won = out.mul_(m)
-        dc[n, k] = all_ - won.sum(2, keepdim=True)
-        ds[n].baddbmm_(_ones(x_), won)
-        torch.lerp(c_, s_, m, out=out).mul_(g_)
-    return dc, ds
+    # m is as large as x: hence the tiles.
+    m = torch.sub(s, c).mul_(x).sign_()
+    torch.add(x.new_tensor(0.5), m, alpha=0.5, out=m)
+    dc = torch.mul(g, x, out=gx).sum(2, keepdim=True)
+    dc -= gx.mul_(m).sum(2, keepdim=True)
+    ds.baddbmm_(_ones(x), gx)
+    torch.lerp(c, s, m, out=gx).mul_(g)
+    return dc
 
 
 _COMBINE = {
@@ -161,7 +163,7 @@ class _Block(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, g):
-        if torch.is_grad_enabled() or torch._C._are_functorch_transforms_active():
+        if torch.is_grad_enabled() or _batched(g):  # create_graph, or vmap over backward
             return None, *_pull_differentiably(ctx, g)
         with torch.autocast(g.device.type, enabled=False):
             return None, *_pull(ctx, g)
@@ -225,6 +227,10 @@ def _plain(combine, x, w2, b2, w1, b1, w, b):
     else:
         y = torch.maximum(u * c, u * s)
     return y.view_as(x)
+
+
+def _batched(g):
+    return torch._C._functorch.is_batchedtensor(g) or torch._C._functorch.is_legacy_batchedtensor(g)
 
 
 def _ones(x):

@@ -244,6 +244,8 @@ def _positive(name, value):
 
 
 def _check(x, block):
+    if torch.jit.is_tracing():  # where sizes are tensors
+        return
     name, channels = type(block).__name__, block.channels
     if not isinstance(x, Tensor):
         raise TypeError(f"{name} takes a torch.Tensor (N, C, *spatial), got {type(x).__name__}")

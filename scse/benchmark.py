@@ -1,0 +1,179 @@
+"""How long the blocks take, as a ratio to the implementation that blog posts share.
+
+    python -m scse.benchmark
+    python -m scse.benchmark --shapes A 8,64,128,128 --rounds 21 --threads 1 --no-compile
+
+Absolute times depend on the machine and on what else it does, ratios hardly. Every round times
+every subject once, one after the other, and divides by the blog's time in the same round; the
+table gives the median over the rounds. Beside the times, in units of N (the bytes of x): what a
+block saves for backward, and the most that is allocated at once during a training step, its
+output and the gradient of x included.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from functools import partial
+
+import torch
+from torch import nn
+from torch.autograd.graph import saved_tensors_hooks
+from torch.profiler import ProfilerActivity, profile
+
+from scse.blocks import COMBINE, cSE, scSE, sSE
+
+SHAPES = {
+    "A": (32, 256, 24, 24),
+    "B": (8, 64, 128, 128),
+    "C": (1, 64, 512, 512),
+    "D": (2, 32, 64, 64, 64),
+}
+
+
+class Blog(nn.Module):
+    """scSE as in the blog posts: a product for each branch, and their sum."""
+
+    def __init__(self, channels, rank):
+        super().__init__()
+        conv = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[rank - 1]
+        pool = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)[rank - 1]
+        self.avgpool = pool(1)
+        self.Conv_Squeeze = conv(channels, channels // 2, 1, bias=False)
+        self.Conv_Excitation = conv(channels // 2, channels, 1, bias=False)
+        self.Conv1x1 = conv(channels, 1, 1, bias=False)
+
+    def forward(self, U):
+        z = self.Conv_Excitation(torch.relu(self.Conv_Squeeze(self.avgpool(U))))
+        U_cse = U * torch.sigmoid(z).expand_as(U)
+        U_sse = U * torch.sigmoid(self.Conv1x1(U))
+        return U_cse + U_sse
+
+
+def plain(block):
+    """The block without its fused path, which steps back where a gate carries a hook."""
+    block.get_submodule("channel").register_forward_hook(lambda *_: None)
+    return block
+
+
+def subjects(shape, compiled=True):
+    """Name → a function that makes the module, the reference first."""
+    channels, rank = shape[1], len(shape) - 2
+    table = {"blog": lambda: Blog(channels, rank)}
+    table |= {f"scSE {c}": partial(scSE, channels, combine=c) for c in COMBINE}
+    table |= {"cSE": partial(cSE, channels), "sSE": partial(sSE, channels)}
+    table["scSE add, plain path"] = lambda: plain(scSE(channels))
+    if compiled:
+        table["blog, compiled"] = lambda: torch.compile(Blog(channels, rank), dynamic=False)
+        for c in COMBINE:
+            table[f"scSE {c}, compiled"] = lambda c=c: torch.compile(
+                scSE(channels, combine=c), dynamic=False
+            )
+    return table
+
+
+def training_step(module, x, gradient):
+    """Forward and backward; returns the time after each."""
+    y = module(x)
+    middle = time.perf_counter()
+    y.backward(gradient)
+    end = time.perf_counter()
+    x.grad = None
+    return middle, end
+
+
+def saved_bytes(module, x):
+    """The bytes that the module keeps for backward, each storage once, parameters left out."""
+    known = {p.untyped_storage().data_ptr() for p in module.parameters()}
+    storages = {}
+
+    def pack(tensor):
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in known:
+            storages[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with saved_tensors_hooks(pack, lambda tensor: tensor):
+        y = module(x)  # held until counted: an address must not be given out twice
+    total = sum(storages.values())
+    del y
+    return total
+
+
+def peak_bytes(step):
+    """The most bytes that ``step()`` has allocated at once, as the CPU allocator reports them."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # its notices go to stderr
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True, acc_events=True) as seen:
+        step()
+    events = [e for e in seen.profiler.kineto_results.events() if e.name() == "[memory]"]
+    held = peak = 0
+    for event in sorted(events, key=lambda e: e.start_ns()):
+        held += event.nbytes()
+        peak = max(peak, held)
+    return peak
+
+
+def measure(shape, rounds, compiled=True):
+    """Name → (forward, forward + backward, saved, peak): ratios to the blog, and units of N."""
+    x = torch.randn(shape, requires_grad=True)
+    gradient = torch.randn(shape)
+    n = x.numel() * x.element_size()
+    modules = {name: make() for name, make in subjects(shape, compiled).items()}
+    memory = {}
+    for name, module in modules.items():
+        training_step(module, x, gradient)  # warm up: compile, grow the allocator
+        module.zero_grad()
+        step = partial(training_step, module, x, gradient)
+        memory[name] = saved_bytes(module, x) / n, peak_bytes(step) / n
+    times = {name: [] for name in modules}
+    for _ in range(rounds):
+        for name, module in modules.items():
+            start = time.perf_counter()
+            middle, end = training_step(module, x, gradient)
+            times[name].append((middle - start, end - start))
+    rows = {}
+    for name in modules:
+        ratios = [
+            [own / reference for own, reference in zip(a, b, strict=True)]
+            for a, b in zip(times[name], times["blog"], strict=True)
+        ]
+        rows[name] = (*map(statistics.median, zip(*ratios, strict=True)), *memory[name])
+    return rows, statistics.median(t for _, t in times["blog"])
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="python -m scse.benchmark", description=__doc__.split("\n\n")[0]
+    )
+    parser.add_argument(
+        "--shapes",
+        nargs="+",
+        default=list(SHAPES),
+        help=f"names ({', '.join(SHAPES)}) or sizes such as 8,64,128,128",
+    )
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
+    args = parser.parse_args(argv)
+
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(0)
+    print(f"torch {torch.__version__}, {args.threads} threads, {args.rounds} rounds, float32")
+    totals = {}
+    for name in args.shapes:
+        shape = SHAPES.get(name) or tuple(int(size) for size in name.split(","))
+        rows, reference = measure(shape, args.rounds, not args.no_compile)
+        n = torch.Size(shape).numel() * 4
+        print(f"\n{name}: x {shape}, N = {n / 1e6:.1f} MB, blog {reference * 1e3:.0f} ms")
+        print(f"{'':24}{'forward':>9}{'fwd+bwd':>9}{'saved':>9}{'peak':>9}")
+        for subject, (forward, both, saved, peak) in rows.items():
+            print(f"{subject:24}{forward:9.2f}{both:9.2f}{saved:7.2f} N{peak:7.2f} N", flush=True)
+            totals.setdefault(subject, []).append((forward, both))
+    print(f"\nGeometric mean over {len(args.shapes)} shapes")
+    for subject, ratios in totals.items():
+        forward, both = map(statistics.geometric_mean, zip(*ratios, strict=True))
+        print(f"{subject:24}{forward:9.2f}{both:9.2f}")
+
+
+if __name__ == "__main__":
+    main()

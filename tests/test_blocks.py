@@ -1,0 +1,259 @@
+"""The blocks compute the paper's equations, on any rank and layout, and say what is wrong."""
+
+import copy
+import io
+
+import numpy as np
+import pytest
+import torch
+from block_kinds import KINDS, make, through_plain_path
+from torch import nn
+
+from scse import Gates, cSE, scSE, sSE
+
+SPATIAL = [(7,), (4, 5), (2, 3, 4)]
+
+
+def sigmoid(t):
+    return 1 / (1 + np.exp(-t))
+
+
+def equations(block, U):
+    """The paper, position by position, in NumPy. U: (C, *spatial). Returns c, s, output."""
+    p = {name: value.detach().double().numpy() for name, value in block.named_parameters()}
+    C, space = U.shape[0], list(np.ndindex(U.shape[1:]))
+    c = s = None
+    if hasattr(block, "channel"):
+        z = np.array([sum(U[k][i] for i in space) / len(space) for k in range(C)])
+        hidden = np.maximum(p["channel.fc1.weight"] @ z + p["channel.fc1.bias"], 0)
+        c = sigmoid(p["channel.fc2.weight"] @ hidden + p["channel.fc2.bias"])
+        cse = np.stack([c[k] * U[k] for k in range(C)])
+    if hasattr(block, "spatial"):
+        s = np.empty(U.shape[1:])
+        sse = np.empty(U.shape)
+        for i in space:
+            u = U[(slice(None), *i)]  # the C numbers at one position
+            s[i] = sigmoid(p["spatial.project.weight"][0] @ u + p["spatial.project.bias"][0])
+            sse[(slice(None), *i)] = s[i] * u
+    if s is None:
+        return c, s, cse
+    if c is None:
+        return c, s, sse
+    if block.combine == "concat":
+        both = np.concatenate([cse, sse])
+        merged = np.tensordot(p["merge.weight"], both, 1)
+        return c, s, merged + p["merge.bias"].reshape(-1, *[1] * len(U.shape[1:]))
+    return c, s, {"add": cse + sse, "max": np.maximum(cse, sse), "mul": cse * sse}[block.combine]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("spatial", SPATIAL, ids=str)
+@pytest.mark.parametrize("path", ["fused", "plain"])
+def test_equations(kind, spatial, path):
+    block = make(kind).double()
+    x = torch.randn(2, 6, *spatial, dtype=torch.float64)
+    run = block if path == "fused" else through_plain_path(block)
+    y, gates = run(x), run.gates(x)
+    for n in range(2):
+        c, s, expected = equations(block, x[n].numpy())
+        np.testing.assert_allclose(y[n].detach(), expected, atol=1e-12)
+        if c is not None:
+            np.testing.assert_allclose(gates.channel[n].detach().flatten(), c, atol=1e-12)
+        if s is not None:
+            np.testing.assert_allclose(gates.spatial[n, 0].detach(), s, atol=1e-12)
+
+
+@pytest.mark.parametrize("spatial", SPATIAL, ids=str)
+def test_gates(spatial):
+    x = torch.randn(2, 6, *spatial)
+    channel, spatial_gate = (2, 6, *[1] * len(spatial)), (2, 1, *spatial)
+    gates = scSE(6).gates(x)
+    assert isinstance(gates, Gates)
+    assert gates.channel.shape == channel
+    assert gates.spatial.shape == spatial_gate
+    for gate in gates:
+        assert 0 < gate.min() <= gate.max() < 1
+    assert cSE(6).gates(x).spatial is None
+    assert sSE(6).gates(x).channel is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "shape", [(0, 6, 4, 5), (3, 6, 1, 1), (1, 6, 1), (17, 6, 2, 2), (2, 6, 3, 1)], ids=str
+)
+def test_edge_shapes(kind, shape):
+    block = make(kind)
+    x = torch.randn(shape, requires_grad=True)
+    y = block(x)
+    assert y.shape == shape
+    y.sum().backward()
+    assert x.grad.shape == shape
+    for p in block.parameters():
+        assert p.grad is not None
+        assert torch.isfinite(p.grad).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_channel(kind):
+    block, x = make(kind, 1), torch.randn(2, 1, 4, 5)
+    y = block(x)
+    for n in range(2):
+        np.testing.assert_allclose(y[n].detach(), equations(block, x[n].numpy())[2], atol=1e-6)
+
+
+@pytest.mark.parametrize(("channels", "r", "hidden"), [(3, 4, 1), (1, 2, 1), (7, 2, 3), (8, 1, 8)])
+def test_hidden_units(channels, r, hidden):
+    block = scSE(channels, r=r)
+    assert block.channel.fc1.out_features == hidden
+    a, b = torch.randn(2, 1, channels, 4, 4)
+    assert not torch.equal(block.gates(a).channel, block.gates(b).channel), "the gate looks at x"
+
+
+def test_the_usage_people_copy():
+    x = torch.ones(32, 256, 24, 24)
+    assert scSE(256)(x).shape == x.shape
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("layout", ["channels_last", "transposed", "sliced", "strided", "expanded"])
+def test_memory_layouts(kind, layout):
+    block = make(kind)
+    base = torch.randn(4, 6, 8, 10)
+    x = {
+        "channels_last": base.to(memory_format=torch.channels_last),
+        "transposed": base.transpose(2, 3),
+        "sliced": torch.cat([base, base], 1)[:, 3:9],
+        "strided": base[:, :, ::2, 1::3],
+        "expanded": base[:1].expand(4, -1, -1, -1),
+    }[layout]
+    results = []
+    for run, t in [(block, x), (through_plain_path(block), x.contiguous())]:
+        t = t.detach().requires_grad_()
+        y = run(t)
+        weight = torch.linspace(-1, 1, y.numel()).view(y.shape)
+        (y * weight).sum().backward()
+        results.append((y, t.grad, [p.grad for p in run.parameters()]))
+    torch.testing.assert_close(results[0], results[1], atol=1e-5, rtol=1e-5)
+    if layout == "channels_last" and kind != "concat":  # a matrix product, whose layout is its own
+        assert results[0][0].is_contiguous(memory_format=torch.channels_last)
+
+
+def test_channels_last_3d():
+    x = torch.randn(2, 6, 3, 4, 5).to(memory_format=torch.channels_last_3d)
+    block = scSE(6)
+    y = block(x)
+    assert y.is_contiguous(memory_format=torch.channels_last_3d)
+    torch.testing.assert_close(y, block(x.contiguous()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_zero_start_is_an_exact_factor(kind):
+    """With both last layers at zero the gates are ½: add is the identity."""
+    block = make(kind)
+    for name, parameter in block.named_parameters():
+        if "fc2" in name or "project" in name:
+            nn.init.zeros_(parameter)
+    x = torch.randn(2, 6, 4, 4)
+    factor = {"cse": x / 2, "sse": x / 2, "add": x, "max": x / 2, "mul": x * x / 4}
+    if kind in factor:
+        assert torch.equal(block(x), factor[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bfloat16_and_autocast(kind):
+    block = make(kind)
+    x = torch.randn(2, 6, 8, 8)
+    expected = block(x)
+    for given in (x, x.bfloat16()):
+        given = given.requires_grad_()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            y = block(given)
+            plain = through_plain_path(block)(given)
+        assert y.dtype == plain.dtype == given.dtype
+        torch.testing.assert_close(y.float(), expected, atol=0.1, rtol=0.05)
+        torch.testing.assert_close(y, plain, atol=0.1, rtol=0.05)
+        y.float().sum().backward()
+        assert given.grad.dtype == given.dtype
+        assert all(p.grad.dtype == torch.float32 for p in block.parameters())
+    half = copy.deepcopy(block).bfloat16()
+    torch.testing.assert_close(half(x.bfloat16()).float(), expected, atol=0.1, rtol=0.05)
+
+
+def test_backward_inside_autocast():
+    block = scSE(6)
+    x = torch.randn(2, 6, 8, 8, requires_grad=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        block(x).sum().backward()
+    (expected,) = torch.autograd.grad(block(x).sum(), x)
+    torch.testing.assert_close(x.grad, expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_copies(kind):
+    block = make(kind)
+    x = torch.randn(2, 6, 4, 4)
+    file = io.BytesIO()
+    torch.save(block, file)
+    file.seek(0)
+    for twin in (copy.deepcopy(block), torch.load(file, weights_only=False)):
+        assert torch.equal(twin(x), block(x))
+        assert twin.channels == 6
+        with torch.no_grad():
+            for p in twin.parameters():
+                p.add_(1)
+        assert not torch.equal(twin(x), block(x)), "a copy has parameters of its own"
+
+
+def test_repr():
+    assert "6, r=3, combine='max'" in repr(scSE(6, r=3, combine="max"))
+    assert "cSE(\n  6, r=2" in repr(cSE(6))
+
+
+WRONG_ARGUMENTS = [
+    (lambda: scSE(0), ValueError, "channels must be at least 1, got 0"),
+    (lambda: sSE(-3), ValueError, "channels must be at least 1, got -3"),
+    (lambda: cSE(8.0), TypeError, r"channels must be an integer, got float 8\.0"),
+    (lambda: scSE(True), TypeError, "channels must be an integer, got bool True"),
+    (lambda: scSE(8, r=0), ValueError, "r must be at least 1, got 0"),
+    (lambda: cSE(8, r=0.5), TypeError, r"r must be an integer, got float 0\.5"),
+    (lambda: scSE(8, combine="sum"), ValueError, "'add', 'max', 'mul', 'concat'.*got 'sum'"),
+    (lambda: scSE(8, combine=None), ValueError, "combine must be one of .*got None"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), WRONG_ARGUMENTS)
+def test_wrong_arguments(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+WRONG_INPUTS = [
+    ([[1.0]], TypeError, r"takes a torch\.Tensor \(N, C, \*spatial\), got list"),
+    (np.zeros((1, 6, 4, 4)), TypeError, "got ndarray"),
+    (torch.zeros(2, 6), ValueError, r"one, two or three spatial axes, got 2 axes in all: \(2, 6\)"),
+    (torch.zeros(1, 6, 2, 2, 2, 2), ValueError, "got 6 axes in all"),
+    (
+        torch.zeros(2, 5, 4, 4),
+        ValueError,
+        r"takes \(N, 6, \*spatial\), got 5 channels: \(2, 5, 4, 4\)",
+    ),
+    (torch.zeros(2, 4, 4, 6), ValueError, r"are the channels last\? x\.movedim\(-1, 1\)"),
+    (
+        torch.zeros(2, 6, 0, 4),
+        ValueError,
+        r"space, which is empty in a tensor of shape \(2, 6, 0, 4\)",
+    ),
+    (torch.zeros(2, 6, 4, dtype=torch.int64), TypeError, r"floating point, got torch\.int64"),
+    (torch.zeros(2, 6, 4, dtype=torch.bool), TypeError, r"floating point, got torch\.bool"),
+    (torch.zeros(2, 6, 4, dtype=torch.complex64), TypeError, "floating point, got torch.complex64"),
+    (torch.zeros(2, 6, 4, dtype=torch.float64), TypeError, r"float32 and was given torch\.float64"),
+]
+
+
+@pytest.mark.parametrize(("x", "error", "message"), WRONG_INPUTS)
+@pytest.mark.parametrize("block", [cSE(6), sSE(6), scSE(6)], ids=lambda b: type(b).__name__)
+@pytest.mark.parametrize("method", ["forward", "gates"])
+def test_wrong_inputs(block, method, x, error, message):
+    with pytest.raises(error, match=message) as caught:
+        block(x) if method == "forward" else block.gates(x)
+    assert str(caught.value).startswith(type(block).__name__)
