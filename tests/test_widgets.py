@@ -75,10 +75,12 @@ def test_a_constant_map_survives():
 
 
 def test_packed_arrays_come_back():
-    steps = torch.arange(5 * 6 * 7, dtype=torch.uint8).reshape(5, 6, 7)
-    repeated = torch.randint(0, 256, (1, 6, 7)).byte().repeat(5, 1, 1)
-    noise = torch.randint(0, 256, (6, 7)).byte()
-    floats = torch.randn(3, 2)
+    generator = torch.Generator().manual_seed(0)
+    first = torch.randint(256, (5, 30, 1), generator=generator)
+    steps = (first + 7 * torch.arange(40)).byte()  # each row climbs evenly
+    repeated = torch.randint(256, (1, 30, 40), generator=generator).byte().repeat(5, 1, 1)
+    noise = torch.randint(256, (30, 40), generator=generator).byte()
+    floats = torch.randn(3, 2, generator=generator)
     arrays = {"steps": steps, "repeated": repeated, "noise": noise, "floats": floats}
     entries, packed = pack(arrays)
     data = zlib.decompress(packed)

@@ -154,6 +154,7 @@ export default widget(
     const score = scoreboard();
     const reads = h("div", { class: "scse-reads", "data-name": "misread" });
     const list = classList(classes);
+    const truth = h("span", { text: manifest.outline ? "white line: truth · dots: changed" : "" });
     const note = h("p", { class: "scse-hint" });
 
     let where = /** @type {[number, number]} */ ([width >> 1, height >> 1]);
@@ -216,9 +217,9 @@ export default widget(
         { class: "scse-panels" },
         panel("Picture", stacks[0], credit),
         panel(h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" })), stacks[1], scale.element, maskNote),
-        panel("Segmentation", stacks[2], score.element, reads),
+        panel("Segmentation", stacks[2], truth),
+        h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element),
       ),
-      list.element,
       h(
         "div",
         { class: "scse-title" },

@@ -290,7 +290,7 @@ function paintMap(element, values, low, high, scale) {
     }
   });
 }
-function classPainter(palette) {
+function classPainter(palette, outlineColour = "#ffffff") {
   const base = new Uint32Array(palette.length * 256);
   const dots = new Uint32Array(palette.length * 256);
   palette.map(rgb).forEach((colour, k) => {
@@ -301,7 +301,7 @@ function classPainter(palette) {
       dots[k * 256 + grey] = word(light > 110 ? [0, 0, 0] : [255, 255, 255]);
     }
   });
-  const line = word([255, 255, 255]);
+  const line = word(rgb(outlineColour));
   return function paint(element, classes, { picture, width, before, outline }) {
     const row = element.width;
     const fine = row / width;
@@ -732,6 +732,7 @@ var gate_lab_default = widget(
     const score = scoreboard();
     const reads = h("div", { class: "scse-reads", "data-name": "misread" });
     const list = classList(classes);
+    const truth = h("span", { text: manifest.outline ? "white line: truth · dots: changed" : "" });
     const note = h("p", { class: "scse-hint" });
     let where = (
       /** @type {[number, number]} */
@@ -792,9 +793,9 @@ var gate_lab_default = widget(
         { class: "scse-panels" },
         panel("Picture", stacks[0], credit),
         panel(h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" })), stacks[1], scale.element, maskNote),
-        panel("Segmentation", stacks[2], score.element, reads)
+        panel("Segmentation", stacks[2], truth),
+        h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element)
       ),
-      list.element,
       h(
         "div",
         { class: "scse-title" },
