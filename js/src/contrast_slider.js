@@ -236,7 +236,7 @@ export default widget(
           (/** @type {number} */ _, /** @type {number} */ v) => of.reduce((sum, c) => sum + c[v], 0) / of.length,
         );
         element.setAttribute("points", of.length ? points(mean) : "");
-        label.hidden = of.length === 0;
+        label.hidden = of.length === 0 || get("gates") !== "own"; // frozen gates do neither
         label.textContent = `${of.length} ${sign < 0 ? "close" : "open"}`;
         label.style.bottom = `${100 * mean[steps - 1]}%`;
       }
@@ -245,6 +245,9 @@ export default widget(
       const changes = Array.from({ length: channels }, (_, k) => ownChange(k));
       const closing = changes.filter((c) => c < -MOVED).length;
       const opening = changes.filter((c) => c > MOVED).length;
+      if (get("gates") === "own" && closing + opening === 0) {
+        return `From ${ends[0]} to ${ends[1]} no gate of this block changes by more than ${fixed(MOVED, 1)}.`;
+      }
       return get("gates") === "own"
         ? `From ${ends[0]} to ${ends[1]}, ${closing} gates close and ${opening} open (by more than ${fixed(MOVED, 1)}); thick: their means.`
         : `The gates are those of contrast ${fixed(values[get("gates") === "first" ? 0 : steps - 1], 0)}, whatever the picture.`;

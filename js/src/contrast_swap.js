@@ -9,6 +9,7 @@ import { plot, readable } from "./plot.js";
 import { widget } from "./widget.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
+const CHANGED = "#ff3d9a"; // round what changed
 const PACE = 150; // milliseconds that a stored blend is shown while the gates travel
 
 export default widget(
@@ -25,7 +26,7 @@ export default widget(
     const size = height * width;
     const channels = order.length;
     const last = blends.length - 1;
-    const paint = classPainter(classes.map((/** @type {any} */ k) => k.colour));
+    const paint = classPainter(classes.map((/** @type {any} */ k) => k.colour), CHANGED);
     const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
     const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));
     /** @param {number} i @param {number} step */
@@ -41,11 +42,12 @@ export default widget(
     // The two pictures
     const columns = [0, 1].map((i) => {
       const photo = canvas(height, width, `The ${titles[i]} picture`);
-      const result = canvas(height * FINE, width * FINE, `Its segmentation`);
+      const result = canvas(height * FINE, width * FINE, "Its segmentation");
       const score = scoreboard(`-${i}`);
       const list = classList(classes, `-${i}`);
       const key = h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true });
       paintMap(photo, pictures[i], 0, 255, "gray");
+      score.element.querySelector(".scse-changes")?.prepend(h("span", { class: "scse-changekey", "aria-hidden": true }));
       const element = h(
         "section",
         { class: "scse-twin", "aria-label": titles[i] },
@@ -190,8 +192,10 @@ export default widget(
         const now = mapOf(i, step);
         const scored = meanDice(now, arrays.label, classes.length);
         const pixels = differences(now, mapOf(i, 0));
-        paint(result, now, { picture: pictures[i], width, before: mapOf(i, 0) });
-        score.set(scored, ownDice[i], pixels, size);
+        const before = mapOf(i, 0);
+        const outline = now.map((/** @type {number} */ code, /** @type {number} */ p) => Number(code !== before[p]));
+        paint(result, now, { picture: pictures[i], width, outline });
+        score.set(scored, ownDice[i], pixels, manifest.pixels);
         list.set(dice(now, arrays.label, classes.length));
         return `${titles[i]}: Dice ${fixed(scored)}, own ${fixed(ownDice[i])}, ${pixels} pixels changed`;
       });

@@ -72,8 +72,9 @@ export function paintMap(element, values, low, high, scale) {
  * Draws class maps: class colours over the grey picture, on a canvas finer than the map, so that
  * there is room inside a position for a stipple.
  * @param {string[]} palette one "#rrggbb" a class, background first
+ * @param {string} [outlineColour] "#rrggbb"
  */
-export function classPainter(palette) {
+export function classPainter(palette, outlineColour = "#ffffff") {
   // [class · 256 + grey] -> the position's colour, and that of a dot which shows on it
   const base = new Uint32Array(palette.length * 256);
   const dots = new Uint32Array(palette.length * 256);
@@ -85,7 +86,7 @@ export function classPainter(palette) {
       dots[k * 256 + grey] = word(light > 110 ? [0, 0, 0] : [255, 255, 255]);
     }
   });
-  const line = word([255, 255, 255]);
+  const line = word(rgb(outlineColour));
 
   /**
    * @param {HTMLCanvasElement} element

@@ -86,9 +86,12 @@ export function readable(element, { label, name, count, locate, describe, onMove
     const box = element.getBoundingClientRect();
     move(locate((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   }
-  const leave = () => {
-    if (!element.matches(":focus-visible")) onLeave?.();
-  };
+  /** @param {Event} event */
+  function leave(event) {
+    const touch = event instanceof PointerEvent && event.pointerType === "touch";
+    // A lifted finger leaves too, but its owner has yet to read the number.
+    if (!touch && !element.matches(":focus-visible")) onLeave?.();
+  }
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
   element.addEventListener("pointerleave", leave);

@@ -26,6 +26,19 @@ def run_with(net, images, block, gates=None):
     return Run(gates, logits.argmax(1).byte().cpu(), logits.shape[1])
 
 
+def crop(label, maps, margin=4):
+    """Slices (rows, columns) around all that is not background in the label or in any map.
+
+    What is cut off is background in all of them: no Dice changes but that of the background.
+    """
+    seen = (label > 0) | (maps > 0).flatten(0, -3).any(0)
+    slices = []
+    for axis, length in ((1, seen.shape[0]), (0, seen.shape[1])):
+        places = seen.any(axis).nonzero().flatten().tolist() or [0, length - 1]
+        slices.append(slice(max(0, places[0] - margin), places[-1] + margin + 1))
+    return tuple(slices)
+
+
 def order(first, last):
     """Channel numbers: gates that fall from ``first`` to ``last``, that stay, that rise.
 

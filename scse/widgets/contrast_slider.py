@@ -83,10 +83,12 @@ class ContrastSlider(_base.Widget):
             raise ValueError(
                 f"the networks must have the same (channels in {block!r}, classes), got {counts}"
             )
-        self._maps = torch.stack(maps)  # (networks, 3, contrasts, H, W)
+        maps = torch.stack(maps)  # (networks, 3, contrasts, H, W)
+        rows, columns = _contrast.crop(label, maps)
+        self._maps = maps[..., rows, columns]
         self._gates = torch.stack(gates)  # (networks, contrasts, C)
-        self._label = label.byte()
-        self._pictures, basis, weights = _pictures(images)
+        self._label = label[rows, columns].byte()
+        self._pictures, basis, weights = _pictures(images, rows, columns)
         self._names = list(nets)
         manifest = {
             "networks": self._names,
@@ -131,9 +133,9 @@ class ContrastSlider(_base.Widget):
         """What the page shows, in float64; the present state where nothing is given.
 
         Returns:
-            ``gates`` (contrasts, C) as used, ``segmentation`` (H, W), ``dice`` and ``dice_of``
-            (classes,) at this contrast, and ``curves``: the Dice at every contrast with
-            ``"own"``, ``"first"`` and ``"last"`` gates.
+            ``gates`` (contrasts, C) as used, ``segmentation`` (rows, columns) without empty
+            margins, ``dice`` and ``dice_of`` (classes,) at this contrast, and ``curves``: the
+            Dice at every contrast with ``"own"``, ``"first"`` and ``"last"`` gates.
         """
         n = self._network(self.network if network is None else network)
         contrast = self.contrast if contrast is None else contrast
@@ -205,8 +207,8 @@ def _rendered(render, value):
     return _base.check_image(image)
 
 
-def _pictures(images, tolerance=2.0):
-    """Grey pictures (N, H, W), and the few maps of which each is a weighted sum.
+def _pictures(images, rows, columns, tolerance=2.0):
+    """Cropped grey pictures (N, H, W), and the few maps of which each is a weighted sum.
 
     Contrasts of one slice differ in a few ways only, so two or three maps and N weights for each
     hold N noisy pictures, to within ``tolerance`` of 255 grey levels before rounding.
@@ -217,7 +219,7 @@ def _pictures(images, tolerance=2.0):
     first = images[:, 0].detach().cpu().double()
     ends = torch.quantile(first.flatten(1), torch.tensor([0.005, 0.995]).double(), dim=1)
     low, high = ends[:, :, None, None]
-    grey = (first - low) / (high - low).clamp_min(1e-12) * 255
+    grey = ((first - low) / (high - low).clamp_min(1e-12) * 255)[:, rows, columns]
     u, s, v = torch.linalg.svd(grey.flatten(1), full_matrices=False)
     for rank in range(1, len(s) + 1):
         weights = u[:, :rank] * s[:rank]

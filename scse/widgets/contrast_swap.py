@@ -62,14 +62,17 @@ class ContrastSwap(_base.Widget):
         for image, mine, other in zip(images, self._gates, self._gates.flip(0), strict=True):
             many = image.expand(steps, *image.shape)
             maps.append(_contrast.run_with(net, many, block, (1 - t) * mine + t * other).maps)
-        self._maps = torch.stack(maps)  # (2, steps, H, W)
-        self._label = label.byte()
-        self._pictures = torch.stack([_base.grey(image) for image in images])
+        maps = torch.stack(maps)  # (2, steps, H, W)
+        rows, columns = _contrast.crop(label, maps)
+        self._maps = maps[..., rows, columns]
+        self._label = label[rows, columns].byte()
+        self._pictures = torch.stack([_base.grey(image) for image in images])[:, rows, columns]
         manifest = {
             "titles": _contrast.check_names(titles, "titles"),
             "classes": _base.check_classes(classes, own[0].classes),
             "block": block,
             "shape": list(self._label.shape),
+            "pixels": label.numel(),
             "blends": self._blends,
             "order": _contrast.order(*self._gates),
         }
@@ -96,7 +99,8 @@ class ContrastSwap(_base.Widget):
         """What the page shows, in float64; at the present blend if none is given.
 
         Returns:
-            ``gates`` (2, C) as used, ``segmentation`` (2, H, W), ``dice`` and ``own_dice`` (two
+            ``gates`` (2, C) as used, ``segmentation`` (2, rows, columns) without empty margins,
+            ``dice`` and ``own_dice`` (two
             numbers each), ``dice_of`` (2, classes) and ``changed``, how many pixels of each
             picture have another class than with its own gates.
         """

@@ -235,7 +235,7 @@ function paintMap(element, values, low, high, scale) {
     }
   });
 }
-function classPainter(palette) {
+function classPainter(palette, outlineColour = "#ffffff") {
   const base = new Uint32Array(palette.length * 256);
   const dots = new Uint32Array(palette.length * 256);
   palette.map(rgb).forEach((colour, k) => {
@@ -246,7 +246,7 @@ function classPainter(palette) {
       dots[k * 256 + grey] = word(light > 110 ? [0, 0, 0] : [255, 255, 255]);
     }
   });
-  const line2 = word([255, 255, 255]);
+  const line2 = word(rgb(outlineColour));
   return function paint(element, classes, { picture, width, before, outline }) {
     const row = element.width;
     const fine = row / width;
@@ -375,9 +375,10 @@ function readable(element, { label, name, count: count2, locate, describe, onMov
     const box = element.getBoundingClientRect();
     move(locate((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   }
-  const leave = () => {
-    if (!element.matches(":focus-visible")) onLeave?.();
-  };
+  function leave(event) {
+    const touch = event instanceof PointerEvent && event.pointerType === "touch";
+    if (!touch && !element.matches(":focus-visible")) onLeave?.();
+  }
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
   element.addEventListener("pointerleave", leave);
@@ -720,7 +721,7 @@ var contrast_slider_default = widget(
           (_, v) => of.reduce((sum, c) => sum + c[v], 0) / of.length
         );
         element.setAttribute("points", of.length ? points(mean) : "");
-        label.hidden = of.length === 0;
+        label.hidden = of.length === 0 || get("gates") !== "own";
         label.textContent = `${of.length} ${sign < 0 ? "close" : "open"}`;
         label.style.bottom = `${100 * mean[steps - 1]}%`;
       }
@@ -729,6 +730,9 @@ var contrast_slider_default = widget(
       const changes = Array.from({ length: channels }, (_, k) => ownChange(k));
       const closing = changes.filter((c) => c < -MOVED).length;
       const opening = changes.filter((c) => c > MOVED).length;
+      if (get("gates") === "own" && closing + opening === 0) {
+        return `From ${ends[0]} to ${ends[1]} no gate of this block changes by more than ${fixed(MOVED, 1)}.`;
+      }
       return get("gates") === "own" ? `From ${ends[0]} to ${ends[1]}, ${closing} gates close and ${opening} open (by more than ${fixed(MOVED, 1)}); thick: their means.` : `The gates are those of contrast ${fixed(values[get("gates") === "first" ? 0 : steps - 1], 0)}, whatever the picture.`;
     }
     let drawn = "";

@@ -210,7 +210,7 @@ function paintMap(element, values, low, high, scale) {
     }
   });
 }
-function classPainter(palette) {
+function classPainter(palette, outlineColour = "#ffffff") {
   const base = new Uint32Array(palette.length * 256);
   const dots = new Uint32Array(palette.length * 256);
   palette.map(rgb).forEach((colour, k) => {
@@ -221,7 +221,7 @@ function classPainter(palette) {
       dots[k * 256 + grey] = word(light > 110 ? [0, 0, 0] : [255, 255, 255]);
     }
   });
-  const line2 = word([255, 255, 255]);
+  const line2 = word(rgb(outlineColour));
   return function paint(element, classes, { picture, width, before, outline }) {
     const row = element.width;
     const fine = row / width;
@@ -379,9 +379,10 @@ function readable(element, { label, name, count: count2, locate, describe, onMov
     const box = element.getBoundingClientRect();
     move(locate((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   }
-  const leave = () => {
-    if (!element.matches(":focus-visible")) onLeave?.();
-  };
+  function leave(event) {
+    const touch = event instanceof PointerEvent && event.pointerType === "touch";
+    if (!touch && !element.matches(":focus-visible")) onLeave?.();
+  }
   element.addEventListener("pointermove", follow);
   element.addEventListener("pointerdown", follow);
   element.addEventListener("pointerleave", leave);
@@ -515,6 +516,7 @@ function widget(name, checks, build) {
 
 // src/contrast_swap.js
 var FINE = 4;
+var CHANGED = "#ff3d9a";
 var PACE = 150;
 var contrast_swap_default = widget(
   "swap",
@@ -527,7 +529,7 @@ var contrast_swap_default = widget(
     const size = height * width;
     const channels = order.length;
     const last = blends.length - 1;
-    const paint = classPainter(classes.map((k) => k.colour));
+    const paint = classPainter(classes.map((k) => k.colour), CHANGED);
     const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
     const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));
     const mapOf = (i, step) => {
@@ -539,11 +541,12 @@ var contrast_swap_default = widget(
     const ownDice = [0, 1].map((i) => meanDice(mapOf(i, 0), arrays.label, classes.length));
     const columns = [0, 1].map((i) => {
       const photo = canvas(height, width, `The ${titles[i]} picture`);
-      const result = canvas(height * FINE, width * FINE, `Its segmentation`);
+      const result = canvas(height * FINE, width * FINE, "Its segmentation");
       const score = scoreboard(`-${i}`);
       const list = classList(classes, `-${i}`);
       const key = h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true });
       paintMap(photo, pictures[i], 0, 255, "gray");
+      score.element.querySelector(".scse-changes")?.prepend(h("span", { class: "scse-changekey", "aria-hidden": true }));
       const element = h(
         "section",
         { class: "scse-twin", "aria-label": titles[i] },
@@ -675,8 +678,10 @@ var contrast_swap_default = widget(
         const now = mapOf(i, step);
         const scored = meanDice(now, arrays.label, classes.length);
         const pixels = differences(now, mapOf(i, 0));
-        paint(result, now, { picture: pictures[i], width, before: mapOf(i, 0) });
-        score.set(scored, ownDice[i], pixels, size);
+        const before = mapOf(i, 0);
+        const outline = now.map((code, p) => Number(code !== before[p]));
+        paint(result, now, { picture: pictures[i], width, outline });
+        score.set(scored, ownDice[i], pixels, manifest.pixels);
         list.set(dice(now, arrays.label, classes.length));
         return `${titles[i]}: Dice ${fixed(scored)}, own ${fixed(ownDice[i])}, ${pixels} pixels changed`;
       });
