@@ -69,7 +69,7 @@ class ContrastSlider(_base.Widget):
         if not callable(render):
             raise TypeError(f"render must be a function, got {type(render).__name__}")
         values = _check_values(values)
-        images = torch.stack([_rendered(render, value) for value in values])
+        images = _rendered(render, values)
         _base.check_label(label, images[0])
 
         maps, gates, counts = [], [], {}
@@ -171,10 +171,8 @@ class ContrastSlider(_base.Widget):
             axes[0, 2].plot(known["values"], now["curves"][name], style, label=label)
         axes[0, 2].set(ylabel="Dice", ylim=(0, 1))
         axes[0, 2].legend(fontsize=7)
-        rows = self._gates[0][:, known["orders"][0]].T
-        axes[1, 2].imshow(rows, aspect="auto", vmin=0, vmax=1, cmap=_base.colour_map("channel"))
-        axes[1, 2].set(ylabel="channel", xlabel=f"{known['ends'][0]} → {known['ends'][1]}")
-        axes[1, 2].set(xticks=[], yticks=[])
+        axes[1, 2].plot(known["values"], self._gates[0].numpy(), color="#b94a00", lw=0.7, alpha=0.6)
+        axes[1, 2].set(ylabel="gate", ylim=(0, 1), xlabel=" → ".join(known["ends"]))
 
     def _end(self, name):
         return f"{self.manifest['values'][0 if name == 'first' else -1]:g}"
@@ -200,11 +198,16 @@ def _check_values(values):
     return numbers
 
 
-def _rendered(render, value):
-    image = render(value)
-    if not isinstance(image, torch.Tensor):
-        raise TypeError(f"render must return a tensor, got {type(image).__name__}")
-    return _base.check_image(image)
+def _rendered(render, values):
+    images = [render(value) for value in values]
+    for image in images:
+        if not isinstance(image, torch.Tensor):
+            raise TypeError(f"render must return a tensor, got {type(image).__name__}")
+        _base.check_image(image)
+    shapes = {tuple(image.shape) for image in images}
+    if len(shapes) > 1:
+        raise ValueError(f"render must return images of one shape, got {sorted(shapes)}")
+    return torch.stack(images)
 
 
 def _pictures(images, rows, columns, tolerance=2.0):
