@@ -72,14 +72,15 @@ def subjects(shape, compiled=True):
     return table
 
 
-def training_step(module, x, gradient):
-    """Forward and backward; returns the time after each."""
+def training_step(module, x, gradient, clock=time.perf_counter):
+    """Forward and backward; returns the seconds of the first, and of both."""
+    start = clock()
     y = module(x)
-    middle = time.perf_counter()
+    middle = clock()
     y.backward(gradient)
-    end = time.perf_counter()
+    end = clock()
     x.grad = None
-    return middle, end
+    return middle - start, end - start
 
 
 def saved_bytes(module, x):
@@ -113,7 +114,7 @@ def peak_bytes(step):
     return peak
 
 
-def measure(shape, rounds, compiled=True):
+def measure(shape, rounds, compiled=True, clock=time.perf_counter):
     """Name → (forward, forward + backward, saved, peak): ratios to the blog, and units of N."""
     x = torch.randn(shape, requires_grad=True)
     gradient = torch.randn(shape)
@@ -128,9 +129,7 @@ def measure(shape, rounds, compiled=True):
     times = {name: [] for name in modules}
     for _ in range(rounds):
         for name, module in modules.items():
-            start = time.perf_counter()
-            middle, end = training_step(module, x, gradient)
-            times[name].append((middle - start, end - start))
+            times[name].append(training_step(module, x, gradient, clock))
     rows = {}
     for name in modules:
         ratios = [
@@ -153,16 +152,26 @@ def main(argv=None):
     )
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: processor time, for a machine that is busy; use it with --threads 1",
+    )
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     args = parser.parse_args(argv)
 
+    clock = {"wall": time.perf_counter, "cpu": time.process_time}[args.clock]
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
-    print(f"torch {torch.__version__}, {args.threads} threads, {args.rounds} rounds, float32")
+    print(
+        f"torch {torch.__version__}, {args.threads} threads, "
+        f"{args.rounds} rounds, {args.clock} time, float32"
+    )
     totals = {}
     for name in args.shapes:
         shape = SHAPES.get(name) or tuple(int(size) for size in name.split(","))
-        rows, reference = measure(shape, args.rounds, not args.no_compile)
+        rows, reference = measure(shape, args.rounds, not args.no_compile, clock)
         n = torch.Size(shape).numel() * 4
         print(f"\n{name}: x {shape}, N = {n / 1e6:.1f} MB, blog {reference * 1e3:.0f} ms")
         print(f"{'':24}{'forward':>9}{'fwd+bwd':>9}{'saved':>9}{'peak':>9}")

@@ -1,0 +1,322 @@
+"""`record` and `override`: what is seen and overruled is what is computed; nothing stays behind."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from block_kinds import KINDS, make
+from torch import nn
+
+from scse import UNet, cSE, override, record, scSE, sSE
+from scse.recording import find_blocks
+
+STAGES = ["encoder1", "encoder2", "bottleneck", "decoder2", "decoder1"]
+
+
+@pytest.fixture
+def net():
+    torch.manual_seed(0)
+    net = UNet(1, 3, width=4, depth=3)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 1.0
+    net(torch.randn(8, 1, 8, 12))  # statistics under which the signal is of order one
+    return net.eval()
+
+
+@pytest.fixture
+def image():
+    return torch.randn(2, 1, 8, 12)
+
+
+def hooks(net):
+    return [
+        (name, kind, list(getattr(module, kind)))
+        for name, module in net.named_modules()
+        for kind in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks")
+        if getattr(module, kind)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def network_as_found(net, image):
+    """After every test: no hook, no changed number, the same mode, the same output."""
+    state = copy.deepcopy(net.state_dict())
+    before = net(image)
+    yield
+    assert not hooks(net)
+    assert not any(module.training for module in net.modules())
+    torch.testing.assert_close(net.state_dict(), state, rtol=0, atol=0)
+    assert torch.equal(net(image), before)
+
+
+def test_record(net, image):
+    rec = record(net, image)
+    assert list(rec) == STAGES
+    assert len(rec) == 5
+    torch.testing.assert_close(rec.logits, net(image))
+    for name, block in find_blocks(net).items():
+        seen = rec[name]
+        n, channels, *spatial = seen.input.shape
+        assert seen.channel.shape == (n, channels, 1, 1)
+        assert seen.spatial.shape == (n, 1, *spatial)
+        torch.testing.assert_close(seen.output, seen.input * (seen.channel + seen.spatial))
+        torch.testing.assert_close(seen.output, block(seen.input))
+        assert not any(t.requires_grad for t in seen)
+    assert "bottleneck: (2, 16, 2, 3)" in repr(rec)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_record_of_a_single_block(kind):
+    block, x = make(kind), torch.randn(2, 6, 5)
+    seen = record(block, x)["block"]
+    torch.testing.assert_close(seen.output, block(x))
+    assert (seen.channel is None, seen.spatial is None) == (kind == "sse", kind == "cse")
+
+
+def test_record_holds_copies():
+    """A ReLU that works in place, before or after the block, does not change what was seen."""
+    block = scSE(4)
+    net = nn.Sequential(nn.ReLU(inplace=True), block, nn.ReLU(inplace=True))
+    seen = record(net, torch.randn(1, 4, 6))["1"]
+    torch.testing.assert_close(seen.output, block(seen.input))
+    block.eval()
+    x = torch.rand(1, 4, 6)
+    seen = record(nn.Sequential(block), x)["0"]
+    x.zero_()
+    assert seen.input.sum() > 0
+
+
+def test_record_keeps_the_mode_and_the_running_statistics(net, image):
+    net = copy.deepcopy(net).train()
+    state = copy.deepcopy(net.state_dict())
+    expected = copy.deepcopy(net)(image)
+    torch.testing.assert_close(record(net, image).logits, expected)  # in training mode
+    assert all(module.training for module in net.modules())
+    torch.testing.assert_close(net.state_dict(), state, rtol=0, atol=0)
+
+
+def test_record_in_every_gradient_mode(net, image):
+    for mode in (torch.enable_grad(), torch.no_grad(), torch.inference_mode()):
+        with mode:
+            assert not record(net, image).logits.requires_grad
+    record(net, image)
+    assert torch.is_grad_enabled()
+
+
+def test_record_of_a_block_that_runs_twice():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.se = cSE(3)
+
+        def forward(self, x):
+            return self.se(x=self.se(x))
+
+    rec = record(Twice(), torch.randn(1, 3, 4))
+    assert list(rec) == ["se", "se#2"]
+    torch.testing.assert_close(rec["se#2"].input, rec["se"].output)
+
+
+def test_record_without_blocks(image):
+    net = UNet(1, 3, width=4, depth=3, se=None).eval()
+    rec = record(net, image)
+    assert list(rec) == []
+    torch.testing.assert_close(rec.logits, net(image))
+
+
+def test_record_of_an_unknown_block(net, image):
+    with pytest.raises(KeyError, match="no block 'middle' ran; the blocks are 'encoder1', "):
+        record(net, image)["middle"]
+    assert "middle" not in record(net, image)
+
+
+def test_record_after_an_exception(net):
+    with pytest.raises(ValueError, match="multiples of 4"):
+        record(net, torch.randn(1, 1, 7, 7))
+    assert not hooks(net)
+
+
+def test_record_wants_a_module():
+    with pytest.raises(TypeError, match=r"net must be an nn\.Module, got function"):
+        record(lambda x: x, torch.zeros(1))
+
+
+VALUES = [
+    ("channel", 0.5, (2, 16, 1, 1)),
+    ("channel", np.linspace(0, 1, 16), (2, 16, 1, 1)),  # (C,)
+    ("channel", torch.rand(2, 16), (2, 16, 1, 1)),  # (N, C)
+    ("channel", torch.rand(16, 1, 1), (2, 16, 1, 1)),
+    ("channel", torch.rand(2, 16, 1, 1, dtype=torch.float64), (2, 16, 1, 1)),
+    ("channel", lambda gate: 1 - gate, (2, 16, 1, 1)),
+    ("channel", list(range(16)), (2, 16, 1, 1)),
+    ("spatial", 1, (2, 1, 2, 3)),
+    ("spatial", torch.rand(2, 3), (2, 1, 2, 3)),
+    ("spatial", np.ones((2, 1, 2, 3), dtype=np.float32), (2, 1, 2, 3)),
+    ("spatial", lambda gate: gate.flip(-1), (2, 1, 2, 3)),
+]
+
+
+@pytest.mark.parametrize(("branch", "value", "shape"), VALUES)
+def test_override(net, image, branch, value, shape):
+    before = record(net, image)["bottleneck"]
+    with override(net, {"bottleneck": {branch: value}}):
+        rec = record(net, image)
+        torch.testing.assert_close(net(image), rec.logits)
+    new = getattr(rec["bottleneck"], branch)
+    given = value(getattr(before, branch)) if callable(value) else torch.as_tensor(value)
+    if branch == "channel" and given.dim() in (1, 2):
+        given = given[..., None, None]
+    assert new.shape == shape
+    torch.testing.assert_close(new, given.float().expand(shape))
+    seen = rec["bottleneck"]
+    torch.testing.assert_close(seen.output, seen.input * (seen.channel + seen.spatial))
+    assert not torch.allclose(rec.logits, net(image))
+    assert torch.equal(rec["encoder1"].output, record(net, image)["encoder1"].output)
+
+
+def test_override_by_what_was_there_changes_nothing(net, image):
+    rec = record(net, image)
+    same = {name: {"channel": b.channel, "spatial": b.spatial} for name, b in rec.items()}
+    with override(net, same):
+        torch.testing.assert_close(net(image), rec.logits)
+
+
+def test_nested_overrides(net, image):
+    def gate():
+        return record(net, image)["decoder1"].channel.unique().tolist()
+
+    with override(net, {"decoder1": {"channel": 0.25}}):
+        outer = net(image)
+        with override(net, {"decoder1": {"channel": 0.75}, "encoder1": {"spatial": 0}}):
+            assert gate() == [0.75]
+            with override(net, {"decoder1": {"channel": lambda gate: gate / 3}}):
+                assert gate() == [0.25]  # of the outer gate, which an inner function is given
+        assert gate() == [0.25]
+        assert torch.equal(net(image), outer)
+
+
+def test_one_override_used_twice_in_a_row(net, image):
+    for _ in range(2):
+        with override(net, {"decoder1": {"channel": 0.25}}):
+            assert record(net, image)["decoder1"].channel.unique() == 0.25
+        assert not hooks(net)
+
+
+def test_override_lets_gradients_through(net, image):
+    gate = torch.full((16,), 0.5, requires_grad=True)
+    with override(net, {"bottleneck": {"channel": gate}}):
+        net(image).square().sum().backward()
+    assert gate.grad.shape == (16,)
+    assert gate.grad.abs().max() > 1e-3
+    net.zero_grad()
+
+
+def test_other_hooks_stay(net, image):
+    mine = net.bottleneck.se.channel.register_forward_hook(lambda *_: None)
+    with override(net, {"bottleneck": {"channel": 1}}):
+        record(net, image)
+    assert hooks(net) == [("bottleneck.se.channel", "_forward_hooks", [mine.id])]
+    mine.remove()
+
+
+def test_override_after_an_exception(net, image):
+    def stop():
+        with override(net, {"bottleneck": {"channel": 0.5}}):
+            assert hooks(net)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    assert not hooks(net)
+    wrong = {"bottleneck": {"channel": [1, 2, 3]}}
+    with pytest.raises(ValueError, match="broadcast"), override(net, wrong):
+        net(image)
+    assert not hooks(net)
+
+
+WRONG = [
+    ({"middle": {"channel": 1}}, ValueError, "no block 'middle' in this UNet; the blocks are 'enc"),
+    ({"bottleneck.se": {"channel": 1}}, ValueError, "no block 'bottleneck.se'"),
+    (
+        {"decoder1": {"gate": 1}},
+        ValueError,
+        "is a scSE: its gates are 'channel', 'spatial', got 'g",
+    ),
+    ({"decoder1": 0.5}, TypeError, r"gates\['decoder1'\] must be a dict .* got float"),
+    ([("decoder1", 1)], TypeError, "gates must be a dict .* got list"),
+    ({"decoder1": {"channel": None}}, TypeError, "real number, array or tensor.* got NoneType"),
+    ({"decoder1": {"channel": "0.5"}}, TypeError, "got str '0.5'"),
+    ({"decoder1": {"channel": 1j}}, TypeError, "got complex 1j"),
+    ({"decoder1": {"channel": lambda gate: "no"}}, TypeError, "got str 'no'"),
+    (
+        {"decoder1": {"channel": torch.ones(5)}},
+        ValueError,
+        r"channel gate of block 'decoder1' has the shape \(2, 4, 1, 1\).* \(5,\) does not",
+    ),
+    (
+        {"decoder1": {"spatial": torch.ones(2, 8, 12)}},
+        ValueError,
+        r"of shape \(2, 8, 12\) does not",
+    ),
+    ({"decoder1": {"spatial": torch.ones(9, 1, 1, 1, 1)}}, ValueError, "does not broadcast"),
+]
+
+
+@pytest.mark.parametrize(("gates", "error", "message"), WRONG)
+def test_wrong_overrides(net, image, gates, error, message):
+    with pytest.raises(error, match=message), override(net, gates):
+        net(image)
+
+
+def test_wrong_overrides_put_no_hook(net):
+    for gates in ({"decoder1": {"channel": 1}, "x": {}}, {"decoder1": {"channel": 1, "x": 1}}):
+        with pytest.raises(ValueError, match="decoder1"):
+            override(net, gates).__enter__()
+        assert not hooks(net)
+
+
+def test_a_branch_that_the_block_lacks(image):
+    with pytest.raises(ValueError, match="is a cSE: its gates are 'channel', got 'spatial'"):
+        override(UNet(1, 3, se="cse"), {"bottleneck": {"spatial": 1}}).__enter__()
+    with pytest.raises(ValueError, match="no block 'bottleneck' in this UNet; it has no blocks"):
+        override(UNet(1, 3, se=None), {"bottleneck": {"spatial": 1}}).__enter__()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_override_of_every_kind(kind):
+    block, x = make(kind), torch.randn(2, 6, 4, 5)
+    c, s = torch.rand(2, 6, 1, 1), torch.rand(2, 1, 4, 5)
+    gates = {"channel": c, "spatial": s}
+    if kind in ("cse", "sse"):
+        gates.pop("spatial" if kind == "cse" else "channel")
+    with override(block, {"block": gates}):
+        y, found = block(x), block.gates(x)
+    for branch, gate in gates.items():
+        assert torch.equal(getattr(found, branch), gate)
+    expected = {"cse": x * c, "sse": x * s, "add": x * (c + s), "mul": x * c * x * s}
+    expected["max"] = torch.maximum(x * c, x * s)
+    if kind == "concat":
+        expected["concat"] = block.merge(torch.cat([x * c, x * s], 1))
+    torch.testing.assert_close(y, expected[kind])
+
+
+def test_names():
+    net = nn.ModuleDict({"a": nn.Sequential(cSE(2), scSE(2)), "se": sSE(2), "b": nn.Identity()})
+    assert list(find_blocks(net)) == ["a.0", "a.1", "se"]
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # in torch itself
+def test_compiled_networks(net, image):
+    """Compiled code has no hooks in it: while gates are overruled, the network runs eagerly."""
+    compiled = torch.compile(net, backend="aot_eager")
+    with torch.no_grad():
+        before = compiled(image)
+        for named in (net, compiled):
+            with override(named, {"bottleneck": {"channel": 0.0}}):
+                assert not torch.allclose(compiled(image), before)
+            torch.testing.assert_close(compiled(image), before)
+        rec = record(compiled, image)
+    assert list(rec) == STAGES
+    torch.testing.assert_close(rec.logits, before)
