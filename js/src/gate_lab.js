@@ -207,7 +207,6 @@ export default widget(
       return { element, thumb, value, slider };
     });
     const hint = h("div", { class: "scse-pull", "aria-hidden": true, text: "pull me" });
-    cards[firstToPull(states[get("picture")].own())].slider.element.append(hint);
     const recalibrated = new Float64Array(size);
 
     root.append(
@@ -248,6 +247,7 @@ export default widget(
         paintMap(mask, own.mask, low, high, "space");
         scale.set(low, high);
         credit.textContent = samples[picture].credit ?? "";
+        cards[firstToPull(own)].slider.element.append(hint);
         drawn = picture;
       }
       maskOff.hidden = spaceOn;
@@ -284,7 +284,7 @@ export default widget(
         ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE."
         : zeros && mode === "scse" && combine === "add"
           ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark."
-          : "Each bar is the gate of the map above it; its tick is what the network chose.";
+          : "Each bar is the gate of the map above it. The tick is what the network chose; a double click puts a bar back.";
       say(`Dice ${fixed(scored)}, ${count(pixels)} pixels changed. ${wrong.join(", ")}`);
     };
   },

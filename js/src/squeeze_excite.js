@@ -96,12 +96,12 @@ export default widget(
     }
     /**
      * A number that explains itself when it is pointed at or focused.
-     * @param {Subject} what @param {string} label @param {...(Node | string)} children
+     * @param {Subject} what @param {...(Node | string)} children
      */
-    function node(what, label, ...children) {
+    function node(what, ...children) {
       const element = h(
         "button",
-        { type: "button", class: `scse-node scse-${what.kind}`, "aria-label": label, "data-name": `${what.kind}-node-${what.index}` },
+        { type: "button", class: `scse-node scse-${what.kind}`, "data-name": `${what.kind}-node-${what.index}` },
         ...children,
       );
       for (const event of ["pointerenter", "focus", "click"]) {
@@ -127,7 +127,7 @@ export default widget(
     });
     const hidden = Array.from({ length: hiddenUnits }, (_, j) => {
       const value = readout(`hidden-${j}`);
-      return { value, row: node({ kind: "hidden", index: j }, `Hidden unit ${j + 1}`, value.element) };
+      return { value, row: node({ kind: "hidden", index: j }, value.element) };
     });
     const gates = Array.from({ length: channels }, (_, k) => {
       const logit = readout(`logit-${k}`);
@@ -135,7 +135,6 @@ export default widget(
       const fill = h("span", { class: "scse-level", "aria-hidden": true });
       const row = node(
         { kind: "gate", index: k },
-        `Gate ${k + 1}`,
         logit.element,
         h("span", { class: "scse-gauge" }, fill),
         gate.element,
@@ -193,11 +192,13 @@ export default widget(
       drawn = picture;
       hidden.forEach(({ value, row }, j) => {
         value.set(steps.hidden[j]);
+        row.setAttribute("aria-label", `Hidden unit ${j + 1}: ${fixed(steps.hidden[j])}`);
         row.classList.toggle("scse-silent", steps.hidden[j] === 0);
       });
       gates.forEach(({ logit, gate, fill, row }, k) => {
         logit.set(steps.logits[k]);
         gate.set(steps.gates[k]);
+        row.setAttribute("aria-label", `Gate ${k + 1}: ${fixed(steps.gates[k], 3)}`);
         fill.style.width = `${100 * steps.gates[k]}%`;
         row.style.setProperty("--home", `${100 * own.gates[k]}%`);
       });

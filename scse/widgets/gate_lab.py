@@ -118,7 +118,7 @@ class GateLab(_base.Widget):
         _base.show_classes(axes[2], now["segmentation"], classes, f"Dice {now['dice']:.2f}")
         axis = bottom.subplots()
         bars = axis.bar(range(1, len(now["gates"]) + 1), now["gates"].tolist(), color="#f08a2c")
-        axis.bar_label(bars, fmt="%.2f", fontsize=7)
+        axis.bar_label(bars, fmt="%.3f", fontsize=7)
         axis.set(ylim=(0, 1.2), xlabel="channel", ylabel="gate c")
 
 

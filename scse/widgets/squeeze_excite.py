@@ -92,7 +92,8 @@ class SqueezeExcite(_base.Widget):
             values = now[name].tolist()
             colour = "#f08a2c" if name == "gates" else "#7f8a96"
             bars = axis.barh(range(1, len(values) + 1), values, color=colour)
-            axis.bar_label(bars, fmt="%.2f", fontsize=7)
+            axis.bar_label(bars, fmt="%.3f" if name == "gates" else "%.2f", fontsize=7)
+            axis.set_yticks(range(1, len(values) + 1))
             axis.invert_yaxis()
             axis.set_title(title, fontsize=8)
             axis.margins(x=0.25)

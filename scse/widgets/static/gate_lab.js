@@ -784,7 +784,6 @@ var gate_lab_default = widget(
       return { element, thumb, value, slider };
     });
     const hint = h("div", { class: "scse-pull", "aria-hidden": true, text: "pull me" });
-    cards[firstToPull(states[get("picture")].own())].slider.element.append(hint);
     const recalibrated2 = new Float64Array(size);
     root.append(
       h("div", { class: "scse-controls" }, pictures.element, branches.element, equation.element, reset),
@@ -825,6 +824,7 @@ var gate_lab_default = widget(
         paintMap(mask, own.mask, low, high, "space");
         scale.set(low, high);
         credit.textContent = samples[picture].credit ?? "";
+        cards[firstToPull(own)].slider.element.append(hint);
         drawn = picture;
       }
       maskOff.hidden = spaceOn;
@@ -854,7 +854,7 @@ var gate_lab_default = widget(
       hint.hidden = get("gates").length > 0 || !channelOn;
       root.classList.toggle("scse-channel-off", !channelOn);
       const zeros = gates.some((g) => g === 0);
-      note.textContent = !channelOn ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE." : zeros && mode === "scse" && combine === "add" ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark." : "Each bar is the gate of the map above it; its tick is what the network chose.";
+      note.textContent = !channelOn ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE." : zeros && mode === "scse" && combine === "add" ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark." : "Each bar is the gate of the map above it. The tick is what the network chose; a double click puts a bar back.";
       say(`Dice ${fixed(scored)}, ${count(pixels)} pixels changed. ${wrong.join(", ")}`);
     };
   }

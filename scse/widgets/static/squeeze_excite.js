@@ -430,10 +430,10 @@ var squeeze_excite_default = widget(
       subject = next;
       update();
     }
-    function node(what, label, ...children) {
+    function node(what, ...children) {
       const element = h(
         "button",
-        { type: "button", class: `scse-node scse-${what.kind}`, "aria-label": label, "data-name": `${what.kind}-node-${what.index}` },
+        { type: "button", class: `scse-node scse-${what.kind}`, "data-name": `${what.kind}-node-${what.index}` },
         ...children
       );
       for (const event of ["pointerenter", "focus", "click"]) {
@@ -458,7 +458,7 @@ var squeeze_excite_default = widget(
     });
     const hidden = Array.from({ length: hiddenUnits }, (_, j) => {
       const value = readout(`hidden-${j}`);
-      return { value, row: node({ kind: "hidden", index: j }, `Hidden unit ${j + 1}`, value.element) };
+      return { value, row: node({ kind: "hidden", index: j }, value.element) };
     });
     const gates = Array.from({ length: channels }, (_, k) => {
       const logit = readout(`logit-${k}`);
@@ -466,7 +466,6 @@ var squeeze_excite_default = widget(
       const fill = h("span", { class: "scse-level", "aria-hidden": true });
       const row = node(
         { kind: "gate", index: k },
-        `Gate ${k + 1}`,
         logit.element,
         h("span", { class: "scse-gauge" }, fill),
         gate.element
@@ -520,11 +519,13 @@ var squeeze_excite_default = widget(
       drawn = picture;
       hidden.forEach(({ value: value2, row }, j) => {
         value2.set(steps.hidden[j]);
+        row.setAttribute("aria-label", `Hidden unit ${j + 1}: ${fixed(steps.hidden[j])}`);
         row.classList.toggle("scse-silent", steps.hidden[j] === 0);
       });
       gates.forEach(({ logit, gate, fill, row }, k) => {
         logit.set(steps.logits[k]);
         gate.set(steps.gates[k]);
+        row.setAttribute("aria-label", `Gate ${k + 1}: ${fixed(steps.gates[k], 3)}`);
         fill.style.width = `${100 * steps.gates[k]}%`;
         row.style.setProperty("--home", `${100 * own.gates[k]}%`);
       });
