@@ -28,9 +28,6 @@ serve: $(BIN)/.installed
 lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind the widgets
 	$(BIN)/jupyter lab book
 
-lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind the widgets
-	$(BIN)/jupyter lab --notebook-dir book
-
 test: install $(BIN)/.parity lint _build/.site ## check and test everything
 	$(WITH_NODE) npm --prefix js test
 	$(BIN)/python tests/chromium.py
