@@ -721,6 +721,7 @@ var gate_lab_default = widget(
     const photo = canvas(height, width);
     const mask = canvas(height, width);
     const result = canvas(height * FINE, width * FINE);
+    result.classList.add("scse-fine");
     const markers = [marker(), marker(), marker()];
     const stacks = [photo, mask, result].map((c, i) => stack(c, markers[i].element));
     const maskOff = h("div", { class: "scse-off", text: "off" });
@@ -854,7 +855,7 @@ var gate_lab_default = widget(
       hint.hidden = get("gates").length > 0 || !channelOn;
       root.classList.toggle("scse-channel-off", !channelOn);
       const zeros = gates.some((g) => g === 0);
-      note.textContent = !channelOn ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE." : zeros && mode === "scse" && combine === "add" ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark." : "Each bar is the gate of the map above it. The tick is what the network chose; a double click puts a bar back.";
+      note.textContent = !channelOn ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE." : zeros && mode === "scse" && combine === "add" ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark." : "Each bar is the gate of its map. The tick is what the network chose; a double click puts a bar back.";
       say(`Dice ${fixed(scored)}, ${count(pixels)} pixels changed. ${wrong.join(", ")}`);
     };
   }
