@@ -2,10 +2,12 @@
 
 import pytest
 import torch
+from published import published
 
 import scse
 from scse import weights
-from scse.metrics import dice
+from scse.data import brain
+from scse.metrics import dice, mean_dice
 from scse.training import make_task, predict
 
 
@@ -52,3 +54,46 @@ def test_float16_on_disk_float32_in_use():
     assert {p.dtype for p in net.parameters()} == {torch.float32}
     card = weights.card("digits-unet-scse")
     assert (weights.FOLDER / f"{card['name']}.safetensors").stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("name", ["brain-unet-scse", "digits-unet-scse"])
+def test_trained_blocks_compute_what_the_published_one_does(name):
+    """Every trained block, on what it really sees, against segmentation-models-pytorch's."""
+    theirs = published("segmentation_models_pytorch.base.modules", "SCSEModule")
+    net = scse.load(name)
+    images, _ = make_task(weights.card(name)["recipe"]["task"]).test()
+    rec = scse.record(net, images[:2])
+    for stage in net.stages:
+        block = getattr(net, stage).se
+        layers = {"cSE.1": block.channel.fc1, "cSE.3": block.channel.fc2}
+        layers["sSE.0"] = block.spatial.project
+        other = theirs(block.channels, reduction=2)
+        other.load_state_dict(
+            {
+                f"{key}.{part}": value[..., None, None] if part == "weight" else value
+                for key, layer in layers.items()
+                for part, value in layer.state_dict().items()
+            }
+        )
+        with torch.no_grad():
+            expected = other(rec[stage].input)
+        scale = expected.abs().max().item()
+        torch.testing.assert_close(rec[stage].output, expected, atol=1e-6 * scale, rtol=0)
+
+
+def test_contrast_switch_of_the_book():
+    """Seed 4 keeps its contrast switch in the bottleneck, seed 2 in encoder2, seed 0 in neither."""
+    images, labels = zip(*(brain.example(72, inverted=i) for i in (0, 1)), strict=True)
+    for seed, block, least, most in [
+        (4, "bottleneck", 0.1, 1),
+        (2, "encoder2", 0.3, 1),
+        (0, "bottleneck", -0.05, 0.05),
+        (0, "encoder2", -0.05, 0.05),
+    ]:
+        net = scse.load("brain-unet-scse", seed)
+        recs = [scse.record(net, image) for image in images]
+        for own, other, image, label in zip(recs, recs[::-1], images, labels, strict=True):
+            with scse.override(net, {block: {"channel": other[block].channel}}):
+                swapped = mean_dice(predict(net, image), label, 4)
+            lost = mean_dice(own.logits.argmax(1), label, 4) - swapped
+            assert least < lost < most
