@@ -119,6 +119,8 @@ def measure(shape, rounds, compiled=True, clock=time.perf_counter):
     x = torch.randn(shape, requires_grad=True)
     gradient = torch.randn(shape)
     n = x.numel() * x.element_size()
+    if compiled:
+        torch.compiler.reset()  # else the modules of all shapes share one limit of recompilations
     modules = {name: make() for name, make in subjects(shape, compiled).items()}
     memory = {}
     for name, module in modules.items():
