@@ -10,9 +10,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
-COMMANDS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+# The headless shell first: a whole browser draws tabs and tool bars that nobody sees.
+COMMANDS = (
+    "chromium-headless-shell",
+    "chromium",
+    "google-chrome",
+    "google-chrome-stable",
+    "chromium-browser",
+)
 PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -36,15 +43,28 @@ def find():
         if not Path(chosen).exists():
             raise FileNotFoundError(f"CHROMIUM={chosen} does not exist")
         return chosen
-    for command in COMMANDS:
-        if path := shutil.which(command):
-            return path
-    for place in PLACES:
+    for place in (*filter(None, map(shutil.which, COMMANDS)), *PLACES):
         if Path(place).exists():
             return place
+    return None
+
+
+def launch(playwright):
+    """Start the browser that `find` finds, headless; Playwright's own where it finds none."""
+    # Chromium's sandbox refuses to run as root, as containers and CI machines do.
+    arguments = ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    return playwright.chromium.launch(executable_path=find(), args=arguments)
+
+
+def version():
+    """Start the browser and return its version, or None where none starts."""
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
+        try:
+            browser = launch(playwright)
+        except Error:
+            return None
+        with browser:
+            return f"{browser.version}, {find() or 'Playwright’s own'}"
 
 
 def _as_root():
@@ -65,36 +85,31 @@ def _is_debian():
 
 
 def install():
-    """Install a Chromium and return its path; RuntimeError says what was tried."""
+    """Install a Chromium: Debian's through apt where that can be had, else Playwright's own."""
     root = _as_root()
-    if _is_debian() and root is not None and shutil.which("apt-get"):
-        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
-        subprocess.run([*apt, "update", "-q"], check=False)
-        packages = ["chromium", "fonts-dejavu-core"]
-        subprocess.run([*apt, "install", "-qy", "--no-install-recommends", *packages], check=False)
+    if _is_debian() and root is not None:
+        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
+        packages = ["chromium-headless-shell", "fonts-dejavu-core"]
+        subprocess.run([*apt, "update"], check=False)
+        subprocess.run([*apt, "install", "-y", "--no-install-recommends", *packages], check=False)
     if find() is None:
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        if root is not None and sys.platform == "linux":
-            command.insert(-1, "--with-deps")
-        subprocess.run(command, check=False)
-    path = find()
-    if path is None:
-        raise RuntimeError(
-            "no Chromium: apt and `playwright install chromium` both failed. Install Chromium or "
-            "Chrome yourself, or point the variable CHROMIUM at one."
+        options = ["--with-deps"] if root is not None and sys.platform == "linux" else []
+        words = ["playwright", "install", *options, "--only-shell", "chromium"]
+        subprocess.run([sys.executable, "-m", *words], check=False)
+
+
+def main():
+    """Say which browser the tests will use, after installing one where none starts."""
+    if version() is None:
+        install()
+    found = version()
+    if found is None:
+        sys.exit(
+            "no Chromium starts: apt and `playwright install chromium` both failed. Install "
+            "Chromium or Chrome yourself, or point the variable CHROMIUM at one."
         )
-    return path
-
-
-def launch(playwright):
-    """Start the browser found by `find`, headless."""
-    path = find()
-    if path is None:
-        raise RuntimeError("no Chromium here: run `python tests/chromium.py` first")
-    # Chromium's sandbox refuses to run as root, as containers and CI machines do.
-    arguments = ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
-    return playwright.chromium.launch(executable_path=path, args=arguments)
+    print("browser for the tests:", found)
 
 
 if __name__ == "__main__":
-    print("browser for the tests:", find() or install())
+    main()
