@@ -31,7 +31,8 @@ lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind th
 test: install $(BIN)/.parity lint _build/.site ## check and test everything
 	$(WITH_NODE) npm --prefix js test
 	$(BIN)/python tests/chromium.py
-	$(BIN)/python -m pytest --nbval --nbval-current-env tests book
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+		--nbval --nbval-current-env tests book
 
 lint: install ## style and types, Python and JavaScript
 	$(BIN)/ruff check .
