@@ -15,6 +15,9 @@ from torch.autograd import forward_ad
 from torch.nn import functional as F
 from torch.nn.modules import module as _module
 
+MOST_TILES = 8  # into which x is cut
+TILE = 2**19  # elements that a tile has at the least, so that small maps are not slowed down
+
 
 def fusable(x, *modules):
     """Whether the Function may stand in for the modules' own forward passes on ``x``.
@@ -244,12 +247,17 @@ def _ones(x):
     return x.new_ones(1, 1, x.shape[1]).expand(x.shape[0], 1, -1)
 
 
-def _each_tile(function, *tensors, pieces=8):
-    """Apply ``function`` to about ``pieces`` parts of the tensors, the first of which is x.
+def _each_tile(function, *tensors):
+    """Apply ``function`` to parts of the tensors, the first of which is x.
 
     What is read twice is then read from the cache, and scratch space is a part of x's size.
     """
-    n, k = tensors[0].shape[:2]
+    x = tensors[0]
+    n, k = x.shape[:2]
+    pieces = min(MOST_TILES, max(1, x.numel() // TILE))
+    if pieces == 1:
+        function(*tensors)
+        return
     if n >= pieces:
         step = -(-n // pieces)
         tiles = [(slice(i, i + step), slice(None)) for i in range(0, n, step)]

@@ -14,6 +14,11 @@ from scse import Gates, cSE, scSE, sSE
 SPATIAL = [(7,), (4, 5), (2, 3, 4)]
 
 
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
 def sigmoid(t):
     return 1 / (1 + np.exp(-t))
 
@@ -103,10 +108,12 @@ def test_one_channel(kind):
 
 @pytest.mark.parametrize(("channels", "r", "hidden"), [(3, 4, 1), (1, 2, 1), (7, 2, 3), (8, 1, 8)])
 def test_hidden_units(channels, r, hidden):
-    block = scSE(channels, r=r)
-    assert block.channel.fc1.out_features == hidden
-    a, b = torch.randn(2, 1, channels, 4, 4)
-    assert not torch.equal(block.gates(a).channel, block.gates(b).channel), "the gate looks at x"
+    gate = scSE(channels, r=r).channel
+    assert gate.fc1.out_features == hidden
+    nn.init.ones_(gate.fc1.weight)
+    nn.init.ones_(gate.fc2.weight)
+    dark, bright = gate(torch.full((1, channels, 4), 0.1)), gate(torch.full((1, channels, 4), 2.0))
+    assert (dark < bright).all(), "the gate looks at x"
 
 
 def test_the_usage_people_copy():

@@ -10,10 +10,21 @@ from torch.autograd import gradcheck, gradgradcheck
 from torch.autograd.graph import saved_tensors_hooks
 from torch.func import functional_call
 
-from scse import scSE
+from scse import _fused, scSE
 from scse.benchmark import Blog, peak_bytes, saved_bytes, training_step
 
 SPATIAL = [(3,), (2, 3), (2, 1, 2)]
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
+@pytest.fixture(params=[1, 2**19], ids=["tiles", "whole"])
+def tile(request, monkeypatch):
+    """The fused path in its smallest parts, and in one."""
+    monkeypatch.setattr(_fused, "TILE", request.param)
 
 
 def as_function(block):
@@ -29,7 +40,8 @@ def as_function(block):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("spatial", SPATIAL, ids=str)
-def test_first_and_second_derivatives(kind, spatial):
+def test_first_and_second_derivatives(kind, spatial, monkeypatch):
+    monkeypatch.setattr(_fused, "TILE", 1)
     torch.manual_seed(0)
     function, parameters = as_function(make(kind, 4))
     x = torch.randn(2, 4, *spatial, dtype=torch.float64, requires_grad=True)
@@ -46,7 +58,10 @@ def test_forward_mode(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shape", [(2, 8, 6, 5), (16, 8, 3, 3), (3, 8, 2, 2, 2)], ids=str)
+@pytest.mark.parametrize(
+    "shape", [(2, 8, 6, 5), (17, 8, 3, 3), (3, 8, 2, 2, 2), (1, 8, 9)], ids=str
+)
+@pytest.mark.usefixtures("tile")
 def test_fused_equals_plain(kind, shape):
     block = make(kind, 8).double()
     plain = through_plain_path(block)
@@ -157,7 +172,7 @@ def test_backward_twice():
 
 
 # Memory, in units of N, the bytes of x. Counted, so the same on every machine.
-SHAPES = [(4, 32, 32, 32), (1, 32, 64, 64), (16, 64, 12, 12), (2, 16, 16, 16, 16)]
+SHAPES = [(16, 32, 96, 96), (1, 64, 256, 256), (60, 128, 24, 24), (2, 64, 32, 32, 64)]
 
 
 @pytest.mark.parametrize("kind", ["cse", "sse", "add", "max", "mul"])

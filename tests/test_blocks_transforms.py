@@ -16,6 +16,11 @@ from scse import _fused, scSE
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
 
 
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
 @pytest.fixture
 def fused_calls(monkeypatch):
     """Counts how often the fused path ran."""
