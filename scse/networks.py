@@ -78,7 +78,10 @@ class UNet(nn.Module):
     def __init__(self, in_channels, classes, width=8, depth=4, se="scse", r=2, combine="add"):
         super().__init__()
         for name, value in {
-            "in_channels": in_channels, "classes": classes, "width": width, "depth": depth
+            "in_channels": in_channels,
+            "classes": classes,
+            "width": width,
+            "depth": depth,
         }.items():
             _positive(name, value)
         if se not in KINDS:
