@@ -15,7 +15,7 @@ from torch.autograd import forward_ad
 from torch.nn import functional as F
 from torch.nn.modules import module as _module
 
-MOST_TILES = 8  # into which x is cut
+MOST_TILES = 8  # into which x is cut where scratch space is needed
 TILE = 2**19  # elements that a tile has at the least, so that small maps are not slowed down
 
 
@@ -117,15 +117,22 @@ def _max(x, c, s, y):
 
 
 def _pull_max(g, x, c, s, gx):
+    dc, ds = torch.empty_like(c), torch.zeros_like(s)
+    for n, k in _tiles(x):
+        dc[n, k] = _pull_max_tile(g[n, k], x[n, k], c[n, k], s[n], gx[n, k], ds[n])
+    return dc, ds
+
+
+def _pull_max_tile(g, x, c, s, gx, ds):
     # With m = 1 where s·x wins, 0 where c·x wins and ½ where they are equal, as in
     # torch.maximum:  ∂y/∂c = (1 − m)·x,  ∂y/∂s = m·x,  ∂y/∂x = c + m·(s − c).
     m = torch.sub(s, c).mul_(x).sign_()  # as large as x: hence the tiles
     torch.add(x.new_tensor(0.5), m, alpha=0.5, out=m)
     dc = torch.mul(g, x, out=gx).sum(2, keepdim=True)
     dc -= gx.mul_(m).sum(2, keepdim=True)
-    ds = torch.bmm(_ones(x), gx)
+    ds.baddbmm_(_ones(x), gx)
     torch.lerp(c, s, m, out=gx).mul_(g)
-    return dc, ds
+    return dc
 
 
 _COMBINE = {
@@ -151,7 +158,7 @@ class _Block(torch.autograd.Function):
             q = torch.bmm(w.to(x.dtype).expand(n, 1, k), u)  # (N, 1, S)
             s = q.add_(b.to(x.dtype)).sigmoid_()
         y = torch.empty_like(x)
-        _each_tile(_COMBINE[combine][0], u, c, s, y.view(u.shape))
+        _COMBINE[combine][0](u, c, s, y.view(u.shape))
         ctx.combine = combine
         ctx.save_for_backward(z, h, c, s, x, w2, b2, w1, b1, w, b)
         return y  # and not a view of it, so that an in-place ReLU may follow
@@ -171,7 +178,7 @@ def _pull(ctx, g):
     u, g = x.view(n, k, -1), g.reshape(n, k, -1)  # (N, C, S)
     gx = torch.empty_like(x)
     gu = gx.view(u.shape)
-    dc, ds = _pull_gates(_COMBINE[ctx.combine][1], g, u, c, s, gu)
+    dc, ds = _COMBINE[ctx.combine][1](g, u, c, s, gu)
     dw2 = db2 = dw1 = db1 = dw = db = None
 
     # x also moves the gates: two more terms for its gradient.
@@ -188,21 +195,6 @@ def _pull(ctx, g):
         db = dq.sum().reshape(1).to(w.dtype)
         gu.addcmul_(w.to(x.dtype).view(1, k, 1), dq)
     return gx, dw2, db2, dw1, db1, dw, db
-
-
-def _pull_gates(pull, g, x, c, s, gx):
-    dc = torch.empty_like(c) if c is not None else None
-    ds = torch.zeros_like(s) if s is not None else None
-
-    def one(x, c, s, g, gx, dc, ds):
-        tile_dc, tile_ds = pull(g, x, c, s, gx)
-        if dc is not None:
-            dc.copy_(tile_dc)
-        if ds is not None:
-            ds.add_(tile_ds)
-
-    _each_tile(one, x, c, s, g, gx, dc, ds)
-    return dc, ds
 
 
 def _pull_differentiably(ctx, g):
@@ -247,23 +239,14 @@ def _ones(x):
     return x.new_ones(1, 1, x.shape[1]).expand(x.shape[0], 1, -1)
 
 
-def _each_tile(function, *tensors):
-    """Apply ``function`` to parts of the tensors, the first of which is x.
-
-    What is read twice is then read from the cache, and scratch space is a part of x's size.
-    """
-    x = tensors[0]
+def _tiles(x):
+    """Index pairs (samples, channels) that cut x into at most about ``MOST_TILES`` parts."""
     n, k = x.shape[:2]
     pieces = min(MOST_TILES, max(1, x.numel() // TILE))
     if pieces == 1:
-        function(*tensors)
-        return
+        return [(slice(None), slice(None))]
     if n >= pieces:
         step = -(-n // pieces)
-        tiles = [(slice(i, i + step), slice(None)) for i in range(0, n, step)]
-    else:
-        step = -(-k * n // pieces)
-        tiles = [(slice(i, i + 1), slice(j, j + step)) for i in range(n) for j in range(0, k, step)]
-    for i, j in tiles:
-        # s and ds have one channel, which belongs to every part of them
-        function(*(t if t is None else t[i] if t.shape[1] == 1 else t[i, j] for t in tensors))
+        return [(slice(i, i + step), slice(None)) for i in range(0, n, step)]
+    step = -(-k * n // pieces)
+    return [(slice(i, i + 1), slice(j, j + step)) for i in range(n) for j in range(0, k, step)]
