@@ -233,7 +233,8 @@ def test_squeeze_excite_shows_the_networks_own_state(excite):
 
 def test_squeeze_excite_moves_every_gate_with_one_mean(excite):
     twin = twin_of("channel", SqueezeExcite)
-    before = row(excite, "gate", 8)
+    channels = twin.manifest["channels"]
+    before = row(excite, "gate", channels)
     pull(excite.page, named(excite, "z-bar-2"), 0.05)
     after = check_excite(excite, twin)["gates"].tolist()
     assert sum(abs(a - b) > 1e-6 for a, b in zip(before, after, strict=True)) > 4
@@ -243,7 +244,7 @@ def test_squeeze_excite_moves_every_gate_with_one_mean(excite):
     check_excite(excite, twin)
     named(excite, "reset").click()
     settle(excite.page)
-    assert row(excite, "gate", 8) == close(before)
+    assert row(excite, "gate", channels) == close(before)
     excite.locator("input[name=picture][value='1']").check()
     settle(excite.page)
     check_excite(excite, twin, picture=1)
