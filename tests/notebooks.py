@@ -61,6 +61,8 @@ def complaints(notebook):
         for output in cell.outputs:
             if output.output_type == "error" or output.get("name") == "stderr":
                 found.append(f"cell {index} stores an error or a warning")
+        if cell.source.rstrip().endswith(";"):
+            found.append(f"cell {index} ends with a semicolon, which nbval's kernel does not heed")
         words = [*cell.metadata.get("tags", []), cell.source.lower()]
         if any(opt_out in word.lower() for word in words for opt_out in OPT_OUTS):
             found.append(f"cell {index} opts out of nbval")

@@ -83,6 +83,10 @@ def _opt_out_in_a_comment(notebook):
     notebook.cells[1].source += "\n# NBVAL_SKIP"
 
 
+def _end_with_a_semicolon(notebook):
+    notebook.cells[1].source += ";"
+
+
 @pytest.mark.parametrize(
     "soil",
     [
@@ -96,6 +100,7 @@ def _opt_out_in_a_comment(notebook):
         _warn,
         _opt_out,
         _opt_out_in_a_comment,
+        _end_with_a_semicolon,
     ],
 )
 def test_dirt_is_noticed(small, soil):

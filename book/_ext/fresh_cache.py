@@ -1,0 +1,28 @@
+"""Sphinx extension: forget the cached run of a notebook that has been edited since.
+
+Executed notebooks are cached by their code alone, and what comes out of the cache has the tags and
+the other cell metadata of the day it was run: a new alt text or a new `hide-input` would do
+nothing.
+"""
+
+from datetime import timezone
+from pathlib import Path
+
+from jupyter_cache import get_cache
+
+
+def forget_edited(app):
+    folder = Path(app.outdir).parent / ".jupyter_cache"
+    if not folder.is_dir():
+        return
+    cache = get_cache(str(folder))
+    for record in cache.list_cache_records():
+        run = record.created.replace(tzinfo=timezone.utc).timestamp()
+        notebook = Path(record.uri)
+        if not notebook.exists() or notebook.stat().st_mtime > run:
+            cache.remove_cache(record.pk)
+
+
+def setup(app):
+    app.connect("builder-inited", forget_edited)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
