@@ -8,17 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from scse.blocks import cSE, scSE, sSE
+from scse.blocks import COMBINE, _positive, cSE, scSE, sSE
 
 KINDS = ("scse", "cse", "sse", None)
-
-
-def _positive(name, value):
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, got {type(value).__name__} {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, got {value}")
-    return value
 
 
 def _recalibration(kind, channels, r, combine):
@@ -67,7 +59,7 @@ class UNet(nn.Module):
         of ``2**(depth - 1)``.
 
     Raises:
-        TypeError: a size that is not an int.
+        TypeError: a size that is not an integer, an image that is not a tensor.
         ValueError: an unknown ``se`` or ``combine``, a size below one, an image of the wrong
             rank, channel count or size.
 
@@ -77,15 +69,13 @@ class UNet(nn.Module):
 
     def __init__(self, in_channels, classes, width=8, depth=4, se="scse", r=2, combine="add"):
         super().__init__()
-        for name, value in {
-            "in_channels": in_channels,
-            "classes": classes,
-            "width": width,
-            "depth": depth,
-        }.items():
+        sizes = {"in_channels": in_channels, "classes": classes, "width": width, "depth": depth}
+        for name, value in {**sizes, "r": r}.items():
             _positive(name, value)
         if se not in KINDS:
             raise ValueError(f"se must be one of {KINDS}, got {se!r}")
+        if combine not in COMBINE:
+            raise ValueError(f"combine must be one of {COMBINE}, got {combine!r}")
         self.config = {
             "in_channels": in_channels,
             "classes": classes,
@@ -128,6 +118,8 @@ class UNet(nn.Module):
         if torch.compiler.is_compiling() or torch.jit.is_tracing():
             return
         channels, step = self.config["in_channels"], 2 ** (self.config["depth"] - 1)
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f"an image batch is a torch.Tensor, got {type(x).__name__}")
         if x.dim() != 4 or x.shape[1] != channels:
             raise ValueError(
                 f"an image batch is (N, {channels}, H, W), got a tensor of shape {tuple(x.shape)}"

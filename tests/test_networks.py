@@ -29,7 +29,8 @@ def test_shapes(combine, depth):
     [
         ({"se": "SE"}, ValueError, "se must be one of"),
         ({"width": 0}, ValueError, "width must be at least 1, got 0"),
-        ({"depth": 2.0}, TypeError, "depth must be an int, got float"),
+        ({"depth": 2.0}, TypeError, "depth must be an integer, got float"),
+        ({"combine": "sum", "se": None}, ValueError, "combine must be one of"),
         ({"combine": "sum"}, ValueError, "combine"),
         ({"r": 0}, ValueError, "r"),
     ],
@@ -43,6 +44,11 @@ def test_bad_arguments(arguments, error, message):
 def test_bad_images(shape):
     with pytest.raises(ValueError, match=r"multiples of 8|image batch is"):
         UNet(1, 4)(torch.zeros(shape))
+
+
+def test_an_image_is_a_tensor():
+    with pytest.raises(TypeError, match=r"torch\.Tensor, got list"):
+        UNet(1, 4)([[0.0]])
 
 
 def test_skip_leaves_after_the_block():
