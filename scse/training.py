@@ -161,7 +161,7 @@ class Run:
 
     def train(self, progress_bar=True, save_every=SAVE_EVERY):
         """Train to the end of the recipe; the bar shows loss, Dice and the time left."""
-        tqdm = require("tqdm").tqdm
+        tqdm = require("tqdm", "train").tqdm
         bar = tqdm(
             total=self.recipe.steps, initial=self.step, desc=self.name, disable=not progress_bar
         )
@@ -188,7 +188,7 @@ class Run:
 
     def export(self):
         """Write the float16 weights and their card; the Dice is that of the rounded weights."""
-        save_file = require("safetensors.torch").save_file
+        save_file = require("safetensors.torch", "train").save_file
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{self.name}.safetensors"
         state = {

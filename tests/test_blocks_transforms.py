@@ -1,6 +1,7 @@
 """The blocks under compilers, exporters, `torch.func` and whatever else looks into a module."""
 
 import copy
+import shutil
 
 import numpy as np
 import onnxruntime
@@ -49,6 +50,7 @@ def test_compile_traces_forward_and_backward(kind):
     same_when_compiled(kind, [(2, 6, 4, 5), (3, 6, 7, 5)], backend="aot_eager")
 
 
+@pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="no C++ compiler")
 def test_compile_to_machine_code():
     same_when_compiled("add", [(2, 6, 4, 5)])
 

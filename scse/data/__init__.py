@@ -16,14 +16,13 @@ import importlib
 from types import ModuleType
 
 
-def require(module: str) -> ModuleType:
-    """Import a library of the ``data`` extra, or say how to get it."""
+def require(module: str, extra: str = "data") -> ModuleType:
+    """Import a library of one of the extras, or say how to get it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"scse.data needs {module.partition('.')[0]}, which is not installed: "
-            'pip install "scse[data]"',
+            f'{module.partition(".")[0]} is not installed: pip install "scse[{extra}]"',
             name=error.name,
         ) from error
 

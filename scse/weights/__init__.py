@@ -55,7 +55,7 @@ def load(name: str, seed: int | None = None) -> UNet:
         from safetensors.torch import load as read
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            'load needs safetensors, which is not installed: pip install "scse[data]"',
+            'load needs safetensors, which is not installed: pip install "scse[weights]"',
             name="safetensors",
         ) from error
     found = card(name, seed)
