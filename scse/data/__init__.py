@@ -15,6 +15,8 @@ Images are float32 ``(N, 1, H, W)`` with mean 0 and standard deviation 1 each; l
 import importlib
 from types import ModuleType
 
+import torch
+
 
 def require(module: str, extra: str = "data") -> ModuleType:
     """Import a library of one of the extras, or say how to get it."""
@@ -32,3 +34,8 @@ def standardise(images):  # (N, 1, H, W)
     mean = images.mean((1, 2, 3), keepdim=True)
     sd = images.std((1, 2, 3), keepdim=True)
     return (images - mean) / sd.clamp_min(1e-6)
+
+
+def uniform(generator, low, high, *shape):
+    """Random numbers of a shape, from ``low`` to ``high``."""
+    return low + (high - low) * torch.rand(shape, generator=generator)

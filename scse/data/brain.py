@@ -16,7 +16,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from scse.data import require, standardise
+from scse.data import require, standardise, uniform
 
 CLASSES = ("background", "CSF", "grey matter", "white matter")
 COLOURS = ("#16181d", "#3d8bfd", "#a3a3a3", "#f5e6c8")
@@ -83,36 +83,32 @@ def contrast(t1, mask, inverted, gamma=1.0, offset=0.0):
     return ((1 - inverted) * bright + inverted * (1.05 - bright)) * mask
 
 
-def _uniform(generator, low, high, *shape):
-    return low + (high - low) * torch.rand(shape, generator=generator)
-
-
 def _affine(n, generator):
     """Rotation ±20°, log-scale ±0.18, shear ±0.15, shift ±6 % of the field, mirrored or not."""
-    angle = _uniform(generator, -1, 1, n) * math.radians(20)
-    scale = _uniform(generator, -0.18, 0.18, n).exp()
-    shear = _uniform(generator, -0.15, 0.15, n)
+    angle = uniform(generator, -1, 1, n) * math.radians(20)
+    scale = uniform(generator, -0.18, 0.18, n).exp()
+    shear = uniform(generator, -0.15, 0.15, n)
     flip = 1 - 2 * (torch.rand(n, generator=generator) < 0.5).float()
     cos, sin = angle.cos() * scale, angle.sin() * scale
     linear = torch.stack(
         [torch.stack([cos * flip, shear - sin], 1), torch.stack([sin * flip, cos], 1)], 1
     )
-    return linear, _uniform(generator, -0.12, 0.12, n, 2)
+    return linear, uniform(generator, -0.12, 0.12, n, 2)
 
 
 def _appearance(maps, generator):
     """Random contrast, bias field and noise for (N, 4, H, W) maps."""
     n = len(maps)
     t1, mask = maps[:, :1], (maps[:, 3:] > 0.5).float()
-    offset = _uniform(generator, 0, 0.25, n, 1, 1, 1)
-    gamma = _uniform(generator, -0.5, 0.5, n, 1, 1, 1).exp()
+    offset = uniform(generator, 0, 0.25, n, 1, 1, 1)
+    gamma = uniform(generator, -0.5, 0.5, n, 1, 1, 1).exp()
     inverted = (torch.rand(n, 1, 1, 1, generator=generator) < 0.5).float()
     image = contrast(t1, mask, inverted, gamma, offset)
     bias = F.interpolate(
-        _uniform(generator, -0.3, 0.3, n, 1, 4, 4), (SIZE, SIZE), mode="bicubic", align_corners=True
+        uniform(generator, -0.3, 0.3, n, 1, 4, 4), (SIZE, SIZE), mode="bicubic", align_corners=True
     )
     noise = torch.randn(image.shape, generator=generator)
-    image = image * bias.exp() + 0.12 * _uniform(generator, 0.3, 1, n, 1, 1, 1) * noise
+    image = image * bias.exp() + 0.12 * uniform(generator, 0.3, 1, n, 1, 1, 1) * noise
     return standardise(image)
 
 

@@ -11,7 +11,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from scse.data import require, standardise
+from scse.data import require, standardise, uniform
 
 CLASSES = ("background", *(f"digit {d}" for d in range(10)))
 COLOURS = (
@@ -92,10 +92,6 @@ def compose(ground, opacity, brightness, labels):
     return picture, label
 
 
-def _uniform(generator, low, high, *shape):
-    return low + (high - low) * torch.rand(shape, generator=generator)
-
-
 def _grounds(names, n, generator):
     """``n`` random crops (n, 1, SIZE, SIZE) of the named photographs, mirrored or not, at one or
     half of their resolution."""
@@ -115,8 +111,8 @@ def _grounds(names, n, generator):
 def _centres(n, two, generator):
     """Centres (n, 2, 2) in pixels; where there are two digits they lie half a sheet apart."""
     margin = 0.5 * GLYPH
-    first = _uniform(generator, margin, SIZE - margin, n, 2)
-    second = SIZE - first + _uniform(generator, -4, 4, n, 2)
+    first = uniform(generator, margin, SIZE - margin, n, 2)
+    second = SIZE - first + uniform(generator, -4, 4, n, 2)
     away = second - first
     distance = away.norm(dim=1, keepdim=True).clamp_min(1e-3)
     near = (distance < 0.46 * SIZE) & two[:, None]
@@ -136,14 +132,14 @@ def sample(n, generator, split="train", progress=1.0):
     opacity = place(
         ink(scans[index.flatten()]),
         _centres(n, two, generator).flatten(0, 1),
-        _uniform(generator, 0.8, 1.2, 2 * n),
-        _uniform(generator, -1, 1, 2 * n) * math.radians(20),
-        _uniform(generator, -0.2, 0.2, 2 * n),
+        uniform(generator, 0.8, 1.2, 2 * n),
+        uniform(generator, -1, 1, 2 * n) * math.radians(20),
+        uniform(generator, -0.2, 0.2, 2 * n),
     ).unflatten(0, (n, 2))[:, :, 0]  # (n, 2, H, W)
     opacity[:, 1] *= two[:, None, None]
     ground = _grounds(photos, n, generator)
     ground = 0.35 + progress * (0.08 + 0.62 * ground - 0.35)  # the photograph fades in
-    brightness = _uniform(generator, 0.8, 1, n, 2)
+    brightness = uniform(generator, 0.8, 1, n, 2)
     picture, label = compose(ground, opacity, brightness, reads[index])
     return standardise(picture + 0.03 * torch.randn(picture.shape, generator=generator)), label
 
