@@ -1,0 +1,309 @@
+"""The kernel's half of the engine contract: torch answers what a page asks of a network.
+
+js/src/engine/contract.js is the contract, js/src/engine/kernel.js the page's half. A widget that
+has networks makes one `Engine` and lets it serve:
+
+    self._engine = Engine({"mine": net}, images)
+    self._engine.serve(self)
+"""
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d
+
+from scse.recording import override, record
+
+SIZE = 64  # maps travel averaged to so many positions a side at most
+PAUSE = 0.1  # seconds between two words of progress
+
+
+class Engine:
+    """Runs networks for a page.
+
+    Args:
+        networks: name → `nn.Module`. The first answers where a request names none.
+        images: what a request may name as ``{"stored": i}``, each (channels, *spatial).
+        where: as `scse.find_blocks` takes it; what else counts as a block.
+        heard: called with ``(record, request)`` after each run that a page asked for.
+
+    Networks run in the mode they are in, without gradients; buffers stay as they are.
+    """
+
+    def __init__(self, networks, images=(), *, where=None, heard=None):
+        if not networks:
+            raise ValueError("an engine needs one network at least")
+        for name, net in networks.items():
+            if not isinstance(net, nn.Module):
+                raise TypeError(f"network {name!r} must be an nn.Module, got {type(net).__name__}")
+        self.networks, self.images = dict(networks), list(images)
+        self.heard = heard
+        self._where = {} if where is None else {"where": where}
+        self._calls = {}  # network name → how many leaf modules its last run called
+
+    def serve(self, widget):
+        """Answer the ``scse-run`` messages that come from the widget's page."""
+        widget.on_msg(self._on_message)
+
+    def _on_message(self, widget, content, buffers):
+        if not isinstance(content, Mapping) or content.get("kind") != "scse-run":
+            return
+        head = {"id": content.get("id")}
+        try:
+            request = decode(content.get("request"), buffers)
+
+            def tell(done):
+                widget.send({"kind": "scse-progress", **head, "done": done})
+
+            answer, sent = encode(self.run(request, tell))
+        except Exception as error:  # a page must hear of every failure: it waits for an answer
+            widget.send({"kind": "scse-failure", **head, "message": message_of(error)})
+        else:
+            widget.send({"kind": "scse-answer", **head, "answer": answer}, sent)
+
+    def run(self, request, progress=None):
+        """An `Answer` to a `Request`, both as in contract.js, with tensors for typed arrays.
+
+        Args:
+            request: a dict; ``image`` is (channels, *spatial) or ``{"stored": i}``.
+            progress: called with a number in 0 … 1 now and then.
+
+        Returns:
+            ``{"output": tensor, "blocks": {name: {"channel": (C,) or None, "spatial": (h, w) or
+            None, "maps": (channels, h, w) where asked for}}, "ms": float}``.
+
+        Raises:
+            ValueError: an unknown network, block, branch, image or channel, or a change whose
+                length is not that of the gate.
+            TypeError: a request of another form, or a network that returns no tensor.
+            RuntimeError: the network did not accept the image; its words and the shape are in it.
+        """
+        if not isinstance(request, Mapping):
+            raise TypeError(f"a request must be a dict, got {type(request).__name__}")
+        name, net = self._network(request.get("network"))
+        image = self._image(request.get("image"), net)
+        own = {}  # (block, branch) → the gates it was given, in the order of its runs
+        changes = {
+            block: {
+                branch: _changer(change, branch, block, own.setdefault((block, branch), []))
+                for branch, change in branches.items()
+            }
+            for block, branches in (request.get("gates") or {}).items()
+        }
+        begin = time.perf_counter()
+        with ExitStack() as stack:
+            if changes:
+                stack.enter_context(override(net, changes, **self._where))
+            if progress is not None:
+                stack.enter_context(self._telling(name, net, progress))
+            try:
+                rec = record(net, image, **self._where)
+            except (ValueError, TypeError, RuntimeError, IndexError, AssertionError) as error:
+                if isinstance(error, _Change):
+                    raise
+                raise RuntimeError(
+                    f"the network did not take an input of shape {tuple(image.shape)}: "
+                    f"{message_of(error)}"
+                ) from error
+        seconds = time.perf_counter() - begin
+        if self.heard is not None:
+            self.heard(rec, request)
+        return self._answer(rec, request, image.shape[2:], own, 1000 * seconds)
+
+    def _network(self, name):
+        if name is None:
+            name = next(iter(self.networks))
+        if name not in self.networks:
+            known = ", ".join(map(repr, self.networks))
+            raise ValueError(f"no network {name!r}; there are {known}")
+        return name, self.networks[name]
+
+    def _image(self, image, net):
+        """The image as a batch of one, of the network's dtype and on its device."""
+        if isinstance(image, Mapping) and "stored" in image:
+            at = image["stored"]
+            if not isinstance(at, int) or not 0 <= at < len(self.images):
+                raise ValueError(f"no stored image {at!r}; there are {len(self.images)}")
+            image = self.images[at]
+        if not isinstance(image, Tensor):
+            raise TypeError(f"an image must be a tensor or {{'stored': i}}, got {image!r}")
+        like = next((p for p in net.parameters() if p.is_floating_point()), None)
+        if like is not None:
+            image = image.to(like.device, like.dtype if image.is_floating_point() else None)
+        return image[None]
+
+    def _telling(self, name, net, progress):
+        """Hooks that count the modules as they run, and tell how much of the network is done."""
+        leaves = [module for module in net.modules() if not any(module.children())]
+        total = self._calls.get(name, len(leaves))
+        state = {"calls": 0, "told": time.perf_counter()}
+
+        def count(*_):
+            state["calls"] += 1
+            now = time.perf_counter()
+            if now - state["told"] > PAUSE:
+                state["told"] = now
+                progress(min(1.0, state["calls"] / max(1, total)))
+
+        stack = ExitStack()
+        for module in leaves:
+            stack.callback(module.register_forward_hook(count).remove)
+        stack.callback(lambda: self._calls.update({name: max(1, state["calls"])}))
+        return stack
+
+    def _answer(self, rec, request, spatial, own, ms):
+        at = request.get("slice")
+        wanted = request.get("maps") or {}
+        unknown = [block for block in wanted if block not in rec]
+        if unknown:
+            raise ValueError(f"no block {unknown[0]!r} ran; there are {', '.join(map(repr, rec))}")
+        blocks = {}
+        for block, entry in rec.items():
+            path, _, again = block.partition("#")
+            turn = int(again or 1) - 1
+
+            def gate(branch, entry=entry, path=path, turn=turn):
+                kept = own.get((path, branch), [])
+                return kept[turn] if turn < len(kept) else getattr(entry, branch)
+
+            channel, mask = gate("channel"), gate("spatial")
+            blocks[block] = {
+                "channel": None if channel is None else channel[0].flatten(),
+                "spatial": None if mask is None else _plane(mask[0], at, spatial)[0],
+            }
+            if block in wanted:
+                maps = _chosen(entry.input[0], wanted[block], block)
+                blocks[block]["maps"] = pooled(_plane(maps, at, spatial))
+        output = tensor_of(rec.logits)[0]
+        if at is not None and output.shape[1:] == spatial and len(spatial) == 3:
+            output = output[:, _index(at, spatial[0], spatial[0])]
+        return {"output": output, "blocks": blocks, "ms": ms}
+
+
+class _Change(ValueError):
+    """A change that does not fit its gate, found while the network ran."""
+
+
+def _changer(change, branch, block, kept):
+    """gate → keep · gate + value, with the gate it was given put aside in ``kept``."""
+    if not isinstance(change, Mapping):
+        raise TypeError(f"a change of block {block!r} must be a dict with keep and value")
+
+    def entries(key, default, gate):
+        value = torch.as_tensor(change.get(key, default)).to(gate)
+        if value.numel() not in (1, gate[0].numel()):
+            raise _Change(
+                f"{key} of the {branch} gate of block {block!r} has {value.numel()} numbers; "
+                f"the gate has {gate[0].numel()}"
+            )
+        return value if value.numel() == 1 else value.reshape(gate[:1].shape)
+
+    def changed(gate):
+        kept.append(gate.detach().clone())
+        return entries("keep", 1.0, gate) * gate + entries("value", 0.0, gate)
+
+    return changed
+
+
+def _index(at, length, whole):
+    """The position in an axis of ``length`` that lies where ``at`` lies in one of ``whole``."""
+    return min(length - 1, max(0, int((at + 0.5) * length / whole)))
+
+
+def _plane(maps, at, spatial):
+    """(C, *spatial) as (C, h, w): a volume cut to its slice, a line as a map of one row.
+
+    A volume stays one where no slice is asked for.
+    """
+    if maps.dim() == 4 and at is not None:
+        return maps[:, _index(at, maps.shape[1], spatial[0])]
+    return maps[:, None] if maps.dim() == 2 else maps
+
+
+def _chosen(maps, channels, block):
+    if isinstance(channels, str):
+        return maps
+    wrong = [k for k in channels if not isinstance(k, int) or not 0 <= k < len(maps)]
+    if wrong:
+        raise ValueError(f"block {block!r} has {len(maps)} channels; there is no {wrong[0]!r}")
+    return maps[channels]
+
+
+def pooled(maps, size=SIZE):
+    """Maps (C, h, w) averaged to ``size`` positions a side at most, in their proportions."""
+    factor = -(-max(maps.shape[-2:]) // size)
+    if factor == 1 or maps.dim() != 3 or not len(maps):
+        return maps
+    height, width = maps.shape[-2:]
+    return adaptive_avg_pool2d(maps.float(), (-(-height // factor), -(-width // factor)))
+
+
+def tensor_of(output):
+    """The tensor (N, …) in what a network returned: itself, ``"out"`` of a dict, or the first.
+
+    Raises:
+        TypeError: there is none.
+    """
+    if isinstance(output, Tensor) and output.dim():
+        return output
+    if isinstance(output, Mapping):
+        output = [output[key] for key in ("out", "logits") if key in output] or output.values()
+    if not isinstance(output, (str, bytes, Tensor)) and hasattr(output, "__iter__"):
+        for part in output:
+            if isinstance(part, (Tensor, Mapping, list, tuple)):
+                return tensor_of(part)
+    raise TypeError(f"the network must return a tensor with a batch axis, got {output!r:.80}")
+
+
+def message_of(error):
+    """An exception in words for a reader: a bare one is called by its kind."""
+    words = str(error.args[0] if isinstance(error, KeyError) and error.args else error).strip()
+    return words[:600] or type(error).__name__
+
+
+def encode(tree):
+    """A tree of dicts, lists and tensors as JSON and the buffers that go beside it."""
+    buffers = []
+
+    def array(tensor):
+        flat = tensor.detach().to("cpu", torch.float32).contiguous()
+        buffers.append(flat.numpy().astype("<f4").tobytes())
+        return {"buffer": len(buffers) - 1, "dtype": "float32"}
+
+    def walk(node, key=None):
+        if isinstance(node, Tensor):
+            if key == "channel":  # a list of numbers; everything else has a shape
+                return array(node)
+            return {"shape": list(node.shape), "data": array(node)}
+        if isinstance(node, Mapping):
+            return {name: walk(value, name) for name, value in node.items()}
+        return node
+
+    return walk(tree), buffers
+
+
+def decode(tree, buffers):
+    """What `encode` made, with tensors in the place of its buffers.
+
+    Raises:
+        ValueError: a buffer that is not there, or of another dtype or length.
+    """
+
+    def array(entry):
+        if entry.get("dtype") != "float32" or not 0 <= entry["buffer"] < len(buffers or ()):
+            raise ValueError(f"the message has no float32 array {entry!r}")
+        return torch.frombuffer(bytearray(buffers[entry["buffer"]]), dtype=torch.float32)
+
+    def walk(node):
+        if isinstance(node, Mapping):
+            if "buffer" in node:
+                return array(node)
+            if set(node) == {"shape", "data"}:
+                return array(node["data"]).reshape(node["shape"])
+            return {name: walk(value) for name, value in node.items()}
+        return [walk(value) for value in node] if isinstance(node, list) else node
+
+    return walk(tree)
