@@ -10,6 +10,7 @@ export const WIDGETS = [
   "contrast_swap",
   "contrast_slider",
   "mask_gallery",
+  "playground",
 ];
 const src = new URL("src/", import.meta.url);
 const out = new URL("../scse/widgets/static/", import.meta.url);
@@ -34,6 +35,11 @@ export async function bundles() {
   }
   for (const name of ["widgets.css", "colours.json"]) {
     files.set(name, await readFile(new URL(name, src), "utf8"));
+  }
+  // A widget with a style sheet of its own gets it behind the common one.
+  for (const name of WIDGETS) {
+    const own = await readFile(new URL(`${name}.css`, src), "utf8").catch(() => undefined);
+    if (own) files.set(`${name}.css`, `${files.get("widgets.css")}\n${own}`);
   }
   return files;
 }

@@ -9,6 +9,8 @@
 (() => {
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
+  /** Where the site keeps what a widget may fetch later. */
+  const ASSETS = document.currentScript?.src ? new URL(".", document.currentScript.src) : null;
 
   class Model {
     #state;
@@ -84,7 +86,7 @@
     const { default: exported } = await load(texts[model.get("_esm")]);
     const widget = typeof exported === "function" ? await exported() : exported;
     const invoke = () => Promise.reject(new Error("this needs a running Python kernel"));
-    const context = { model, experimental: { invoke }, signal: new AbortController().signal };
+    const context = { model, experimental: { invoke, assets: ASSETS }, signal: new AbortController().signal };
     await widget.initialize?.(context);
     return { widget, context };
   }

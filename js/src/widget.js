@@ -10,8 +10,9 @@ import { unpack } from "./unpack.js";
  * @property {(name: string) => any} get
  * @property {(name: string, value: unknown) => void} set
  * @property {() => void} save_changes
- * @property {(event: string, callback: () => void) => void} on
- * @property {(event: string, callback: () => void) => void} off
+ * @property {(content: any, callbacks?: any, buffers?: ArrayBufferView[]) => void} send
+ * @property {(event: string, callback: (...args: any[]) => void) => void} on
+ * @property {(event: string, callback: (...args: any[]) => void) => void} off
  */
 
 /** @typedef {Record<string, Uint8Array | Float64Array>} Arrays */
@@ -25,6 +26,10 @@ import { unpack } from "./unpack.js";
  * @property {(name: string) => any} get a trait; its last valid value if it is invalid
  * @property {(changes: Record<string, unknown>) => void} set
  * @property {(text: string) => void} say to screen readers, once things are still
+ * @property {Model} model for what goes beyond traits: messages to a kernel
+ * @property {any} experimental of AFM; in a page of the book with `assets`, the address of its
+ *   files, which is null in a page saved on its own
+ * @property {AbortSignal} signal fires when the view is taken away
  */
 
 /** @type {WeakMap<object, Promise<Arrays>>} */
@@ -37,8 +42,8 @@ const unpacked = new WeakMap();
  * @param {(context: Context) => () => void} build the elements; returns how to update them
  */
 export function widget(name, checks, build) {
-  /** @param {{model: Model, el: HTMLElement}} view */
-  async function render({ model, el }) {
+  /** @param {{model: Model, el: HTMLElement, experimental?: any}} view */
+  async function render({ model, el, experimental }) {
     const root = h("div", { class: `scse-widget scse-${name}` });
     const message = h("p", { class: "scse-message", role: "alert", hidden: true });
     const voice = announcer();
@@ -71,6 +76,7 @@ export function widget(name, checks, build) {
       }
     }
 
+    const gone = new AbortController();
     let frame = 0;
     /** @type {() => void} */
     let update = () => {};
@@ -93,6 +99,9 @@ export function widget(name, checks, build) {
         saving = setTimeout(() => model.save_changes(), 120);
       },
       say: voice.say,
+      model,
+      experimental,
+      signal: gone.signal,
     };
     validate();
     update = build(context);
@@ -100,6 +109,7 @@ export function widget(name, checks, build) {
     for (const trait of Object.keys(rules)) model.on(`change:${trait}`, changed);
     root.setAttribute("data-ready", "");
     return () => {
+      gone.abort();
       for (const trait of Object.keys(rules)) model.off(`change:${trait}`, changed);
       cancelAnimationFrame(frame);
       clearTimeout(saving);

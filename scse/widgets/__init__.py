@@ -5,6 +5,7 @@ from scse.widgets.contrast_swap import ContrastSwap
 from scse.widgets.gate_lab import GateLab
 from scse.widgets.mask_gallery import MaskGallery
 from scse.widgets.pixel_probe import PixelProbe
+from scse.widgets.playground import Playground
 from scse.widgets.squeeze_excite import SqueezeExcite
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "GateLab",
     "MaskGallery",
     "PixelProbe",
+    "Playground",
     "SqueezeExcite",
 ]

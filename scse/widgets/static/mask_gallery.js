@@ -264,7 +264,7 @@ async function unpack(packed, arrays) {
 // src/widget.js
 var unpacked = /* @__PURE__ */ new WeakMap();
 function widget(name, checks, build) {
-  async function render({ model, el }) {
+  async function render({ model, el, experimental }) {
     const root = h("div", { class: `scse-widget scse-${name}` });
     const message = h("p", { class: "scse-message", role: "alert", hidden: true });
     const voice = announcer();
@@ -293,6 +293,7 @@ function widget(name, checks, build) {
         if (!(trait in valid)) valid[trait] = manifest.defaults[trait];
       }
     }
+    const gone = new AbortController();
     let frame = 0;
     let update = () => {
     };
@@ -313,7 +314,10 @@ function widget(name, checks, build) {
         clearTimeout(saving);
         saving = setTimeout(() => model.save_changes(), 120);
       },
-      say: voice.say
+      say: voice.say,
+      model,
+      experimental,
+      signal: gone.signal
     };
     validate();
     update = build(context);
@@ -321,6 +325,7 @@ function widget(name, checks, build) {
     for (const trait of Object.keys(rules)) model.on(`change:${trait}`, changed);
     root.setAttribute("data-ready", "");
     return () => {
+      gone.abort();
       for (const trait of Object.keys(rules)) model.off(`change:${trait}`, changed);
       cancelAnimationFrame(frame);
       clearTimeout(saving);
