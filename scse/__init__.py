@@ -7,7 +7,7 @@ torch and nothing else; the data, the training loop and the widgets are modules 
 
 from scse.blocks import Gates, cSE, scSE, sSE
 from scse.networks import UNet
-from scse.recording import override, record
+from scse.recording import find_blocks, override, record
 from scse.weights import load
 
-__all__ = ["Gates", "UNet", "cSE", "load", "override", "record", "sSE", "scSE"]
+__all__ = ["Gates", "UNet", "cSE", "find_blocks", "load", "override", "record", "sSE", "scSE"]

@@ -1,8 +1,8 @@
 """Look inside a network's blocks (`record`) and overrule their gates (`override`).
 
 Both use ordinary forward hooks and remove them when done, so the network is left as it was
-found. A block whose gates carry hooks computes by the plain path: what is recorded or
-overruled is what is computed.
+found. A block of ours whose gates carry hooks computes by the plain path: what is recorded or
+overruled is what is computed. Which blocks of other libraries are known, `scse.foreign` says.
 """
 
 import sys
@@ -11,16 +11,22 @@ from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.func import functional_call
 
-from scse.blocks import cSE, scSE, sSE
+from scse._follow import follow
+from scse.foreign import BRANCHES, find_sites, unwrap
+from scse.tables import GateTable
 
-BRANCHES = ("channel", "spatial")
+__all__ = ["BRANCHES", "BlockRecord", "Record", "find_blocks", "override", "record"]
 
 
 class BlockRecord(NamedTuple):
-    """What one block saw and did."""
+    """What one block saw and did, whatever shape its library gives a gate.
+
+    In CBAM the channel gate comes first and the mask is computed from what it leaves; there, too,
+    ``input`` and ``output`` are those of the whole block.
+    """
 
     input: Tensor  # (N, C, *spatial)
     channel: Tensor | None  # (N, C, 1, …), None for sSE
@@ -29,7 +35,11 @@ class BlockRecord(NamedTuple):
 
 
 class Record(Mapping):
-    """Block name → `BlockRecord`, in the order in which the blocks ran; `.logits` beside them."""
+    """Block name → `BlockRecord`, in the order in which the blocks ran.
+
+    ``.logits`` is what the network returned. ``.gates`` has the gates alone, as arrays
+    (``.gates.to_numpy()``) and as a table (``.gates.to_dataframe()``).
+    """
 
     def __init__(self, blocks, logits):
         self._blocks = dict(blocks)
@@ -47,34 +57,44 @@ class Record(Mapping):
     def __len__(self):
         return len(self._blocks)
 
+    @property
+    def gates(self):
+        """All gates, as a `GateTable`."""
+        return GateTable(self._blocks)
+
     def __repr__(self):
         rows = [f"  {name}: {tuple(block.output.shape)}" for name, block in self._blocks.items()]
         return "\n".join([f"Record of {len(rows)} blocks", *rows])
 
 
-def find_blocks(net):
+def find_blocks(net, where=None):
     """The recalibration blocks of a network by name, in the order of `net.named_modules()`.
 
-    A name is the path of the module, less a trailing ``.se`` and the prefix that
-    `torch.compile` adds: ``"bottleneck"`` for ``net.bottleneck.se``. A network that is itself
-    a block is called ``"block"``.
+    A name is the path of the module. A block of ours loses a trailing ``.se``: ``"bottleneck"``
+    for ``net.bottleneck.se``. A network that is itself a block is called ``"block"``. Of blocks
+    within blocks the outermost counts. `nn.DataParallel`, `DistributedDataParallel` and
+    `torch.compile` around the network are looked through, and are not part of a name.
+
+    Args:
+        net: any `nn.Module`. Known are our blocks and those in `scse.foreign.FAMILIES`:
+            squeeze_and_excitation, pytorch-3dunet, the blog form, segmentation-models-pytorch,
+            MONAI, timm (SE, effective SE, ECA, CBAM), torchvision.
+        where: for anything else, which modules **put out a gate**: a list of their names as in
+            `net.named_modules()`, or a function (name, module) → bool. A channel gate has the
+            shape (N, C) or (N, C, 1, …), a mask (N, 1, *spatial). A known block may be named too.
+            What ``where`` does not name is left out.
 
     Returns:
-        A dict of name to `cSE`, `sSE` or `scSE` module.
+        A dict of name to block; for a gate that ``where`` names, to the module that puts it out.
 
     Raises:
-        TypeError: ``net`` is not an `nn.Module`.
+        TypeError: ``net`` is not an `nn.Module`, or is TorchScript; ``where`` of another type.
+        ValueError: ``where`` lists a name that no module has.
     """
-    if not isinstance(net, nn.Module):
-        raise TypeError(f"net must be an nn.Module, got {type(net).__name__}")
-    return {
-        path.removeprefix("_orig_mod").removeprefix(".").removesuffix(".se") or "block": module
-        for path, module in net.named_modules()
-        if isinstance(module, (cSE, sSE, scSE))
-    }
+    return {name: site.module for name, site in find_sites(unwrap(net), where).items()}
 
 
-def record(net, image):
+def record(net, image, where=None):
     """Run a network once and keep what went through its blocks.
 
     The run is without gradients, in the training or evaluation mode that the network is in;
@@ -83,8 +103,13 @@ def record(net, image):
     are recorded as replaced.
 
     Args:
-        net: any `nn.Module` with `cSE`, `sSE` or `scSE` blocks in it, or such a block.
+        net: any `nn.Module` with blocks in it that `find_blocks` finds, or such a block.
         image: what ``net`` takes, for a 2-D network (N, channels, H, W).
+        where: further modules that put out gates, see `find_blocks`. The block is then the
+            nearest module around such a gate that takes a map (N, C, *spatial) which the gate
+            fits, and may be the gate's module itself. ``input`` is that map. ``output`` is what
+            that module returns if it has the same shape, else the product of input and gate.
+            Both are None where there is no such module.
 
     Returns:
         A `Record`: ``rec["bottleneck"].input``, ``.channel``, ``.spatial``, ``.output`` and
@@ -94,39 +119,27 @@ def record(net, image):
         network without blocks gives an empty record with its logits.
 
     Raises:
-        TypeError: ``net`` is not an `nn.Module`.
+        TypeError, ValueError: as `find_blocks`; ValueError also where ``where`` names a module
+            whose output is no gate.
+        RuntimeError: a block has the name and the layers of a known one and computes otherwise.
         KeyError: on ``rec[name]`` for a block that did not run; the message lists those that did.
     """
-    runs, seen = {}, {}
+    net = unwrap(net)
+    runs, times = {}, {}
 
-    def keep_gate(name, branch):
-        def hook(module, args, gate):
-            seen.setdefault(name, {})[branch] = gate.detach().clone()
-
-        return hook
-
-    def keep_block(name):
-        def hook(module, args, kwargs, output):
-            x = args[0] if args else kwargs["x"]
-            gates = seen.pop(name, {})
-            again = sum(run.split("#")[0] == name for run in runs)
+    def keep(name):
+        def add(x, gates, output):
+            times[name] = again = times.get(name, 0) + 1
             # Copies: a later in-place operation must not change the record.
-            runs[f"{name}#{again + 1}" if again else name] = BlockRecord(
-                x.detach().clone(),
-                gates.get("channel"),
-                gates.get("spatial"),
-                output.detach().clone(),
-            )
+            seen = [gates.get("channel"), gates.get("spatial"), output]
+            copies = [None if t is None else t.detach().clone() for t in seen]
+            runs[f"{name}#{again}" if again > 1 else name] = BlockRecord(x, *copies)
 
-        return hook
+        return add
 
     with ExitStack() as stack:
-        for name, block in find_blocks(net).items():
-            for branch in _branches(block):
-                handle = getattr(block, branch).register_forward_hook(keep_gate(name, branch))
-                stack.callback(handle.remove)
-            handle = block.register_forward_hook(keep_block(name), with_kwargs=True)
-            stack.callback(handle.remove)
+        for name, site in find_sites(net, where).items():
+            follow(stack, net, name, site, keep=keep(name))
         stack.enter_context(_eager())
         stack.enter_context(torch.no_grad())
         buffers = {name: buffer.clone() for name, buffer in net.named_buffers()}
@@ -135,7 +148,7 @@ def record(net, image):
 
 
 @contextmanager
-def override(net, gates):
+def override(net, gates, where=None):
     """Overrule gates while the ``with`` block lasts.
 
         with override(net, {"bottleneck": {"channel": g}}):
@@ -150,48 +163,69 @@ def override(net, gates):
             value is a number, array or tensor that broadcasts to the gate, (N, C, 1, …) or
             (N, 1, *spatial); for channel also (C,) or (N, C). Or a function from the gate to
             its replacement: ``lambda gate: 1 - gate``.
+        where: further modules that put out gates, see `find_blocks`.
 
     Raises:
         ValueError: unknown block (the message lists the blocks), a branch that the block does
             not have, or, when the network runs, a shape that does not broadcast to the gate.
+            Also a value outside 0 … 1 for a block that can only be overruled through its sigmoid
+            (timm's light CBAM, MobileOne).
         TypeError: ``gates`` is not such a dict, or a value is no number, array or tensor.
+        RuntimeError: as `record`.
     """
-    blocks = find_blocks(net)
+    net = unwrap(net)
+    sites = find_sites(net, where)
     if not isinstance(gates, Mapping):
         raise TypeError(
             'gates must be a dict {block name: {"channel" or "spatial": value}}, '
             f"got {type(gates).__name__}"
         )
-    hooks = []
+    changes = {}
     for name, branches in gates.items():
-        if name not in blocks:
-            raise ValueError(f"no block {name!r} in this {type(net).__name__}; {_listing(blocks)}")
+        if name not in sites:
+            raise ValueError(f"no block {name!r} in this {type(net).__name__}; {_listing(sites)}")
         if not isinstance(branches, Mapping):
             raise TypeError(
                 f'gates[{name!r}] must be a dict {{"channel" or "spatial": value}}, '
                 f"got {type(branches).__name__}"
             )
-        for branch, value in branches.items():
-            if branch not in _branches(blocks[name]):
-                raise ValueError(
-                    f"block {name!r} is a {type(blocks[name]).__name__}: its gates are "
-                    f"{', '.join(map(repr, _branches(blocks[name])))}, got {branch!r}"
-                )
-            hooks.append((getattr(blocks[name], branch), _replacement(value, branch, name)))
+        for branch in branches:
+            known = BRANCHES if sites[name].gates is None else list(sites[name].gates)
+            if branch not in known:
+                raise ValueError(_no_branch(name, sites[name], known, branch))
+        changes[name] = {
+            branch: _replacement(value, branch, name) for branch, value in branches.items()
+        }
     with ExitStack() as stack:
-        for module, hook in hooks:
-            stack.callback(module.register_forward_hook(hook).remove)
+        for name, branches in changes.items():
+            follow(stack, net, name, sites[name], change=_change(name, sites[name], branches))
         stack.enter_context(_eager())
         yield
 
 
+def _change(name, site, branches):
+    def change(branch, gate):
+        if site.gates is None and branch not in branches:  # its shape has now told
+            raise ValueError(_no_branch(name, site, [branch], next(iter(branches), None)))
+        return branches[branch](gate) if branch in branches else None
+
+    return change
+
+
+def _no_branch(name, site, known, branch):
+    return (
+        f"block {name!r} is a {type(site.module).__name__}: its gates are "
+        f"{', '.join(map(repr, known))}, got {branch!r}"
+    )
+
+
 def _replacement(value, branch, name):
-    """A forward hook that returns ``value`` in place of the gate."""
+    """A function from the gate to ``value`` in its shape."""
     label = f"{branch} gate of block {name!r}"
     if not callable(value):
         value = _tensor(value, label)
 
-    def hook(module, args, gate):
+    def replace(gate):
         new = _tensor(value(gate), label) if callable(value) else value
         given = tuple(new.shape)
         if branch == "channel" and new.dim() in (1, 2) and given[-1] == gate.shape[1]:
@@ -204,7 +238,7 @@ def _replacement(value, branch, name):
                 f"a value of shape {given} does not broadcast to it"
             ) from None
 
-    return hook
+    return replace
 
 
 def _tensor(value, label):
@@ -218,10 +252,6 @@ def _tensor(value, label):
             f"returns one; got {type(value).__name__} {value!r}"
         )
     return tensor
-
-
-def _branches(block):
-    return [branch for branch in BRANCHES if hasattr(block, branch)]
 
 
 def _listing(names):

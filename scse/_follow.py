@@ -1,0 +1,175 @@
+"""Forward hooks that follow a gate and the block around it; `scse.recording` is made of them.
+
+Libraries shape the same gate as (N, C), (N, C, 1, 1) or (N, 1, C), and put the same sigmoid to
+several uses. Here each gate gets the form that all of this package uses, channel (N, C, 1, …) and
+mask (N, 1, *spatial), and counts only while its own block runs.
+"""
+
+import sys
+
+import torch
+from torch import Tensor
+
+
+class Run:
+    """One run of a block, or of a module around a gate: its input, and the gates seen in it."""
+
+    def __init__(self, module, x):
+        self.module = module
+        self.x = x  # None where no tensor came in
+        self.gates = []  # (branch, gate) in the order in which they were computed
+        self.error = sys.exc_info()[1]  # one that was being handled when it began
+
+
+def follow(stack, net, name, site, change=None, keep=None):
+    """Put hooks on one `Site`; they are removed when ``stack`` closes.
+
+    Args:
+        change: (branch, gate) → the gate to use instead, or None to leave it.
+        keep: called at the end of every run of the block with (input, {branch: gate}, output).
+    """
+    if site.gates is None:
+        _follow_named(stack, net, name, site.module, change, keep)
+    else:
+        _follow_block(stack, name, site, change, keep)
+
+
+def _follow_block(stack, name, site, change, keep):
+    runs = []  # those that have not ended; no block contains itself, but some may share a sigmoid
+
+    def at_gate(branch):
+        def hook(module, args, out):
+            if not runs and not site.ours:
+                return None  # a shared module, busy elsewhere
+            logit = site.logit and branch == "channel"
+            gate = torch.sigmoid(out) if logit else out
+            if not site.ours:
+                gate = _form(gate, branch, runs[-1].x)
+            new = None if change is None else change(branch, gate)
+            if runs:
+                seen = gate if new is None else new
+                runs[-1].gates.append((branch, seen.detach().clone() if keep else None))
+            if new is None:
+                return None
+            return (_logit(new, name) if logit else new).reshape(out.shape)
+
+        return hook
+
+    def leave(run, output):
+        if not run.gates:
+            raise RuntimeError(
+                f"block {name!r} ran and its {type(site.module).__name__} did not call the "
+                f"module that puts out its gate, {' or '.join(map(repr, site.gates))}: a copy of "
+                "the block that was changed? Name the gate's module by where="
+            )
+        if keep:
+            keep(run.x, dict(run.gates), output)
+
+    for branch, module in site.gates.items():
+        stack.callback(module.register_forward_hook(at_gate(branch)).remove)
+    # Our own gates are changed without a look at their block, as exporters and `gates()` need it.
+    if keep or not site.ours:
+        _watch(stack, site.module, runs, leave, copy=bool(keep))
+
+
+def _follow_named(stack, net, name, gate_module, change, keep):
+    """A gate that ``where`` names: the block is the nearest module around it that takes a map.
+
+    Which that is shows when the gate has been computed. The gate's module itself may be it.
+    """
+    runs = []  # those that have not ended, from the network inwards
+
+    def hook(module, args, out):
+        if not isinstance(out, Tensor) or out.dim() < 2:
+            raise ValueError(_no_gate(name, out))
+        around = next((run for run in reversed(runs) if _fits(run.x, out)), None)
+        x = None if around is None else around.x
+        branch = _branch(name, out, x)
+        gate = _form(out, branch, x)
+        new = None if change is None else change(branch, gate)
+        if keep:
+            seen = gate if new is None else new
+            if around is None:
+                keep(None, {branch: seen}, None)
+            else:
+                around.gates.append((branch, seen.detach().clone()))
+        return None if new is None else new.reshape(out.shape)
+
+    def leave(run, output):
+        for branch, gate in run.gates:
+            if isinstance(output, Tensor) and output.shape == run.x.shape:
+                keep(run.x, {branch: gate}, output)
+            elif run.module is net and net is not gate_module:
+                keep(None, {branch: gate}, None)  # the picture is not the map that is gated
+            else:
+                keep(run.x, {branch: gate}, run.x * gate)  # multiplied in no module of its own
+
+    stack.callback(gate_module.register_forward_hook(hook).remove)
+    for module in net.modules():
+        if any(inner is gate_module for inner in module.modules()):
+            _watch(stack, module, runs, leave, copy=bool(keep))
+
+
+def _watch(stack, module, runs, leave, copy):
+    """Keep ``runs`` true for one module; ``leave(run, output)`` when a run of it ends."""
+
+    def enter(module, args, kwargs):
+        x = next((a for a in (*args, *kwargs.values()) if isinstance(a, Tensor)), None)
+        # A copy: the block, or what comes after it, may work in place.
+        runs.append(Run(module, x.detach().clone() if copy and x is not None else x))
+
+    def end(module, args, kwargs, output):
+        if not runs or runs[-1].module is not module:
+            return  # it never began: a hook before ours raised
+        run = runs.pop()
+        if sys.exc_info()[1] is run.error:  # else it ends by an exception
+            leave(run, output)
+
+    stack.callback(module.register_forward_pre_hook(enter, with_kwargs=True).remove)
+    handle = module.register_forward_hook(end, with_kwargs=True, always_call=True)
+    stack.callback(handle.remove)
+
+
+def _form(gate, branch, x):
+    """A gate in the form that this package uses, for the map ``x`` that it belongs to."""
+    if branch == "spatial":
+        return gate
+    gate = gate.flatten(1)  # (N, C)
+    return gate.reshape(gate.shape + (1,) * ((4 if x is None else x.dim()) - 2))
+
+
+def _branch(name, gate, x):
+    shape = tuple(gate.shape)
+    if all(size == 1 for size in shape[2:]):
+        return "channel"
+    if len(shape) == 3 and shape[1] == 1 and x is not None and x.dim() > 3:
+        return "channel"  # (N, 1, C) out of a 1-D convolution over the channels
+    if shape[1] == 1:
+        return "spatial"
+    raise ValueError(_no_gate(name, gate))
+
+
+def _fits(x, gate):
+    """Whether ``x`` is a map (N, C, *spatial) that ``gate`` may be the gate of."""
+    if x is None or not 3 <= x.dim() <= 5 or x.shape[0] != gate.shape[0] or x.shape == gate.shape:
+        return False
+    channel = gate.flatten(1).shape[1] == x.shape[1] and max(gate.shape[1:]) == x.shape[1]
+    return channel or (gate.shape[1] == 1 and gate.shape[2:] == x.shape[2:])
+
+
+def _no_gate(name, out):
+    got = f"the shape {tuple(out.shape)}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
+    return (
+        f"where names {name!r}, whose output is no gate: a channel gate is (N, C) or (N, C, 1, …), "
+        f"a mask is (N, 1, *spatial), this is {got}"
+    )
+
+
+def _logit(gate, name):
+    """What the sigmoid that follows makes ``gate`` of."""
+    if gate.numel() and not 0 <= gate.min() <= gate.max() <= 1:
+        raise ValueError(
+            f"the channel gate of block {name!r} comes out of a sigmoid: it can be replaced by "
+            f"numbers from 0 to 1 only, got {gate.min():g} to {gate.max():g}"
+        )
+    return torch.logit(gate)
