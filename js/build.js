@@ -9,6 +9,7 @@ export const WIDGETS = [
   "pixel_probe",
   "contrast_swap",
   "contrast_slider",
+  "explorer",
   "mask_gallery",
   "playground",
 ];
@@ -41,6 +42,8 @@ export async function bundles() {
     const own = await readFile(new URL(`${name}.css`, src), "utf8").catch(() => undefined);
     if (own) files.set(`${name}.css`, `${files.get("widgets.css")}\n${own}`);
   }
+  // What mounts a widget in a page without a kernel; a widget that is saved takes it along.
+  files.set("host.js", await readFile(new URL("../book/site_assets/widgets.js", import.meta.url), "utf8"));
   return files;
 }
 

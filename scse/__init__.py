@@ -10,4 +10,29 @@ from scse.networks import UNet
 from scse.recording import find_blocks, override, record
 from scse.weights import load
 
-__all__ = ["Gates", "UNet", "cSE", "find_blocks", "load", "override", "record", "sSE", "scSE"]
+__all__ = [
+    "Gates",
+    "UNet",
+    "cSE",
+    "explore",
+    "find_blocks",
+    "load",
+    "override",
+    "record",
+    "sSE",
+    "scSE",
+]
+
+
+def __getattr__(name):
+    # `explore` draws, and needs more than torch: it is imported when it is first asked for.
+    if name != "explore":
+        raise AttributeError(f"module 'scse' has no attribute {name!r}")
+    try:
+        from scse.widgets.explorer import explore
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"scse.explore needs {error.name}: pip install 'scse[widgets]'", name=error.name
+        ) from error
+    globals()["explore"] = explore
+    return explore

@@ -2,6 +2,7 @@
 
 from scse.widgets.contrast_slider import ContrastSlider
 from scse.widgets.contrast_swap import ContrastSwap
+from scse.widgets.explorer import Explorer, explore
 from scse.widgets.gate_lab import GateLab
 from scse.widgets.mask_gallery import MaskGallery
 from scse.widgets.pixel_probe import PixelProbe
@@ -11,9 +12,11 @@ from scse.widgets.squeeze_excite import SqueezeExcite
 __all__ = [
     "ContrastSlider",
     "ContrastSwap",
+    "Explorer",
     "GateLab",
     "MaskGallery",
     "PixelProbe",
     "Playground",
     "SqueezeExcite",
+    "explore",
 ]

@@ -27,7 +27,7 @@ class Engine:
     Args:
         networks: name → `nn.Module`. The first answers where a request names none.
         images: what a request may name as ``{"stored": i}``, each (channels, *spatial).
-        where: as `scse.find_blocks` takes it; what else counts as a block.
+        where: name of a network → what else counts as a block in it, as `find_blocks` takes it.
         heard: called with ``(record, request)`` after each run that a page asked for.
 
     Networks run in the mode they are in, without gradients; buffers stay as they are.
@@ -41,7 +41,7 @@ class Engine:
                 raise TypeError(f"network {name!r} must be an nn.Module, got {type(net).__name__}")
         self.networks, self.images = dict(networks), list(images)
         self.heard = heard
-        self._where = {} if where is None else {"where": where}
+        self._where = dict(where or {})
         self._calls = {}  # network name → how many leaf modules its last run called
 
     def serve(self, widget):
@@ -84,6 +84,7 @@ class Engine:
         if not isinstance(request, Mapping):
             raise TypeError(f"a request must be a dict, got {type(request).__name__}")
         name, net = self._network(request.get("network"))
+        where = self._where.get(name)
         image = self._image(request.get("image"), net)
         own = {}  # (block, branch) → the gates it was given, in the order of its runs
         changes = {
@@ -96,11 +97,11 @@ class Engine:
         begin = time.perf_counter()
         with ExitStack() as stack:
             if changes:
-                stack.enter_context(override(net, changes, **self._where))
+                stack.enter_context(override(net, changes, where))
             if progress is not None:
                 stack.enter_context(self._telling(name, net, progress))
             try:
-                rec = record(net, image, **self._where)
+                rec = record(net, image, where)
             except (ValueError, TypeError, RuntimeError, IndexError, AssertionError) as error:
                 if isinstance(error, _Change):
                     raise
@@ -174,7 +175,7 @@ class Engine:
                 "channel": None if channel is None else channel[0].flatten(),
                 "spatial": None if mask is None else _plane(mask[0], at, spatial)[0],
             }
-            if block in wanted:
+            if block in wanted and entry.input is not None:
                 maps = _chosen(entry.input[0], wanted[block], block)
                 blocks[block]["maps"] = pooled(_plane(maps, at, spatial))
         output = tensor_of(rec.logits)[0]

@@ -1,0 +1,432 @@
+"""Explorer: the blocks of any network, their gates in the reader's hand."""
+
+import time
+
+import anywidget
+import torch
+import traitlets
+from torch import Tensor, nn
+
+from scse.recording import find_blocks
+from scse.widgets import _base, _file, _stored
+from scse.widgets._engine import Engine, tensor_of
+
+MOST_INPUTS = 12
+SORTS = ("index", "gate", "effect", "similarity", "difference")
+_RANKS = {nn.Conv1d: 3, nn.Conv2d: 4, nn.Conv3d: 5}
+
+
+def explore(model, image, *, where=None, classes=None, titles=None, labels=None, **state):
+    """Look into a network's squeeze & excitation blocks and overrule their gates.
+
+        import scse
+        net = scse.load("brain-unet-scse", seed=4)
+        scse.explore(net, slices)
+
+    Args:
+        model: any `nn.Module` with blocks that `scse.find_blocks` knows; it runs in the mode
+            that it is in, so you may want ``model.eval()`` first.
+        image: a batch (N, C, *spatial), or a list of such or of (C, *spatial) tensors. Each
+            image in it can be chosen, and compared with another.
+        where: what else counts as a block, as `scse.find_blocks` takes it.
+        classes: names of the classes, or (name, "#rrggbb"), as many as the output has; two for
+            an output of one channel.
+        titles: what the inputs are called.
+        labels: the truth for each input: (*spatial) class numbers for a segmentation, one
+            number for a classifier.
+        state: the first state, see the traits of `Explorer`.
+
+    Returns:
+        An `Explorer`.
+
+    Raises:
+        TypeError: ``model`` is no `nn.Module`, or ``image`` holds no tensors.
+        ValueError: no blocks were found, too many inputs, or numbers of things that differ.
+        RuntimeError: the network did not take the image; the message has the shape and its words.
+    """
+    return Explorer(
+        model, image, where=where, classes=classes, titles=titles, labels=labels, **state
+    )
+
+
+class _OnClass:
+    """A class method that leaves an inherited method of its name to the instances.
+
+    ipywidgets calls ``widget.open()`` to open its line to the page; ours is `Explorer.open(path)`.
+    """
+
+    def __init__(self, function):
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __set_name__(self, owner, name):
+        self._owner, self._name = owner, name
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            return self._function.__get__(owner)
+        return getattr(super(self._owner, instance), self._name)
+
+
+class Explorer(_base.Widget):
+    """What `explore` makes. Its page asks the kernel, which runs the network.
+
+    Without a kernel it shows the states that were stored when it was made.
+    """
+
+    _esm = _base.STATIC / "explorer.js"
+    _css = _base.STATIC / "explorer.css"
+    picture = traitlets.Int(0).tag(sync=True, state=True)
+    """Which of the inputs is shown."""
+    compare = traitlets.Int(-1).tag(sync=True, state=True)
+    """Which input it is compared with, -1 for none."""
+    block = traitlets.Unicode("").tag(sync=True, state=True)
+    """The block that is open."""
+    slice = traitlets.Int(-1).tag(sync=True, state=True)
+    """Of a volume: the index along its first axis, -1 for the middle."""
+    view = traitlets.Enum(("input", "output"), "output").tag(sync=True, state=True)
+    """Maps before the block (U) or after it (Û)."""
+    sort = traitlets.Enum(SORTS, "index").tag(sync=True, state=True)
+    """The order of the channels."""
+    overrule = traitlets.Dict().tag(sync=True, state=True)
+    """Block → branch → ``{"mode": "own" | "off" | "mean" | "invert" | "input", "input": i,
+    "set": {channel: gate}}``."""
+
+    def __init__(
+        self, model, image, *, where=None, classes=None, titles=None, labels=None, **state
+    ):
+        self._check_keywords(state)
+        _check_model(model, where)
+        images = _inputs(model, image)
+        titles = _titles(titles, len(images))
+        volume = images[0].dim() == 4
+        at = images[0].shape[1] // 2 if volume else None
+        pictures = _Pictures(images, labels)
+        self._record, self._seen = None, None
+        self._engine = Engine(
+            {"model": model, "pictures": pictures},
+            images,
+            where={"model": where},
+            heard=self._heard,
+        )
+        records = []
+        for i in range(len(images)):
+            self._engine.run({"image": {"stored": i}})
+            records.append(self._record)
+        names = [name for name in records[0] if all(name in rec for rec in records)]
+        if not names:
+            raise ValueError(f"the blocks of this {type(model).__name__} did not run")
+        outputs = [tensor_of(rec.logits)[0] for rec in records]
+        spatials = [tuple(one.shape[1:]) for one in images]
+        described = _stored.describe_output(outputs[0], spatials[0], classes)
+        pictures.check(described)
+        arrays = {}
+        for i, rec in enumerate(records):
+            seen = self._engine.run({"network": "pictures", "image": {"stored": i}, "slice": at})
+            pictured = _stored.plane(seen["output"], None, spatials[i])
+            arrays |= _stored.arrays_of_input(
+                i, rec, names, pictured, outputs[i], described, at, spatials[i]
+            )
+        entries, packed, kept = _stored.pack_within(arrays, records, names, at, spatials)
+        blocks = [_stored.describe_block(name, [rec[name] for rec in records]) for name in names]
+        opened = state.setdefault("block", _first(blocks))
+        if opened not in names:
+            raise ValueError(f"no block {opened!r}; the blocks are {', '.join(map(repr, names))}")
+        manifest = {
+            "network": type(model).__name__,
+            "inputs": [
+                {"title": title, "shape": list(one.shape), "label": pictures.number(i)}
+                for i, (title, one) in enumerate(zip(titles, images, strict=True))
+            ],
+            "blocks": blocks,
+            "output": described,
+            "slice": at,
+            "hint": self._telling(records[0], blocks[names.index(opened)]),
+            "maps": kept,
+            "arrays": entries,
+            "defaults": {name: self.traits()[name].default() for name in self.state_names()},
+        }
+        manifest["defaults"]["block"] = opened
+        self._record = records[0]
+        self._restore(manifest, packed, state)
+        self._engine.serve(self)
+
+    def _telling(self, record, block):
+        """The channel of a block that changes the output most when its gate is 0, or None.
+
+        It is the one that the page suggests to pull. The search stops after a second.
+        """
+        if not block["channel"]:
+            return None
+        own, best, most = tensor_of(record.logits)[0], None, 0.0
+        begin = time.perf_counter()
+        for k in range(block["channels"]):
+            keep = torch.ones(block["channels"])
+            keep[k] = 0
+            gates = {block["name"].partition("#")[0]: {"channel": {"keep": keep, "value": 0.0}}}
+            self._engine.run({"image": {"stored": 0}, "gates": gates})
+            change = float((tensor_of(self._record.logits)[0] - own).abs().double().mean())
+            if change > most:
+                best, most = k, change
+            if time.perf_counter() - begin > 1:
+                break
+        return best
+
+    def _restore(self, manifest, packed, state):
+        self._still = None
+        anywidget.AnyWidget.__init__(self, manifest=manifest, packed=packed, **state)
+
+    def _heard(self, record, request):
+        if request.get("network") == "pictures":
+            return
+        self._record = record
+        if "state" in request:  # what the reader sees, not one of many runs behind it
+            self._seen = request["state"], tensor_of(record.logits)[0], request
+
+    @property
+    def record(self):
+        """The `scse.recording.Record` of the last run; None in one that was opened from a file."""
+        return self._record
+
+    @property
+    def gates(self):
+        """The gates of all blocks in the last run, see `scse.recording.Record.gates`.
+
+        Raises:
+            RuntimeError: the explorer was opened from a file, which has no network.
+        """
+        if self._record is None:
+            raise RuntimeError("this Explorer was opened from a file: there is no network to run")
+        return self._record.gates
+
+    def save(self, path, *, title=None, overwrite=False):
+        """Write the explorer as one HTML file, which opens without a network or a kernel.
+
+        Args:
+            path: where to; ``.html``.
+            title: heading of the page.
+            overwrite: replace a file that is not one of ours. Ours are always replaced.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: ``path`` does not end in .html.
+            FileNotFoundError: its folder is not there.
+            FileExistsError: another file is in the place.
+        """
+        manifest = self.manifest
+        state = {name: getattr(self, name) for name in self.state_names()}
+        return _file.write(
+            path,
+            {
+                **state,
+                "manifest": manifest,
+                "_esm": str(self._esm),
+                "_css": str(self._css),
+            },
+            self.packed,
+            title=title or f"{manifest['network']}: squeeze & excitation",
+            overwrite=overwrite,
+        )
+
+    @_OnClass
+    def open(cls, path):
+        """An explorer of a file that `save` wrote. It has no network: the stored states move.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the file is not one that `save` wrote.
+        """
+        state, packed = _file.read(path)
+        self = cls.__new__(cls)
+        self._engine = self._record = self._seen = None
+        known = {name: state[name] for name in cls.state_names() if name in state}
+        self._restore(state["manifest"], packed, known)
+        return self
+
+    @traitlets.validate("picture", "compare")
+    def _check_input(self, proposal):
+        count, low = len(self.manifest["inputs"]), 0 if proposal.trait.name == "picture" else -1
+        if not low <= proposal.value < count:
+            raise traitlets.TraitError(
+                f"{proposal.trait.name} must be {low} to {count - 1}, got {proposal.value}"
+            )
+        return proposal.value
+
+    @traitlets.validate("block")
+    def _check_block(self, proposal):
+        names = [block["name"] for block in self.manifest["blocks"]]
+        if proposal.value not in names:
+            raise traitlets.TraitError(
+                f"no block {proposal.value!r}; the blocks are {', '.join(map(repr, names))}"
+            )
+        return proposal.value
+
+    @traitlets.validate("overrule")
+    def _check_overrule(self, proposal):
+        names = {block["name"].partition("#")[0] for block in self.manifest["blocks"]}
+        for name, branches in proposal.value.items():
+            if name not in names:
+                raise traitlets.TraitError(
+                    f"overrule: no block {name!r}; there are {', '.join(map(repr, sorted(names)))}"
+                )
+            if not isinstance(branches, dict) or set(branches) - {"channel", "spatial"}:
+                raise traitlets.TraitError(
+                    f"overrule[{name!r}] must be a dict of channel and spatial, got {branches!r}"
+                )
+        return proposal.value
+
+    def _draw(self, figure):
+        manifest, arrays = self.manifest, _stored.unpack(self.packed, self.manifest["arrays"])
+        names = [block["name"] for block in manifest["blocks"]]
+        at = f"0.{names.index(self.block)}"
+        kind = manifest["output"]["kind"]
+        shown = ["picture", *(["mask"] if f"mask{at}" in arrays else [])]
+        axes = figure.subplots(1, len(shown) + 2, squeeze=False)[0]
+        _base.show(axes[0], arrays["picture0"], manifest["inputs"][0]["title"], cmap="gray")
+        if "mask" in shown:
+            _base.show(axes[1], arrays[f"mask{at}"][0], "mask s", cmap=_base.colour_map("space"))
+        if f"gates{at}" in arrays:
+            gates = arrays[f"gates{at}"]
+            axes[-2].bar(range(len(gates)), gates.tolist(), color="#f08a2c")
+            axes[-2].set(ylim=(0, 1), xlabel="channel", title=f"gates c of {self.block}")
+        else:
+            axes[-2].set_axis_off()
+        if kind == "map":
+            classes = manifest["output"]["classes"]
+            _base.show_classes(axes[-1], arrays["output0"], classes, "output")
+        else:
+            values = arrays["output0"][:12].tolist()
+            axes[-1].barh(range(len(values)), values, color="#7f8a96")
+            axes[-1].set(title="output")
+
+
+class _Pictures(nn.Module):
+    """Looks like a network to the engine and returns what a panel shows of an input.
+
+    (1, 1 or 2, *spatial): a grey picture of the first channel in 0 … 255, and the label.
+    """
+
+    def __init__(self, images, labels):
+        super().__init__()
+        self._images, self._labels = images, _labels(labels, images)
+        self._ranges = [
+            torch.quantile(_some(one[0].double()), torch.tensor([0.005, 0.995]).double())
+            for one in images
+        ]
+
+    def number(self, i):
+        """The class of an input that has one."""
+        label = None if self._labels is None else self._labels[i]
+        return int(label) if label is not None and label.dim() == 0 else None
+
+    def check(self, described):
+        for label in self._labels or ():
+            if (label.dim() == 0) != (described["kind"] != "map"):
+                form = "(*spatial)" if described["kind"] == "map" else "one number an input"
+                raise ValueError(
+                    f"labels of this network are {form}, got shape {tuple(label.shape)}"
+                )
+
+    def forward(self, image):
+        # The engine passes on the stored tensor itself, so that its place in memory tells which.
+        at = image.data_ptr()
+        i = next(k for k, one in enumerate(self._images) if one.data_ptr() == at)
+        low, high = self._ranges[i]
+        grey = (image[:, :1].cpu().double() - low) / (high - low).clamp_min(1e-12)
+        parts = [(255 * grey.clamp(0, 1)).float()]
+        label = None if self._labels is None else self._labels[i]
+        if label is not None and label.dim():
+            parts.append(label[None, None].float())
+        return torch.cat(parts, 1)
+
+
+def _some(values, most=1_000_000):
+    """Values enough for a quantile, which torch computes of 16 million at most."""
+    flat = values.flatten()
+    return flat[:: max(1, flat.numel() // most)]
+
+
+def _check_model(model, where):
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be an nn.Module, got {type(model).__name__}")
+    if not find_blocks(model, where):
+        raise ValueError(
+            f"this {type(model).__name__} has no squeeze & excitation blocks that are known here. "
+            "Known are cSE, sSE and scSE of this package and those of segmentation-models-pytorch, "
+            "MONAI, timm, torchvision and pytorch-3dunet. In any other network name the modules "
+            'that put out a gate: where=["layer1.0.gate"], or a function (name, module) -> bool'
+        )
+
+
+def _inputs(model, image):
+    """The images (C, *spatial) in what was given."""
+    rank = next((_RANKS[type(m)] for m in model.modules() if type(m) in _RANKS), None)
+    parts = [image] if isinstance(image, Tensor) else image
+    if not isinstance(parts, (list, tuple)) or not all(isinstance(p, Tensor) for p in parts):
+        kinds = (
+            type(image).__name__
+            if not isinstance(parts, (list, tuple))
+            else f"a list with {', '.join(sorted({type(p).__name__ for p in parts}))}"
+        )
+        raise TypeError(f"image must be a tensor or a list of tensors, got {kinds}")
+    images = []
+    for part in parts:
+        if not 2 <= part.dim() <= 5:
+            raise ValueError(
+                "an image is a batch (N, C, *spatial) or one (C, *spatial) of one to three "
+                f"spatial axes, got shape {tuple(part.shape)}"
+            )
+        # Without a convolution to tell the rank, three axes are one picture, four or five a batch.
+        single = part.dim() == (rank - 1 if rank else 3) or part.dim() == 2
+        images += [part] if single else list(part)
+    images = [one.detach().clone() for one in images]
+    if not images or any(one.numel() == 0 for one in images):
+        raise ValueError("image is empty: explore needs one picture at least")
+    if len(images) > MOST_INPUTS:
+        raise ValueError(
+            f"explore shows {MOST_INPUTS} inputs at most, got {len(images)}: "
+            f"pass image[:{MOST_INPUTS}]"
+        )
+    if len({one.dim() for one in images}) > 1 or len({one.shape[0] for one in images}) > 1:
+        shapes = sorted({tuple(one.shape) for one in images})
+        raise ValueError(f"all inputs must have the same channels and axes, got {shapes}")
+    return images
+
+
+def _titles(titles, count):
+    if titles is None:
+        return [f"input {k + 1}" for k in range(count)]
+    titles = [titles] if isinstance(titles, str) else [str(title) for title in titles]
+    if len(titles) != count:
+        raise ValueError(f"there are {count} inputs, titles= names {len(titles)}")
+    return titles
+
+
+def _labels(labels, images):
+    if labels is None:
+        return None
+    try:
+        labels = [torch.as_tensor(label) for label in labels]
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(
+            f"labels must be a list of class maps or numbers, got {labels!r:.60}"
+        ) from None
+    if len(labels) != len(images):
+        raise ValueError(f"there are {len(images)} inputs, labels= has {len(labels)}")
+    # A batch of one is what goes with a batch of one.
+    pairs = list(zip(labels, images, strict=True))
+    labels = [one[0] if one.dim() == image.dim() and len(one) == 1 else one for one, image in pairs]
+    for label, one in zip(labels, images, strict=True):
+        if label.dim() and label.shape != one.shape[1:]:
+            raise ValueError(
+                f"a label must be {tuple(one.shape[1:])} like its image, got {tuple(label.shape)}"
+            )
+    return labels
+
+
+def _first(blocks):
+    """The block that is open at first: the last of few enough channels to be seen at once."""
+    few = [b["name"] for b in blocks if b["channel"] and b["channels"] <= 64]
+    return (few or [b["name"] for b in blocks])[-1]
