@@ -17,7 +17,7 @@ CLASSES = ("background", *(f"digit {d}" for d in range(10)))
 COLOURS = (
     "#16181d",
     *("#4e9bd8", "#ff8c2e", "#3fb05a", "#e5484d", "#a175d4"),
-    *("#a8705f", "#f07cc4", "#b9b9b9", "#d3d13b", "#2cc5d6"),
+    *("#a8705f", "#f07cc4", "#9fe8c4", "#d3d13b", "#2cc5d6"),
 )
 SIZE = 96  # pixels
 GLYPH = 44  # pixels of an upright digit's box at scale 1

@@ -190,8 +190,8 @@ def _means(task, seed, kind):
     return means
 
 
-def to_bytes(picture):
-    """The darkest value to 0, the brightest to 255: what `toBytes` of the page does."""
+def stretch(picture):
+    """8 bits: the darkest value to 0, the brightest to 255, as `stretch` of the page."""
     low, high = picture.amin((-2, -1), keepdim=True), picture.amax((-2, -1), keepdim=True)
     return ((picture - low) / (high - low).clamp_min(1e-12) * 255).round().byte()
 
@@ -203,9 +203,9 @@ def _digits():
     index = list(PICTURES)
     grounds = torch.stack([_square(digits.photo(name)) for name in GROUNDS])
     return {
-        "pictures": to_bytes(images[index, 0]),
+        "pictures": stretch(images[index, 0]),
         "labels": labels[index].byte(),
-        "arrays": {"grounds": to_bytes(grounds)},
+        "arrays": {"grounds": (255 * grounds).round().byte()},
         "classes": list(zip(digits.CLASSES, digits.COLOURS)),
         "examples": [
             {"title": PICTURES[k], "credit": GROUNDS[name][1]}
@@ -240,7 +240,7 @@ def _brain():
     }
     still = brain.contrast(t1[:, None].double() / 255, inside[:, None].double(), 0.0)[:, 0]
     return {
-        "pictures": to_bytes(still + sliders["noise"]["start"] * noise.values()),
+        "pictures": stretch(still + sliders["noise"]["start"] * noise.values()),
         "labels": brain.tissue(maps).byte(),
         "arrays": {"t1": t1, "inside": inside, "noise": noise},
         "classes": list(zip(brain.CLASSES, brain.COLOURS)),

@@ -103,7 +103,6 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
     const slider = bar({
       label: `Gate of channel ${k + 1}`,
       name: `bar-${k}`,
-      vertical: true,
       onInput(v) {
         const now = gate("channel");
         change("channel", { ...now, set: { ...now.set, [k]: v } }, `gate ${k}`);

@@ -87,23 +87,6 @@ export function turn(map, size, degrees, smooth = true) {
   return out;
 }
 
-/** `size` normal random numbers, the same ones for the same seed. @param {number} size @param {number} [seed] */
-export function normal(size, seed = 1) {
-  let state = seed >>> 0;
-  function uniform() {
-    // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  }
-  // Box and Muller
-  return Float64Array.from(
-    { length: size },
-    () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
-  );
-}
-
 /**
  * `scse.data.brain.contrast`: 0 is T1-like, 1 its negative, ½ flat grey.
  * @param {Numbers} t1 0..1 @param {Numbers} mask 0 or 1 @param {number} inverted
@@ -111,8 +94,15 @@ export function normal(size, seed = 1) {
 export const contrast = (t1, mask, inverted) =>
   Float64Array.from(t1, (v, p) => ((1 - inverted) * v + inverted * (1.05 - v)) * mask[p]);
 
+/** As behind the digits of the training: a photograph of 0..1, darker, with less contrast. */
+export const dimmed = (/** @type {Numbers} */ photo) => Float64Array.from(photo, (v) => 0.08 + 0.62 * v);
+
+/** 0..1 to 0..255. @param {Numbers} picture */
+export const toBytes = (picture) =>
+  Uint8Array.from(picture, (v) => Math.round(255 * Math.max(0, Math.min(1, v))));
+
 /** The darkest value to 0, the brightest to 255. @param {Numbers} picture */
-export function toBytes(picture) {
+export function stretch(picture) {
   let low = Infinity;
   let high = -Infinity;
   for (let p = 0; p < picture.length; p++) {

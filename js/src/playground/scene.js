@@ -1,6 +1,6 @@
 /** Which picture a state stands for, what is true of it, and what was stored about it. */
 
-import { contrast, standardise, toBytes, turn, write } from "./compose.js";
+import { contrast, dimmed, standardise, stretch, toBytes, turn, write } from "./compose.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("../engine/contract.js").Answer} Answer */
@@ -29,10 +29,9 @@ export function scene(manifest, arrays) {
     const [kind, number] = state.source.split(":");
     const i = Number(number);
     if (!manifest.draw) return scan(state, kind, i);
-    if (kind === "own" && own) return own.picture;
-    if (kind === "example" || kind === "ground") {
-      return Float64Array.from(plane(kind === "example" ? "pictures" : "grounds", i), (v) => v / 255);
-    }
+    if (kind === "own" && own) return dimmed(own.picture);
+    if (kind === "ground") return dimmed(Float64Array.from(plane("grounds", i), (v) => v / 255));
+    if (kind === "example") return Float64Array.from(plane("pictures", i), (v) => v / 255);
     return new Float64Array(pixels).fill(manifest.blank);
   }
 
@@ -57,7 +56,8 @@ export function scene(manifest, arrays) {
       const key = JSON.stringify([uploads, ...parts.map((part) => /** @type {any} */ (state)[part])]);
       if (last?.key === key) return last;
       const [kind, number] = state.source.split(":");
-      const bytes = toBytes(write(ground(state), state.strokes, size));
+      const sheet = write(ground(state), state.strokes, size);
+      const bytes = manifest.draw ? toBytes(sheet) : stretch(sheet);
       const known = kind === "example" && state.strokes.length === 0;
       const label = known ? turn(plane("labels", Number(number)), size, state.rotation ?? 0, false) : undefined;
       last = { key, bytes, input: { shape: [1, size, size], data: standardise(bytes) }, label };

@@ -718,7 +718,9 @@ function turn(map, size, degrees, smooth = true) {
   return out;
 }
 var contrast = (t1, mask, inverted) => Float64Array.from(t1, (v, p) => ((1 - inverted) * v + inverted * (1.05 - v)) * mask[p]);
-function toBytes(picture) {
+var dimmed = (photo) => Float64Array.from(photo, (v) => 0.08 + 0.62 * v);
+var toBytes = (picture) => Uint8Array.from(picture, (v) => Math.round(255 * Math.max(0, Math.min(1, v))));
+function stretch(picture) {
   let low = Infinity;
   let high = -Infinity;
   for (let p = 0; p < picture.length; p++) {
@@ -937,7 +939,6 @@ function blockPanel({ manifest, gate, change, everywhere }) {
     const slider = bar({
       label: `Gate of channel ${k + 1}`,
       name: `bar-${k}`,
-      vertical: true,
       onInput(v) {
         const now = gate("channel");
         change("channel", { ...now, set: { ...now.set, [k]: v } }, `gate ${k}`);
@@ -1443,10 +1444,9 @@ function scene(manifest, arrays) {
     const [kind, number] = state.source.split(":");
     const i = Number(number);
     if (!manifest.draw) return scan(state, kind, i);
-    if (kind === "own" && own) return own.picture;
-    if (kind === "example" || kind === "ground") {
-      return Float64Array.from(plane(kind === "example" ? "pictures" : "grounds", i), (v) => v / 255);
-    }
+    if (kind === "own" && own) return dimmed(own.picture);
+    if (kind === "ground") return dimmed(Float64Array.from(plane("grounds", i), (v) => v / 255));
+    if (kind === "example") return Float64Array.from(plane("pictures", i), (v) => v / 255);
     return new Float64Array(pixels).fill(manifest.blank);
   }
   function scan({ contrast: inverted, noise, rotation }, kind, i) {
@@ -1468,7 +1468,8 @@ function scene(manifest, arrays) {
       ))]);
       if (last?.key === key) return last;
       const [kind, number] = state.source.split(":");
-      const bytes = toBytes(write(ground(state), state.strokes, size));
+      const sheet = write(ground(state), state.strokes, size);
+      const bytes = manifest.draw ? toBytes(sheet) : stretch(sheet);
       const known = kind === "example" && state.strokes.length === 0;
       const label = known ? turn(plane("labels", Number(number)), size, state.rotation ?? 0, false) : void 0;
       last = { key, bytes, input: { shape: [1, size, size], data: standardise(bytes) }, label };
@@ -1890,13 +1891,8 @@ var playground_default = widget(
         "div",
         { class: "scse-panels scse-two" },
         input.element,
-        panel(
-          "What the network sees",
-          resultStack,
-          h("div", { class: "scse-row" }, answer.score, answer.moved),
-          answer.seen,
-          h("span", { text: "white line: truth, where it is known · dots: changed by you" })
-        )
+        panel("What the network sees", resultStack, h("span", { text: "white line: truth, where it is known · dots: changed by you" })),
+        h("div", { class: "scse-outcome" }, h("div", {}, answer.score, answer.moved), answer.seen)
       ),
       h("div", { class: "scse-row scse-engine" }, status, progress, timing),
       strip.element,
