@@ -257,7 +257,14 @@ export default widget(
 
     // The desk
     const table = desk({
-      onGate: (k, v) => change("channel", { ...rule("channel"), set: { ...rule("channel").set, [k]: v } }),
+      onGate(k, v) {
+        const now = rule("channel");
+        const by = { ...now.set, [k]: v };
+        // Put back to its tick, a bar is the network's again.
+        const home = gatesOf("channel", at())?.data[k];
+        if (now.mode === "own" && home !== undefined && Math.abs(v - home) < 1e-6) delete by[k];
+        change("channel", { ...now, set: by });
+      },
       onPage() {
         draw();
         ask?.ask(scene());

@@ -1719,7 +1719,13 @@ var explorer_default = widget(
       say(`s is ${fixed(data[y * width + x], 3)}`);
     }
     const table2 = desk({
-      onGate: (k, v) => change("channel", { ...rule("channel"), set: { ...rule("channel").set, [k]: v } }),
+      onGate(k, v) {
+        const now = rule("channel");
+        const by = { ...now.set, [k]: v };
+        const home = gatesOf("channel", at())?.data[k];
+        if (now.mode === "own" && home !== void 0 && Math.abs(v - home) < 1e-6) delete by[k];
+        change("channel", { ...now, set: by });
+      },
       onPage() {
         draw();
         ask?.ask(scene());
