@@ -1,8 +1,13 @@
-/** GateLab: a network's last block, with its gates in the reader's hand. */
+/**
+ * GateLab: the blocks of a network, with their gates in the reader's hand. The last block is
+ * computed here; those before it by an engine, which is fetched when the first of them is chosen.
+ */
 
 import { bar, button, choice, readout } from "./controls.js";
 import { marker, pointable, stack } from "./cursor.js";
 import { count, fixed, h } from "./dom.js";
+import { newest } from "./engine/newest.js";
+import { engineFor } from "./engine/here.js";
 import { classList, colourBar, panel, scoreboard } from "./figure.js";
 import {
   argmax,
@@ -13,11 +18,12 @@ import {
   pointwise,
   project,
   recalibrate,
+  recalibrateChannel,
   sigmoid,
   squeeze,
 } from "./maths.js";
 import { canvas, classPainter, paintMap, range } from "./paint.js";
-import { index, numbers, oneOf, widget } from "./widget.js";
+import { index, oneOf, widget } from "./widget.js";
 
 /** @typedef {import("./maths.js").Mode} Mode */
 
@@ -30,7 +36,17 @@ const MODES = [
 ];
 const FINE = 4; // canvas pixels across a position of the segmentation
 
-/** What the block would do on its own to one picture. @param {any} manifest @param {Float64Array} maps */
+/**
+ * A block that is drawn: what comes in, what it computes, what the reader made of it.
+ * @typedef {object} View
+ * @property {number[]} shape @property {ArrayLike<number>} maps U
+ * @property {ArrayLike<number>} mask @property {ArrayLike<number>} own gates
+ * @property {ArrayLike<number>} gates that go on
+ * @property {Uint8Array} before the network's own segmentation
+ * @property {Uint8Array} segmentation
+ */
+
+/** What the last block would do on its own to one picture. @param {any} manifest @param {Float64Array} maps */
 function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
   const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
   const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
@@ -83,41 +99,81 @@ function formula(combine) {
   };
 }
 
+/** Numbers from 0 to 1; how many depends on the block. @param {any} value */
+const gateList = (value) =>
+  Array.isArray(value) && value.every((v) => typeof v === "number" && v >= 0 && v <= 1)
+    ? undefined
+    : "must be empty or numbers between 0 and 1";
+
 export default widget(
   "gatelab",
-  ({ samples, shape }) => ({
+  ({ samples, blocks }) => ({
     picture: index(samples.length),
+    block: oneOf(["", ...Object.keys(blocks)]),
     mode: oneOf(MODES.map(({ value }) => value)),
-    gates: numbers(shape[0], 0, 1),
+    gates: gateList,
   }),
-  ({ root, manifest, arrays, get, set, say }) => {
-    const { samples, shape, classes, combine } = manifest;
-    const [channels, height, width] = shape;
+  ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
+    const { samples, classes, blocks, last } = manifest;
+    const [, height, width] = manifest.shape; // of the picture, and of the last block
     const size = height * width;
     const paint = classPainter(classes.map((/** @type {any} */ k) => k.colour));
 
     const states = samples.map((/** @type {any} */ _, /** @type {number} */ i) => {
-      const maps = /** @type {Float64Array} */ (arrays.maps).subarray(
-        i * channels * size,
-        (i + 1) * channels * size,
-      );
+      const length = manifest.shape[0] * size;
+      const maps = /** @type {Float64Array} */ (arrays.maps).subarray(i * length, (i + 1) * length);
+      const depth = arrays.inputs.length / (samples.length * size);
+      const input = arrays.inputs.subarray(i * depth * size, (i + 1) * depth * size);
+      const [low, high] = range(input.subarray(0, size));
       /** @type {ReturnType<typeof ownState> | undefined} */
       let own;
       return {
         maps,
-        picture: arrays.images.subarray(i * size, (i + 1) * size),
+        input: { shape: [depth, height, width], data: Float32Array.from(input) },
+        picture: Uint8Array.from(input.subarray(0, size), (v) => (255 * (v - low)) / (high - low)),
         label: arrays.labels.subarray(i * size, (i + 1) * size),
         own: () => (own ??= ownState(manifest, maps)),
-        // The most a map can become, the gates being at most 1
-        tops: Array.from({ length: channels }, (_, k) => {
-          const top = range(maps.subarray(k * size, (k + 1) * size))[1];
-          return { add: 2 * top, max: top, mul: top * top }[/** @type {string} */ (combine)] ?? top;
-        }),
       };
     });
-    const present = () => states[get("picture")];
+    const blockNow = () => get("block") || last;
+    /** @type {View | undefined} */
+    let shown;
     /** @returns {number[]} */
-    const gatesNow = () => (get("gates").length ? get("gates") : Array.from(present().own().gates));
+    const gatesNow = () => (get("gates").length ? get("gates") : Array.from(shown?.own ?? []));
+
+    // The engine, for all blocks but the last
+    const status = h("span", { class: "scse-status", role: "status", "data-name": "engine" });
+    const { engine } = engineFor({
+      model,
+      experimental,
+      signal,
+      networks: { [manifest.network]: blocks },
+      tell: (text) => (status.textContent = text),
+    });
+    /** @type {Map<string, Promise<import("./engine/contract.js").Answer>>} */
+    const plain = new Map();
+    const queue = newest({
+      async run(job) {
+        const { picture, block, mode, gates } = /** @type {any} */ (job);
+        const request = { network: manifest.network, image: states[picture].input, maps: { [block]: /** @type {"all"} */ ("all") } };
+        const key = `${picture} ${block}`;
+        const untouched = plain.get(key) ?? engine.run(request);
+        plain.set(key, untouched);
+        untouched.catch(() => plain.delete(key));
+        const own = await untouched;
+        /** @param {boolean} on */
+        const off = (on) => (on ? {} : { keep: 0, value: 0 });
+        /** @type {Record<string, any>} */
+        const change = {};
+        if (gates.length) change.channel = { keep: 0, value: Float32Array.from(gates) };
+        if (mode === "sse") change.channel = off(false);
+        if (mode === "cse") change.spatial = off(false);
+        if (mode === "none") Object.assign(change, { channel: { keep: 0, value: 1 }, spatial: off(false) }); // U · (1 + 0)
+        const meddled = Object.keys(change).length > 0;
+        const answer = meddled ? await engine.run({ ...request, gates: { [block]: change } }) : own;
+        return /** @type {any} */ ({ own, answer });
+      },
+    });
 
     // Choices
     const pictures = choice({
@@ -130,13 +186,24 @@ export default widget(
       onInput: (value) => set({ picture: Number(value), gates: [] }),
     });
     pictures.element.hidden = samples.length < 2;
+    const chooser = choice({
+      label: "Block",
+      name: "block",
+      options: Object.entries(blocks).map(([value, site]) => ({
+        value,
+        label: value,
+        title: `${/** @type {any} */ (site).channels} channels`,
+      })),
+      onInput: (value) => set({ block: value === last ? "" : value, gates: [] }),
+    });
+    chooser.element.hidden = Object.keys(blocks).length < 2;
     const branches = choice({
       label: "Branches",
       name: "mode",
       options: MODES,
       onInput: (mode) => set({ mode }),
     });
-    const equation = formula(combine);
+    const equation = formula(manifest.combine);
     const reset = button("Reset", "reset", () => set({ gates: [], mode: "scse" }));
 
     // Panels
@@ -161,9 +228,14 @@ export default widget(
     let where = /** @type {[number, number]} */ ([width >> 1, height >> 1]);
     /** @type {Uint8Array} */
     let segmentation = new Uint8Array(size);
+    /** The pixel that is pointed at, and the mask's value there. */
     function point() {
+      if (!shown) return;
+      const [, rows, columns] = shown.shape;
+      const row = Math.floor((where[1] * rows) / height);
+      const column = Math.floor((where[0] * columns) / width);
       const p = where[1] * width + where[0];
-      const s = present().own().mask[p];
+      const s = shown.mask[row * columns + column];
       for (const m of markers) m.at(where[0], where[1], width, height);
       maskAt.set(s);
       maskNote.replaceChildren(`row ${where[1]}, column ${where[0]}: s = `, maskAt.element);
@@ -188,8 +260,11 @@ export default widget(
     );
 
     // The mixing desk
-    const cards = Array.from({ length: channels }, (_, k) => {
-      const thumb = canvas(height, width);
+    const most = Math.max(...Object.values(blocks).map((/** @type {any} */ site) => site.channels));
+    const desk = h("div", { class: "scse-desk" });
+    /** @param {number} k */
+    function card(k) {
+      const thumb = canvas(1, 1);
       const value = readout(`gate-${k}`, (v) => fixed(v, 3));
       const slider = bar({
         label: `Gate of channel ${k + 1}`,
@@ -205,10 +280,12 @@ export default widget(
         slider.element,
         value.element,
       );
+      desk.append(element);
       return { element, thumb, value, slider };
-    });
+    }
+    /** @type {ReturnType<typeof card>[]} */
+    const cards = [];
     const hint = h("div", { class: "scse-pull", "aria-hidden": true, text: "pull me" });
-    const recalibrated = new Float64Array(size);
 
     root.append(
       h("div", { class: "scse-controls" }, pictures.element, branches.element, equation.element, reset),
@@ -220,73 +297,136 @@ export default widget(
         panel("Segmentation", stacks[2], truth),
         h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element),
       ),
+      h("div", { class: "scse-controls" }, chooser.element, status),
       h(
         "div",
         { class: "scse-title" },
         h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" })),
       ),
-      h("div", { class: "scse-desk" }, ...cards.map((card) => card.element)),
+      desk,
       note,
     );
 
-    let drawn = -1;
-    return function update() {
+    let drawn = "";
+    /** @param {View} view */
+    function draw(view) {
+      shown = view;
+      const { shape, maps, mask: s, own, gates, before, segmentation: now } = view;
+      const [channels, rows, columns] = shape;
       const picture = get("picture");
       const mode = /** @type {Mode} */ (get("mode"));
-      const { maps, picture: grey, label, tops, own: ownNow } = states[picture];
-      const own = ownNow();
-      const gates = gatesNow();
+      const { combine } = blocks[blockNow()];
+      const { picture: grey, label } = states[picture];
       const channelOn = mode === "cse" || mode === "scse";
-      const spaceOn = mode === "sse" || mode === "scse";
 
-      pictures.set(String(picture));
-      branches.set(mode);
-      equation.set(mode);
-      if (picture !== drawn) {
-        const [low, high] = range(own.mask);
+      if (`${picture} ${blockNow()}` !== drawn) {
+        drawn = `${picture} ${blockNow()}`;
+        const [low, high] = range(s);
         paintMap(photo, grey, 0, 255, "gray");
-        paintMap(mask, own.mask, low, high, "space");
+        Object.assign(mask, { width: columns, height: rows });
+        paintMap(mask, s, low, high, "space");
         scale.set(low, high);
         credit.textContent = samples[picture].credit ?? "";
-        cards[firstToPull(own)].slider.element.append(hint);
-        drawn = picture;
+        while (cards.length < Math.min(most, channels)) cards.push(card(cards.length));
+        root.classList.toggle("scse-many", channels > manifest.shape[0]);
+        if (blockNow() === last) cards[firstToPull(states[picture].own())].slider.element.append(hint);
+        else hint.remove();
       }
-      maskOff.hidden = spaceOn;
+      maskOff.hidden = mode === "sse" || mode === "scse";
 
-      const all = recalibrate(maps, gates, own.mask, mode, combine);
-      segmentation = argmax(pointwise(all, manifest.head), classes.length);
+      segmentation = now;
       paint(result, segmentation, {
         picture: grey,
         width,
-        before: own.segmentation,
+        before,
         outline: manifest.outline ? label : undefined,
       });
       const scored = meanDice(segmentation, label, classes.length);
-      const before = meanDice(own.segmentation, label, classes.length);
-      const pixels = differences(segmentation, own.segmentation);
-      score.set(scored, before, pixels, size);
+      const pixels = differences(segmentation, before);
+      score.set(scored, meanDice(before, label, classes.length), pixels, size);
       const wrong = misread(label, segmentation, classes);
       reads.textContent = wrong.join(", ");
       list.set(dice(segmentation, label, classes.length));
 
-      cards.forEach(({ thumb, value, slider }, k) => {
-        recalibrated.set(all.subarray(k * size, (k + 1) * size));
-        paintMap(thumb, recalibrated, 0, tops[k], "feature");
+      const area = rows * columns;
+      const recalibrated = new Float64Array(area);
+      cards.forEach(({ element, thumb, value, slider }, k) => {
+        element.hidden = k >= channels;
+        if (element.hidden) return;
+        if (thumb.width !== columns) Object.assign(thumb, { width: columns, height: rows });
+        recalibrateChannel(maps, k, gates[k], s, mode, combine, recalibrated);
+        let top = 0; // The most a map can become, the gates being at most 1
+        for (let p = k * area; p < (k + 1) * area; p++) top = Math.max(top, maps[p]);
+        top = { add: 2 * top, max: top, mul: top * top }[/** @type {string} */ (combine)] ?? top;
+        paintMap(thumb, recalibrated, 0, top, "feature");
         value.set(gates[k]);
         slider.set(gates[k]);
-        slider.setHome(own.gates[k]);
+        slider.setHome(own[k]);
         slider.disable(!channelOn);
       });
       hint.hidden = get("gates").length > 0 || !channelOn;
       root.classList.toggle("scse-channel-off", !channelOn);
 
-      const zeros = gates.some((/** @type {number} */ g) => g === 0);
+      const zeros = Array.from(gates).some((g) => g === 0);
       note.textContent = !channelOn
         ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE."
         : zeros && mode === "scse" && combine === "add"
           ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark."
           : "Each bar is the gate of its map. The tick is what the network chose; a double click puts a bar back.";
       say(`Dice ${fixed(scored)}, ${count(pixels)} pixels changed. ${wrong.join(", ")}`);
+    }
+
+    /** The last block, computed here. */
+    function compute() {
+      const { maps, own: ownNow } = states[get("picture")];
+      const mode = /** @type {Mode} */ (get("mode"));
+      const own = ownNow();
+      const gates = get("gates").length ? get("gates") : own.gates;
+      draw({
+        shape: manifest.shape,
+        maps,
+        mask: own.mask,
+        own: own.gates,
+        gates,
+        before: own.segmentation,
+        segmentation: own.segment(gates, mode),
+      });
+    }
+
+    /** Any other block, by the engine. */
+    async function ask() {
+      const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: get("gates") };
+      try {
+        const done = await queue.run(/** @type {any} */ (job));
+        if (!done || job.block !== blockNow() || job.picture !== get("picture")) return;
+        const { own, answer } = /** @type {any} */ (done);
+        const { channel, spatial, maps } = answer.blocks[job.block];
+        const count = classes.length;
+        draw({
+          shape: maps.shape,
+          maps: maps.data,
+          mask: spatial.data,
+          own: channel,
+          gates: job.gates.length ? job.gates : Array.from(channel),
+          before: argmax(own.output.data, count),
+          segmentation: argmax(answer.output.data, count),
+        });
+      } catch (error) {
+        status.textContent = `${/** @type {Error} */ (error).message} The last block works without it.`;
+        if (job.block !== last) set({ block: "", gates: [] });
+      }
+    }
+
+    return function update() {
+      const block = blockNow();
+      pictures.set(String(get("picture")));
+      chooser.set(block);
+      branches.set(get("mode"));
+      equation.set(/** @type {Mode} */ (get("mode")));
+      const { channels } = blocks[block];
+      if (get("gates").length && get("gates").length !== channels) return set({ gates: [] });
+      if (block === last) compute();
+      else ask();
     };
   },
 );

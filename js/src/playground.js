@@ -2,9 +2,8 @@
 
 import { button, choice, readout } from "./controls.js";
 import { count, fixed, h } from "./dom.js";
-import { kernelEngine } from "./engine/kernel.js";
+import { engineFor } from "./engine/here.js";
 import { newest } from "./engine/newest.js";
-import { pageEngine } from "./engine/page.js";
 import { panel } from "./figure.js";
 import { answerView, segmentationOf } from "./playground/answer.js";
 import { blockPanel } from "./playground/block.js";
@@ -35,7 +34,6 @@ export default widget(
     /** @returns {State} */
     const stateNow = () => ({ ...start, ...get("state") });
     const past = history(get("state"));
-    const inSite = experimental && "assets" in experimental; // a page without a kernel
 
     /** @param {object} changed parts of the state @param {string} [tag] of a drag, one step to undo */
     function change(changed, tag = "") {
@@ -61,29 +59,19 @@ export default widget(
       complaint.textContent = text;
       complaint.hidden = text === "";
     }
-    const megabytes = (/** @type {number} */ n) => fixed(n / 1e6, 1);
-    const sites = Object.fromEntries(
-      Object.values(networks).map((/** @type {any} */ n) => [n.file, n.blocks]),
-    );
-    const kernel = inSite
-      ? undefined
-      : kernelEngine(model, {
-          onSilence: (silent) => {
-            status.textContent = silent
-              ? "The kernel does not answer: the last answer stands. It may be busy, or gone."
-              : "torch, in the kernel";
-          },
-        });
-    const engine = kernel ?? pageEngine({
-      assets: experimental.assets,
-      networks: sites,
+    const { engine, inPage } = engineFor({
+      model,
+      experimental,
+      signal,
+      networks: Object.fromEntries(
+        Object.values(networks).map((/** @type {any} */ n) => [n.file, n.blocks]),
+      ),
+      tell: (text) => (status.textContent = text),
       onLoad(loaded, total) {
         progress.hidden = false;
         if (total) Object.assign(progress, { value: loaded, max: total });
-        status.textContent = `Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`;
       },
     });
-    if (kernel) signal.addEventListener("abort", () => kernel.close());
 
     // What the networks say without meddling, for one picture at a time
     /** @type {Map<string, Promise<Answer>>} */
@@ -216,7 +204,7 @@ export default widget(
       );
       say(copied ? "Link copied" : "The link is in the field, selected");
     });
-    share.hidden = !inSite; // elsewhere the address is not ours
+    share.hidden = !inPage; // elsewhere the address is not ours
     const save = button("Download picture", "download", () => {
       const a = h("a", { href: input.sheet.toDataURL("image/png"), download: `${task}.png` });
       a.click();
@@ -294,7 +282,6 @@ export default widget(
         if (!done) return;
         const { own, gates, answer: full } = /** @type {any} */ (done);
         progress.hidden = true;
-        if (!working) status.textContent = kernel ? "torch, in the kernel" : "ONNX Runtime, in this page";
         const words = draw(/** @type {any} */ (done).state, full, gates, /** @type {any} */ (done).picture, segmentationOf(own));
         if (working && began !== undefined && mine === round) {
           times = [...times, performance.now() - began].slice(-TIMES);
@@ -337,7 +324,7 @@ export default widget(
       jump(changed);
       root.scrollIntoView({ block: "start" });
     }
-    if (inSite) {
+    if (inPage) {
       const fail = (/** @type {Error} */ error) => complain(error.message);
       address.first().then(arrive, fail);
       const listen = () => address.news().then(arrive, fail);
@@ -357,7 +344,7 @@ export default widget(
       redo.disabled = !past.canRedo();
       const kept = working ? undefined : world.stored(state);
       if (kept) draw(state, kept, {}, picture, kept.segmentation);
-      if (inSite) {
+      if (inPage) {
         clearTimeout(writing);
         if (state.source !== "own") writing = setTimeout(() => address.write(state), 300);
       }

@@ -40,7 +40,7 @@ def card(name: str, seed: int | None = None) -> dict:
 
 
 def load(name: str, seed: int | None = None) -> UNet:
-    """A trained U-Net in evaluation mode, in float32.
+    """A trained U-Net in evaluation mode, in float32; its ``name`` is that of its card.
 
     Args:
         name: ``"brain-unet-scse"``, ``"digits-unet-scse"``, …; ``scse.weights.cards()`` lists all.
@@ -71,4 +71,5 @@ def load(name: str, seed: int | None = None) -> UNet:
     network.load_state_dict(
         {k: v.float() if v.is_floating_point() else v for k, v in read(content).items()}
     )
+    network.name = found["name"]
     return network.eval()

@@ -1,19 +1,27 @@
-"""GateLab: the last block of a network, with its gates in the reader's hand."""
+"""GateLab: the blocks of a network, with their gates in the reader's hand."""
+
+import copy
 
 import torch
 import traitlets
 
+from scse.recording import BRANCHES, record
 from scse.widgets import _base, _twin
+from scse.widgets._engine import Engine
 from scse.widgets._packing import quantise
 
 MODES = ("none", "cse", "sse", "scse")
 
 
 class GateLab(_base.Widget):
-    """Drag the channel gates of the last block and watch the segmentation.
+    """Drag the channel gates of a block and watch the segmentation.
 
     The head of the network is a 1×1 convolution, so everything after the last block's input
-    can be computed in the page: gates, mask, recalibrated maps, classes, Dice.
+    can be computed in the page: gates, mask, recalibrated maps, classes, Dice. For the blocks
+    before it the whole network runs: in torch where there is a kernel; in the page where the
+    site has the network as an ONNX file (see `scse.export`).
+
+    The pictures are rounded to 256 levels first, so that page and kernel see the same ones.
 
         GateLab(net, [("two digits", image, label, "photograph: …")])
 
@@ -24,7 +32,7 @@ class GateLab(_base.Widget):
         classes: ``[(name, "#rrggbb"), …]``, background first; made up if not given.
         levels: steps to which each feature map is rounded; fewer make a smaller page.
         outline: draw the borders of the true classes over the segmentation.
-        picture, mode, gates: the first state, see the traits.
+        picture, block, mode, gates: the first state, see the traits.
 
     Raises:
         TypeError: samples of another form, unknown keywords.
@@ -34,6 +42,8 @@ class GateLab(_base.Widget):
     _esm = _base.STATIC / "gate_lab.js"
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
+    block = traitlets.Unicode().tag(sync=True, state=True)
+    """Which block is opened; the last one if empty."""
     mode = traitlets.Enum(MODES, "scse").tag(sync=True, state=True)
     """Which branches are on: ``"none"``, ``"cse"``, ``"sse"`` or ``"scse"``."""
     gates = traitlets.List(traitlets.Float()).tag(sync=True, state=True)
@@ -46,11 +56,31 @@ class GateLab(_base.Widget):
         if block.combine == "concat":
             raise ValueError("GateLab draws scSE with combine add, max or mul; this one has concat")
         self.samples = _base.check_samples(samples, labelled=True)
-        inputs = [_base.run(net, sample.image)[name].input[0] for sample in self.samples]
+        self._inputs = quantise(torch.stack([sample.image for sample in self.samples]))
+        self._images = self._inputs.values().float()  # (n, channels, H, W)
+        with _base.evaluating(net):
+            records = [record(net, image[None]) for image in self._images]
+        inputs = [rec[name].input[0] for rec in records]
         self._maps = quantise(torch.stack(inputs), levels)
         self._labels = torch.stack([sample.label for sample in self.samples]).byte()
-        self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
+        self._last = name
+        self._channels = {block: seen.input.shape[1] for block, seen in records[0].items()}
+        # Under this name a site may have the network as an ONNX file.
+        network = getattr(net, "name", "network")
+        self._engine = Engine({network: copy.deepcopy(net).eval()}, self._images)
+        self._engine.serve(self)
         manifest = {
+            "network": network,
+            "blocks": {
+                block: {
+                    "channels": seen.input.shape[1],
+                    "positions": list(seen.input.shape[2:]),
+                    "branches": [b for b in BRANCHES if getattr(seen, b) is not None],
+                    "combine": getattr(_base.block(net, block), "combine", "add"),
+                }
+                for block, seen in records[0].items()
+            },
+            "last": name,
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "classes": _base.check_classes(classes, net.head.out_channels),
             "shape": list(inputs[0].shape),
@@ -61,17 +91,25 @@ class GateLab(_base.Widget):
             "project": _base.linear(block.spatial.project),
             "head": _base.linear(net.head),
         }
-        arrays = {"maps": self._maps, "labels": self._labels, "images": self._pictures}
+        arrays = {"maps": self._maps, "labels": self._labels, "inputs": self._inputs}
         super().__init__(manifest, arrays, **state)
 
     @traitlets.validate("picture")
     def _check_picture(self, proposal):
         return _base.check_picture(self, proposal)
 
+    @traitlets.validate("block")
+    def _check_block(self, proposal):
+        if proposal.value and proposal.value not in self._channels:
+            raise traitlets.TraitError(
+                f"block must be one of {', '.join(self._channels)}, got {proposal.value!r}"
+            )
+        return proposal.value
+
     @traitlets.validate("gates")
     def _check_gates(self, proposal):
         gates = proposal.value
-        channels = self._maps.codes.shape[1]
+        channels = self._channels[self.block or self._last]
         if gates and (len(gates) != channels or not all(0 <= gate <= 1 for gate in gates)):
             raise traitlets.TraitError(
                 f"gates must be empty or {channels} numbers between 0 and 1, got {gates}"
@@ -79,7 +117,8 @@ class GateLab(_base.Widget):
         return gates
 
     def evaluate(self, picture=None, mode=None, gates=None) -> dict:
-        """What the page shows, in float64; the present state where nothing is given.
+        """What the page shows of the last block, in float64; the present state where nothing is
+        given.
 
         Returns:
             ``gates`` (C,), ``mask`` (H, W), ``segmentation`` (H, W), ``dice``, ``dice_of``
@@ -112,7 +151,7 @@ class GateLab(_base.Widget):
         classes = self.manifest["classes"]
         top, bottom = figure.subfigures(2, 1, height_ratios=[3, 1.6])
         axes = top.subplots(1, 3)
-        _base.show(axes[0], self._pictures[0], "picture", cmap="gray")
+        _base.show(axes[0], self._images[0, 0], "picture", cmap="gray")
         mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
         top.colorbar(mask, ax=axes[1], shrink=0.8)
         _base.show_classes(axes[2], now["segmentation"], classes, f"Dice {now['dice']:.2f}")

@@ -234,9 +234,10 @@ def _brain():
     noise = torch.randn(brain.SIZE, brain.SIZE, generator=torch.Generator().manual_seed(0))
     noise = quantise(noise)
     sliders = {
-        "contrast": {"label": "Contrast: T1-like to its negative", "max": 1, "start": 0.0},
+        # 0 is T1-like, 1 its negative
+        "contrast": {"label": "Negative", "max": 1, "start": 0.0},
         "noise": {"label": "Noise", "max": 0.3, "start": 0.05},
-        "rotation": {"label": "Rotation in degrees", "min": -45, "max": 45, "start": 0},
+        "rotation": {"label": "Rotation °", "min": -45, "max": 45, "start": 0},
     }
     still = brain.contrast(t1[:, None].double() / 255, inside[:, None].double(), 0.0)[:, 0]
     return {

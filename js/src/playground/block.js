@@ -95,6 +95,7 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
   // The gates
   const gateBase = baseSelect("Channel gates", "gate-base", (base) => change("channel", { base }));
   const all = baseSelect("Gates and masks of all blocks", "all-base", everywhere);
+  all.append(h("option", { value: "", hidden: true, text: "mixed" }));
   const desk = h("div", { class: "scse-desk" });
   const most = Math.max(...Object.values(manifest.networks[manifest.reference].blocks).map((/** @type {any} */ b) => b.channels));
   const cards = Array.from({ length: most }, (_, k) => {

@@ -238,6 +238,320 @@ function pointable(element, { label, name, width, height, where, onMove, onLeave
   });
 }
 
+// src/engine/newest.js
+function newest(engine) {
+  let waiting;
+  let busy = false;
+  function next() {
+    const turn = waiting;
+    waiting = void 0;
+    busy = turn !== void 0;
+    turn?.start();
+  }
+  return {
+    get busy() {
+      return busy;
+    },
+    /**
+     * The answer, or undefined if a newer request overtook this one.
+     * @param {Request} request @param {(done: number) => void} [onProgress]
+     * @returns {Promise<Answer | undefined>}
+     */
+    run(request, onProgress) {
+      return new Promise((resolve, reject) => {
+        waiting?.drop();
+        waiting = {
+          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
+          drop: () => resolve(void 0)
+        };
+        if (!busy) next();
+      });
+    }
+  };
+}
+
+// src/engine/kernel.js
+var PATIENCE = 8;
+var SURRENDER = 60;
+function pull(node, buffers) {
+  if (ArrayBuffer.isView(node)) {
+    buffers.push(Float32Array.from(
+      /** @type {Float32Array} */
+      node
+    ).buffer);
+    return { buffer: buffers.length - 1, dtype: "float32" };
+  }
+  if (Array.isArray(node)) return node.map((child) => pull(child, buffers));
+  if (node === null || typeof node !== "object") return node;
+  return Object.fromEntries(
+    Object.entries(node).filter(([, child]) => child !== void 0).map(([key, child]) => [key, pull(child, buffers)])
+  );
+}
+function restore(node, buffers) {
+  if (Array.isArray(node)) return node.map((child) => restore(child, buffers));
+  if (node === null || typeof node !== "object") return node;
+  if ("buffer" in node && node.dtype === "float32") {
+    const found = buffers[node.buffer];
+    if (!found) throw new Error("The kernel's answer came without its numbers.");
+    if (found instanceof ArrayBuffer) return new Float32Array(found);
+    return new Float32Array(
+      found.buffer.slice(found.byteOffset, found.byteOffset + found.byteLength)
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(node).map(([key, child]) => [key, restore(child, buffers)])
+  );
+}
+var made = 0;
+function kernelEngine(model, { onSilence = () => {
+}, patience = PATIENCE, surrender = SURRENDER } = {}) {
+  const open = /* @__PURE__ */ new Map();
+  const name = `${Date.now().toString(36)}-${made++}`;
+  let count2 = 0;
+  let silent = false;
+  function silence(now) {
+    if (silent === now) return;
+    silent = now;
+    onSilence(now);
+  }
+  function hear(content, buffers = []) {
+    if (typeof content?.id !== "string" || !content.id.startsWith(`${name}:`)) return;
+    silence(false);
+    const request = open.get(content.id);
+    if (!request) return;
+    if (content.kind === "scse-progress") {
+      request.wait();
+      request.onProgress?.(content.done);
+    } else if (content.kind === "scse-failure") {
+      finish(content.id, request).reject(new Error(content.message));
+    } else if (content.kind === "scse-answer") {
+      finish(content.id, request);
+      try {
+        request.resolve(restore(content.answer, buffers));
+      } catch (error) {
+        request.reject(
+          /** @type {Error} */
+          error
+        );
+      }
+    }
+  }
+  model.on("msg:custom", hear);
+  function finish(id, request) {
+    request.stop();
+    open.delete(id);
+    return request;
+  }
+  return {
+    /**
+     * @param {Request} request @param {(done: number) => void} [onProgress]
+     * @returns {Promise<Answer>}
+     */
+    run(request, onProgress) {
+      return new Promise((resolve, reject) => {
+        const id = `${name}:${count2++}`;
+        let clocks = [];
+        const stop = () => clocks.forEach(clearTimeout);
+        const wait = () => {
+          stop();
+          clocks = [
+            setTimeout(() => silence(true), 1e3 * patience),
+            setTimeout(() => {
+              open.delete(id);
+              reject(new Error("The kernel did not answer."));
+            }, 1e3 * surrender)
+          ];
+        };
+        open.set(id, { resolve, reject, onProgress, wait, stop });
+        wait();
+        const buffers = [];
+        try {
+          model.send({ kind: "scse-run", id, request: pull(request, buffers) }, void 0, buffers);
+        } catch (error) {
+          open.get(id)?.stop();
+          open.delete(id);
+          silence(true);
+          reject(error);
+        }
+      });
+    },
+    /** Stop listening; what is open is not answered any more. */
+    close() {
+      model.off("msg:custom", hear);
+      for (const { stop } of open.values()) stop();
+      open.clear();
+    }
+  };
+}
+
+// src/engine/page.js
+function feedsOf(name, shape, { keep, value }) {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const tensor = (entries, which) => {
+    if (typeof entries === "number") return { shape, data: new Float32Array(size).fill(entries) };
+    if (entries.length !== size) {
+      throw new Error(`${which} of ${name} has ${entries.length} entries, the gate has ${size}`);
+    }
+    return { shape, data: Float32Array.from(entries) };
+  };
+  return { [`${name}.keep`]: tensor(keep, "keep"), [`${name}.value`]: tensor(value, "value") };
+}
+function toOnnx({ image, gates = {}, maps = {} }, blocks) {
+  if (!("data" in image)) throw new Error("this engine takes pictures, not numbers of them");
+  const feeds = { image: { shape: [1, ...image.shape], data: image.data } };
+  const fetches = ["logits"];
+  for (const name of [...Object.keys(gates), ...Object.keys(maps)]) {
+    if (!(name in blocks)) throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
+  }
+  for (const [name, { channels, positions, branches }] of Object.entries(blocks)) {
+    const shapes = (
+      /** @type {Record<string, number[]>} */
+      {
+        channel: [1, channels, 1, 1],
+        spatial: [1, 1, ...positions]
+      }
+    );
+    for (const branch of branches) {
+      fetches.push(`${name}.${branch}`);
+      const change = gates[name]?.[
+        /** @type {"channel" | "spatial"} */
+        branch
+      ];
+      if (change) Object.assign(feeds, feedsOf(`${name}.${branch}`, shapes[branch], change));
+    }
+    if (name in maps) fetches.push(`${name}.maps`);
+  }
+  return { feeds, fetches };
+}
+function pick({ shape: [, count2, ...positions], data }, channels) {
+  if (channels === "all") return { shape: [count2, ...positions], data };
+  const size = data.length / count2;
+  const picked = new Float32Array(channels.length * size);
+  channels.forEach((k, i) => picked.set(data.subarray(k * size, (k + 1) * size), i * size));
+  return { shape: [channels.length, ...positions], data: picked };
+}
+function fromOnnx(outputs, ms, { maps = {} }, blocks) {
+  return {
+    output: { shape: outputs.logits.shape.slice(1), data: outputs.logits.data },
+    blocks: Object.fromEntries(
+      Object.keys(blocks).map((name) => {
+        const mask = outputs[`${name}.spatial`];
+        return [
+          name,
+          {
+            channel: outputs[`${name}.channel`]?.data ?? null,
+            spatial: mask ? { shape: mask.shape.slice(2), data: mask.data } : null,
+            ...name in maps ? { maps: pick(outputs[`${name}.maps`], maps[name]) } : {}
+          }
+        ];
+      })
+    ),
+    ms
+  };
+}
+function obstacle() {
+  if (location.protocol === "file:") {
+    return "This page was opened from disk, and browsers start no engine there. Served by a web server (make book) it runs.";
+  }
+  if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") {
+    return "This browser has no WebAssembly, which the engine is made of.";
+  }
+  return void 0;
+}
+var workers = /* @__PURE__ */ new Map();
+function openWorker(address) {
+  const worker = new Worker(address, { type: "module" });
+  let last = 0;
+  const pending = /* @__PURE__ */ new Map();
+  worker.onmessage = ({ data: message }) => {
+    const asked = pending.get(message.id);
+    if (!asked) return;
+    if ("loaded" in message) return asked.progress(message);
+    pending.delete(message.id);
+    if ("error" in message) asked.reject(new Error(`The engine failed: ${message.error}.`));
+    else asked.resolve(message);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    workers.delete(address);
+    worker.terminate();
+    for (const { reject } of pending.values()) {
+      reject(new Error("The engine could not be loaded from this site."));
+    }
+    pending.clear();
+  };
+  return {
+    /** @param {object} message @param {(m: any) => void} progress @returns {Promise<any>} */
+    ask: (message, progress) => new Promise((resolve, reject) => {
+      const id = ++last;
+      pending.set(id, { resolve, reject, progress });
+      worker.postMessage({ id, ...message });
+    })
+  };
+}
+function pageEngine({ assets, networks, onLoad = () => {
+} }) {
+  return {
+    /** @param {Request} request @returns {Promise<Answer>} */
+    async run(request) {
+      const blocked = obstacle();
+      if (blocked) throw new Error(blocked);
+      const name = request.network ?? Object.keys(networks)[0];
+      if (!(name in networks)) throw new Error(`This page has no network "${name}".`);
+      const address = new URL("engine/worker.js", assets).href;
+      let worker = workers.get(address);
+      if (!worker) workers.set(address, worker = openWorker(address));
+      const model = new URL(`onnx/${name}.onnx`, assets).href;
+      const { outputs, ms } = await worker.ask(
+        { model, ...toOnnx(request, networks[name]) },
+        ({ loaded, total }) => onLoad(loaded, total)
+      );
+      return fromOnnx(outputs, ms, request, networks[name]);
+    }
+  };
+}
+
+// src/engine/here.js
+var megabytes = (bytes) => fixed(bytes / 1e6, 1);
+function engineFor({ model, experimental, signal, networks, tell, onLoad }) {
+  const inPage = Boolean(experimental && "assets" in experimental);
+  const name = inPage ? "ONNX Runtime, in this page" : "torch, in the kernel";
+  let running = false;
+  function answered(answer) {
+    if (!running) tell(name);
+    running = true;
+    return answer;
+  }
+  if (inPage) {
+    const page = pageEngine({
+      assets: experimental.assets,
+      networks,
+      onLoad(loaded, total) {
+        running = false;
+        onLoad?.(loaded, total);
+        tell(`Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`);
+      }
+    });
+    return {
+      inPage,
+      /** @type {import("./newest.js").Engine} */
+      engine: { run: (request) => page.run(request).then(answered) }
+    };
+  }
+  const kernel = kernelEngine(model, {
+    onSilence(silent) {
+      running = !silent;
+      tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);
+    }
+  });
+  signal.addEventListener("abort", () => kernel.close());
+  return {
+    inPage,
+    /** @type {import("./newest.js").Engine} */
+    engine: { run: (request, onProgress) => kernel.run(request, onProgress).then(answered) }
+  };
+}
+
 // src/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
@@ -615,7 +929,6 @@ function widget(name, checks, build) {
 }
 var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
 var oneOf = (options) => (value) => options.includes(value) ? void 0 : `must be one of ${options.join(", ")}`;
-var numbers = (n, low, high) => (value) => Array.isArray(value) && (value.length === 0 || value.length === n && value.every((v) => typeof v === "number" && v >= low && v <= high)) ? void 0 : `must be empty or ${n} numbers between ${low} and ${high}`;
 
 // src/gate_lab.js
 var MODES = [
@@ -667,44 +980,79 @@ function formula(combine) {
     }
   };
 }
+var gateList = (value) => Array.isArray(value) && value.every((v) => typeof v === "number" && v >= 0 && v <= 1) ? void 0 : "must be empty or numbers between 0 and 1";
 var gate_lab_default = widget(
   "gatelab",
-  ({ samples, shape }) => ({
+  ({ samples, blocks }) => ({
     picture: index(samples.length),
+    block: oneOf(["", ...Object.keys(blocks)]),
     mode: oneOf(MODES.map(({ value }) => value)),
-    gates: numbers(shape[0], 0, 1)
+    gates: gateList
   }),
-  ({ root, manifest, arrays, get, set, say }) => {
-    const { samples, shape, classes, combine } = manifest;
-    const [channels, height, width] = shape;
+  ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
+    const { samples, classes, blocks, last } = manifest;
+    const [, height, width] = manifest.shape;
     const size = height * width;
     const paint = classPainter(classes.map((k) => k.colour));
     const states = samples.map((_, i) => {
+      const length = manifest.shape[0] * size;
       const maps = (
         /** @type {Float64Array} */
-        arrays.maps.subarray(
-          i * channels * size,
-          (i + 1) * channels * size
-        )
+        arrays.maps.subarray(i * length, (i + 1) * length)
       );
+      const depth = arrays.inputs.length / (samples.length * size);
+      const input = arrays.inputs.subarray(i * depth * size, (i + 1) * depth * size);
+      const [low, high] = range(input.subarray(0, size));
       let own;
       return {
         maps,
-        picture: arrays.images.subarray(i * size, (i + 1) * size),
+        input: { shape: [depth, height, width], data: Float32Array.from(input) },
+        picture: Uint8Array.from(input.subarray(0, size), (v) => 255 * (v - low) / (high - low)),
         label: arrays.labels.subarray(i * size, (i + 1) * size),
-        own: () => own ??= ownState(manifest, maps),
-        // The most a map can become, the gates being at most 1
-        tops: Array.from({ length: channels }, (_2, k) => {
-          const top = range(maps.subarray(k * size, (k + 1) * size))[1];
-          return { add: 2 * top, max: top, mul: top * top }[
-            /** @type {string} */
-            combine
-          ] ?? top;
-        })
+        own: () => own ??= ownState(manifest, maps)
       };
     });
-    const present = () => states[get("picture")];
-    const gatesNow = () => get("gates").length ? get("gates") : Array.from(present().own().gates);
+    const blockNow = () => get("block") || last;
+    let shown;
+    const gatesNow = () => get("gates").length ? get("gates") : Array.from(shown?.own ?? []);
+    const status = h("span", { class: "scse-status", role: "status", "data-name": "engine" });
+    const { engine } = engineFor({
+      model,
+      experimental,
+      signal,
+      networks: { [manifest.network]: blocks },
+      tell: (text) => status.textContent = text
+    });
+    const plain = /* @__PURE__ */ new Map();
+    const queue = newest({
+      async run(job) {
+        const { picture, block, mode, gates } = (
+          /** @type {any} */
+          job
+        );
+        const request = { network: manifest.network, image: states[picture].input, maps: { [block]: (
+          /** @type {"all"} */
+          "all"
+        ) } };
+        const key = `${picture} ${block}`;
+        const untouched = plain.get(key) ?? engine.run(request);
+        plain.set(key, untouched);
+        untouched.catch(() => plain.delete(key));
+        const own = await untouched;
+        const off = (on) => on ? {} : { keep: 0, value: 0 };
+        const change = {};
+        if (gates.length) change.channel = { keep: 0, value: Float32Array.from(gates) };
+        if (mode === "sse") change.channel = off(false);
+        if (mode === "cse") change.spatial = off(false);
+        if (mode === "none") Object.assign(change, { channel: { keep: 0, value: 1 }, spatial: off(false) });
+        const meddled = Object.keys(change).length > 0;
+        const answer = meddled ? await engine.run({ ...request, gates: { [block]: change } }) : own;
+        return (
+          /** @type {any} */
+          { own, answer }
+        );
+      }
+    });
     const pictures = choice({
       label: "Picture",
       name: "picture",
@@ -715,13 +1063,25 @@ var gate_lab_default = widget(
       onInput: (value) => set({ picture: Number(value), gates: [] })
     });
     pictures.element.hidden = samples.length < 2;
+    const chooser = choice({
+      label: "Block",
+      name: "block",
+      options: Object.entries(blocks).map(([value, site]) => ({
+        value,
+        label: value,
+        title: `${/** @type {any} */
+        site.channels} channels`
+      })),
+      onInput: (value) => set({ block: value === last ? "" : value, gates: [] })
+    });
+    chooser.element.hidden = Object.keys(blocks).length < 2;
     const branches = choice({
       label: "Branches",
       name: "mode",
       options: MODES,
       onInput: (mode) => set({ mode })
     });
-    const equation = formula(combine);
+    const equation = formula(manifest.combine);
     const reset = button("Reset", "reset", () => set({ gates: [], mode: "scse" }));
     const photo = canvas(height, width);
     const mask = canvas(height, width);
@@ -746,8 +1106,12 @@ var gate_lab_default = widget(
     );
     let segmentation = new Uint8Array(size);
     function point() {
+      if (!shown) return;
+      const [, rows, columns] = shown.shape;
+      const row = Math.floor(where[1] * rows / height);
+      const column = Math.floor(where[0] * columns / width);
       const p = where[1] * width + where[0];
-      const s = present().own().mask[p];
+      const s = shown.mask[row * columns + column];
       for (const m of markers) m.at(where[0], where[1], width, height);
       maskAt.set(s);
       maskNote.replaceChildren(`row ${where[1]}, column ${where[0]}: s = `, maskAt.element);
@@ -770,8 +1134,10 @@ var gate_lab_default = widget(
         }
       })
     );
-    const cards = Array.from({ length: channels }, (_, k) => {
-      const thumb = canvas(height, width);
+    const most = Math.max(...Object.values(blocks).map((site) => site.channels));
+    const desk = h("div", { class: "scse-desk" });
+    function card(k) {
+      const thumb = canvas(1, 1);
       const value = readout(`gate-${k}`, (v) => fixed(v, 3));
       const slider = bar({
         label: `Gate of channel ${k + 1}`,
@@ -787,10 +1153,11 @@ var gate_lab_default = widget(
         slider.element,
         value.element
       );
+      desk.append(element);
       return { element, thumb, value, slider };
-    });
+    }
+    const cards = [];
     const hint = h("div", { class: "scse-pull", "aria-hidden": true, text: "pull me" });
-    const recalibrated2 = new Float64Array(size);
     root.append(
       h("div", { class: "scse-controls" }, pictures.element, branches.element, equation.element, reset),
       h(
@@ -801,67 +1168,140 @@ var gate_lab_default = widget(
         panel("Segmentation", stacks[2], truth),
         h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element)
       ),
+      h("div", { class: "scse-controls" }, chooser.element, status),
       h(
         "div",
         { class: "scse-title" },
         h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" }))
       ),
-      h("div", { class: "scse-desk" }, ...cards.map((card) => card.element)),
+      desk,
       note
     );
-    let drawn = -1;
-    return function update() {
+    let drawn = "";
+    function draw(view) {
+      shown = view;
+      const { shape, maps, mask: s, own, gates, before, segmentation: now } = view;
+      const [channels, rows, columns] = shape;
       const picture = get("picture");
       const mode = (
         /** @type {Mode} */
         get("mode")
       );
-      const { maps, picture: grey, label, tops, own: ownNow } = states[picture];
-      const own = ownNow();
-      const gates = gatesNow();
+      const { combine } = blocks[blockNow()];
+      const { picture: grey, label } = states[picture];
       const channelOn = mode === "cse" || mode === "scse";
-      const spaceOn = mode === "sse" || mode === "scse";
-      pictures.set(String(picture));
-      branches.set(mode);
-      equation.set(mode);
-      if (picture !== drawn) {
-        const [low, high] = range(own.mask);
+      if (`${picture} ${blockNow()}` !== drawn) {
+        drawn = `${picture} ${blockNow()}`;
+        const [low, high] = range(s);
         paintMap(photo, grey, 0, 255, "gray");
-        paintMap(mask, own.mask, low, high, "space");
+        Object.assign(mask, { width: columns, height: rows });
+        paintMap(mask, s, low, high, "space");
         scale.set(low, high);
         credit.textContent = samples[picture].credit ?? "";
-        cards[firstToPull(own)].slider.element.append(hint);
-        drawn = picture;
+        while (cards.length < Math.min(most, channels)) cards.push(card(cards.length));
+        root.classList.toggle("scse-many", channels > manifest.shape[0]);
+        if (blockNow() === last) cards[firstToPull(states[picture].own())].slider.element.append(hint);
+        else hint.remove();
       }
-      maskOff.hidden = spaceOn;
-      const all = recalibrate(maps, gates, own.mask, mode, combine);
-      segmentation = argmax(pointwise(all, manifest.head), classes.length);
+      maskOff.hidden = mode === "sse" || mode === "scse";
+      segmentation = now;
       paint(result, segmentation, {
         picture: grey,
         width,
-        before: own.segmentation,
+        before,
         outline: manifest.outline ? label : void 0
       });
       const scored = meanDice(segmentation, label, classes.length);
-      const before = meanDice(own.segmentation, label, classes.length);
-      const pixels = differences(segmentation, own.segmentation);
-      score.set(scored, before, pixels, size);
+      const pixels = differences(segmentation, before);
+      score.set(scored, meanDice(before, label, classes.length), pixels, size);
       const wrong = misread(label, segmentation, classes);
       reads.textContent = wrong.join(", ");
       list.set(dice(segmentation, label, classes.length));
-      cards.forEach(({ thumb, value, slider }, k) => {
-        recalibrated2.set(all.subarray(k * size, (k + 1) * size));
-        paintMap(thumb, recalibrated2, 0, tops[k], "feature");
+      const area = rows * columns;
+      const recalibrated2 = new Float64Array(area);
+      cards.forEach(({ element, thumb, value, slider }, k) => {
+        element.hidden = k >= channels;
+        if (element.hidden) return;
+        if (thumb.width !== columns) Object.assign(thumb, { width: columns, height: rows });
+        recalibrateChannel(maps, k, gates[k], s, mode, combine, recalibrated2);
+        let top = 0;
+        for (let p = k * area; p < (k + 1) * area; p++) top = Math.max(top, maps[p]);
+        top = { add: 2 * top, max: top, mul: top * top }[
+          /** @type {string} */
+          combine
+        ] ?? top;
+        paintMap(thumb, recalibrated2, 0, top, "feature");
         value.set(gates[k]);
         slider.set(gates[k]);
-        slider.setHome(own.gates[k]);
+        slider.setHome(own[k]);
         slider.disable(!channelOn);
       });
       hint.hidden = get("gates").length > 0 || !channelOn;
       root.classList.toggle("scse-channel-off", !channelOn);
-      const zeros = gates.some((g) => g === 0);
+      const zeros = Array.from(gates).some((g) => g === 0);
       note.textContent = !channelOn ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE." : zeros && mode === "scse" && combine === "add" ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark." : "Each bar is the gate of its map. The tick is what the network chose; a double click puts a bar back.";
       say(`Dice ${fixed(scored)}, ${count(pixels)} pixels changed. ${wrong.join(", ")}`);
+    }
+    function compute() {
+      const { maps, own: ownNow } = states[get("picture")];
+      const mode = (
+        /** @type {Mode} */
+        get("mode")
+      );
+      const own = ownNow();
+      const gates = get("gates").length ? get("gates") : own.gates;
+      draw({
+        shape: manifest.shape,
+        maps,
+        mask: own.mask,
+        own: own.gates,
+        gates,
+        before: own.segmentation,
+        segmentation: own.segment(gates, mode)
+      });
+    }
+    async function ask() {
+      const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: get("gates") };
+      try {
+        const done = await queue.run(
+          /** @type {any} */
+          job
+        );
+        if (!done || job.block !== blockNow() || job.picture !== get("picture")) return;
+        const { own, answer } = (
+          /** @type {any} */
+          done
+        );
+        const { channel, spatial, maps } = answer.blocks[job.block];
+        const count2 = classes.length;
+        draw({
+          shape: maps.shape,
+          maps: maps.data,
+          mask: spatial.data,
+          own: channel,
+          gates: job.gates.length ? job.gates : Array.from(channel),
+          before: argmax(own.output.data, count2),
+          segmentation: argmax(answer.output.data, count2)
+        });
+      } catch (error) {
+        status.textContent = `${/** @type {Error} */
+        error.message} The last block works without it.`;
+        if (job.block !== last) set({ block: "", gates: [] });
+      }
+    }
+    return function update() {
+      const block = blockNow();
+      pictures.set(String(get("picture")));
+      chooser.set(block);
+      branches.set(get("mode"));
+      equation.set(
+        /** @type {Mode} */
+        get("mode")
+      );
+      const { channels } = blocks[block];
+      if (get("gates").length && get("gates").length !== channels) return set({ gates: [] });
+      if (block === last) compute();
+      else ask();
     };
   }
 );

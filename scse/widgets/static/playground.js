@@ -291,38 +291,6 @@ function kernelEngine(model, { onSilence = () => {
   };
 }
 
-// src/engine/newest.js
-function newest(engine) {
-  let waiting;
-  let busy = false;
-  function next() {
-    const turn2 = waiting;
-    waiting = void 0;
-    busy = turn2 !== void 0;
-    turn2?.start();
-  }
-  return {
-    get busy() {
-      return busy;
-    },
-    /**
-     * The answer, or undefined if a newer request overtook this one.
-     * @param {Request} request @param {(done: number) => void} [onProgress]
-     * @returns {Promise<Answer | undefined>}
-     */
-    run(request, onProgress) {
-      return new Promise((resolve, reject) => {
-        waiting?.drop();
-        waiting = {
-          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
-          drop: () => resolve(void 0)
-        };
-        if (!busy) next();
-      });
-    }
-  };
-}
-
 // src/engine/page.js
 function feedsOf(name, shape, { keep, value }) {
   const size = shape.reduce((a, b) => a * b, 1);
@@ -446,6 +414,79 @@ function pageEngine({ assets, networks, onLoad = () => {
         ({ loaded, total }) => onLoad(loaded, total)
       );
       return fromOnnx(outputs, ms, request, networks[name]);
+    }
+  };
+}
+
+// src/engine/here.js
+var megabytes = (bytes) => fixed(bytes / 1e6, 1);
+function engineFor({ model, experimental, signal, networks, tell, onLoad }) {
+  const inPage = Boolean(experimental && "assets" in experimental);
+  const name = inPage ? "ONNX Runtime, in this page" : "torch, in the kernel";
+  let running = false;
+  function answered(answer) {
+    if (!running) tell(name);
+    running = true;
+    return answer;
+  }
+  if (inPage) {
+    const page = pageEngine({
+      assets: experimental.assets,
+      networks,
+      onLoad(loaded, total) {
+        running = false;
+        onLoad?.(loaded, total);
+        tell(`Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`);
+      }
+    });
+    return {
+      inPage,
+      /** @type {import("./newest.js").Engine} */
+      engine: { run: (request) => page.run(request).then(answered) }
+    };
+  }
+  const kernel = kernelEngine(model, {
+    onSilence(silent) {
+      running = !silent;
+      tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);
+    }
+  });
+  signal.addEventListener("abort", () => kernel.close());
+  return {
+    inPage,
+    /** @type {import("./newest.js").Engine} */
+    engine: { run: (request, onProgress) => kernel.run(request, onProgress).then(answered) }
+  };
+}
+
+// src/engine/newest.js
+function newest(engine) {
+  let waiting;
+  let busy = false;
+  function next() {
+    const turn2 = waiting;
+    waiting = void 0;
+    busy = turn2 !== void 0;
+    turn2?.start();
+  }
+  return {
+    get busy() {
+      return busy;
+    },
+    /**
+     * The answer, or undefined if a newer request overtook this one.
+     * @param {Request} request @param {(done: number) => void} [onProgress]
+     * @returns {Promise<Answer | undefined>}
+     */
+    run(request, onProgress) {
+      return new Promise((resolve, reject) => {
+        waiting?.drop();
+        waiting = {
+          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
+          drop: () => resolve(void 0)
+        };
+        if (!busy) next();
+      });
     }
   };
 }
@@ -931,6 +972,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   });
   const gateBase = baseSelect("Channel gates", "gate-base", (base) => change("channel", { base }));
   const all = baseSelect("Gates and masks of all blocks", "all-base", everywhere);
+  all.append(h("option", { value: "", hidden: true, text: "mixed" }));
   const desk = h("div", { class: "scse-desk" });
   const most = Math.max(...Object.values(manifest.networks[manifest.reference].blocks).map((b) => b.channels));
   const cards = Array.from({ length: most }, (_, k) => {
@@ -1703,7 +1745,6 @@ var playground_default = widget(
     const world = scene(manifest, arrays);
     const stateNow = () => ({ ...start, ...get("state") });
     const past = history2(get("state"));
-    const inSite = experimental && "assets" in experimental;
     function change(changed, tag = "") {
       const next = difference({ ...stateNow(), ...changed }, start);
       past.record(next, tag, performance.now());
@@ -1723,25 +1764,19 @@ var playground_default = widget(
       complaint.textContent = text;
       complaint.hidden = text === "";
     }
-    const megabytes = (n) => fixed(n / 1e6, 1);
-    const sites = Object.fromEntries(
-      Object.values(networks).map((n) => [n.file, n.blocks])
-    );
-    const kernel = inSite ? void 0 : kernelEngine(model, {
-      onSilence: (silent) => {
-        status.textContent = silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : "torch, in the kernel";
-      }
-    });
-    const engine = kernel ?? pageEngine({
-      assets: experimental.assets,
-      networks: sites,
+    const { engine, inPage } = engineFor({
+      model,
+      experimental,
+      signal,
+      networks: Object.fromEntries(
+        Object.values(networks).map((n) => [n.file, n.blocks])
+      ),
+      tell: (text) => status.textContent = text,
       onLoad(loaded, total) {
         progress.hidden = false;
         if (total) Object.assign(progress, { value: loaded, max: total });
-        status.textContent = `Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`;
       }
     });
-    if (kernel) signal.addEventListener("abort", () => kernel.close());
     const plain = /* @__PURE__ */ new Map();
     let plainOf = "";
     function ownAnswer(kind, picture, block) {
@@ -1772,16 +1807,16 @@ var playground_default = widget(
       return answer2;
     }
     async function changesOf({ network, gates }) {
-      const sites2 = networks[network].blocks;
+      const sites = networks[network].blocks;
       const all = {};
       for (const [name, branches] of Object.entries(gates)) {
         for (const branch of BRANCHES) {
           const gate = branches[branch];
-          if (!gate || !changes(gate) || !sites2[name]?.branches.includes(branch)) continue;
+          if (!gate || !changes(gate) || !sites[name]?.branches.includes(branch)) continue;
           const [, number] = /^example:(\d+)$/.exec(gate.base) ?? [];
           const lent = number === void 0 ? void 0 : await exampleAnswer(network, Number(number));
           all[name] ??= {};
-          all[name][branch] = toChange(gate, sites2[name], branch, (base) => {
+          all[name][branch] = toChange(gate, sites[name], branch, (base) => {
             if (lent) return branch === "channel" ? lent.blocks[name].channel ?? [] : lent.blocks[name].spatial?.data;
             if (base !== "mean") return void 0;
             return branch === "channel" ? networks[network].means[name] : arrays[`mean-${network}-${name}`];
@@ -1871,7 +1906,7 @@ var playground_default = widget(
       );
       say(copied ? "Link copied" : "The link is in the field, selected");
     });
-    share.hidden = !inSite;
+    share.hidden = !inPage;
     const save = button("Download picture", "download", () => {
       const a = h("a", { href: input.sheet.toDataURL("image/png"), download: `${task}.png` });
       a.click();
@@ -1950,7 +1985,6 @@ var playground_default = widget(
           done
         );
         progress.hidden = true;
-        if (!working) status.textContent = kernel ? "torch, in the kernel" : "ONNX Runtime, in this page";
         const words = draw2(
           /** @type {any} */
           done.state,
@@ -2002,7 +2036,7 @@ var playground_default = widget(
       jump(changed);
       root.scrollIntoView({ block: "start" });
     }
-    if (inSite) {
+    if (inPage) {
       const fail = (error) => complain(error.message);
       address.first().then(arrive, fail);
       const listen = () => address.news().then(arrive, fail);
@@ -2020,7 +2054,7 @@ var playground_default = widget(
       redo.disabled = !past.canRedo();
       const kept = working ? void 0 : world.stored(state);
       if (kept) draw2(state, kept, {}, picture, kept.segmentation);
-      if (inSite) {
+      if (inPage) {
         clearTimeout(writing);
         if (state.source !== "own") writing = setTimeout(() => address.write(state), 300);
       }
