@@ -2,12 +2,16 @@
 
 import copy
 import functools
+import hashlib
+import json
 import re
+from pathlib import Path
 
 import foreign_blocks as doubles
 import pytest
 import torch
 from published import published
+from safetensors.torch import load
 from torch import nn
 
 from scse import UNet, override, record, scSE
@@ -645,3 +649,21 @@ def test_a_table_without_pandas(monkeypatch):
     gates = record(scSE(4), torch.randn(1, 4, 3)).gates
     with pytest.raises(ModuleNotFoundError, match=re.escape('pip install "scse[data]"')):
         gates.to_dataframe()
+
+
+@pytest.mark.parametrize("name", ["smp-unet", "timm-seresnet18"])
+def test_networks_of_the_chapter(name):
+    """Weights and card belong together, and the network is what the card says."""
+    folder = Path(__file__).parents[1] / "book" / "own_network"
+    card = json.loads((folder / f"{name}.json").read_text())
+    weights = (folder / f"{name}.safetensors").read_bytes()
+    assert hashlib.sha256(weights).hexdigest() == card["sha256"]
+    module = {
+        "smp-unet": "segmentation_models_pytorch.Unet",
+        "timm-seresnet18": "timm.create_model",
+    }
+    net = published(*module[name].split("."))(**card["call"])
+    net.load_state_dict(load(weights))
+    assert sum(p.numel() for p in net.parameters()) == card["parameters"]
+    stored = (folder / f"{name}.html").read_text()
+    assert all(f'"{block}"' in stored for block in record(net.eval(), torch.ones(1, 1, 96, 96)))
