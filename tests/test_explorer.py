@@ -214,9 +214,7 @@ def talk(widget, request):
 def test_a_page_is_answered_and_the_gates_are_there(net, images):
     widget = explore(net, images)
     value = {"keep": torch.zeros(8), "value": torch.full((8,), 0.25)}
-    heard = talk(
-        widget, {"image": {"stored": 1}, "gates": {"encoder1": {"channel": value}}, "state": "x"}
-    )
+    heard = talk(widget, {"image": {"stored": 1}, "gates": {"encoder1": {"channel": value}}})
     content, buffers = heard[-1]
     assert (content["kind"], content["id"]) == ("scse-answer", "p:1")
     answer = decode(content["answer"], buffers)

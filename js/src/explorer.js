@@ -259,6 +259,7 @@ export default widget(
     const table = desk({
       onGate(k, v) {
         const now = rule("channel");
+        /** @type {Record<string, number>} */
         const by = { ...now.set, [k]: v };
         // Put back to its tick, a bar is the network's again.
         const home = gatesOf("channel", at())?.data[k];

@@ -80,7 +80,11 @@ export function widget(name, checks, build) {
     let frame = 0;
     /** @type {() => void} */
     let update = () => {};
+    /** @type {Map<string, unknown>} what the reader set and the kernel has not been told yet */
+    const unsent = new Map();
     function changed() {
+      // A kernel repeats what it is told: the echo of an older value must not undo a newer one.
+      for (const [trait, value] of unsent) if (model.get(trait) !== value) model.set(trait, value);
       validate();
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => update());
@@ -93,10 +97,13 @@ export function widget(name, checks, build) {
       arrays: loaded,
       get: (/** @type {string} */ trait) => valid[trait],
       set(/** @type {Record<string, unknown>} */ changes) {
-        for (const [trait, value] of Object.entries(changes)) model.set(trait, value);
+        for (const [trait, value] of Object.entries(changes)) unsent.set(trait, value);
         changed();
         clearTimeout(saving); // a kernel need not see every step of a drag
-        saving = setTimeout(() => model.save_changes(), 120);
+        saving = setTimeout(() => {
+          unsent.clear();
+          model.save_changes();
+        }, 120);
       },
       say: voice.say,
       model,

@@ -102,7 +102,7 @@ class Explorer(_base.Widget):
         volume = images[0].dim() == 4
         at = images[0].shape[1] // 2 if volume else None
         pictures = _Pictures(images, labels)
-        self._record, self._seen = None, None
+        self._record = None
         self._engine = Engine(
             {"model": model, "pictures": pictures},
             images,
@@ -177,11 +177,8 @@ class Explorer(_base.Widget):
         anywidget.AnyWidget.__init__(self, manifest=manifest, packed=packed, **state)
 
     def _heard(self, record, request):
-        if request.get("network") == "pictures":
-            return
-        self._record = record
-        if "state" in request:  # what the reader sees, not one of many runs behind it
-            self._seen = request["state"], tensor_of(record.logits)[0], request
+        if request.get("network") != "pictures":
+            self._record = record
 
     @property
     def record(self):
@@ -240,7 +237,7 @@ class Explorer(_base.Widget):
         """
         state, packed = _file.read(path)
         self = cls.__new__(cls)
-        self._engine = self._record = self._seen = None
+        self._engine = self._record = None
         known = {name: state[name] for name in cls.state_names() if name in state}
         self._restore(state["manifest"], packed, known)
         return self

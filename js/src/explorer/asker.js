@@ -132,7 +132,6 @@ export function asker({ queue, gates, middle, onAnswer, onFailure, onProgress })
       slice: scene.slice,
       gates: changed ? gates(scene) : undefined,
       maps: asked.length ? { [scene.block]: asked } : undefined,
-      ...{ state: key },
     });
     if (!answer) return;
     if (!changed) own.set(placeOf(scene), answer);

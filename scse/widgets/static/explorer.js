@@ -583,8 +583,7 @@ function asker({ queue, gates, middle, onAnswer, onFailure, onProgress }) {
       image: { stored: scene.picture },
       slice: scene.slice,
       gates: changed ? gates(scene) : void 0,
-      maps: asked.length ? { [scene.block]: asked } : void 0,
-      ...{ state: key }
+      maps: asked.length ? { [scene.block]: asked } : void 0
     });
     if (!answer) return;
     if (!changed) own.set(placeOf(scene), answer);
@@ -1477,7 +1476,9 @@ function widget(name, checks, build) {
     let frame = 0;
     let update = () => {
     };
+    const unsent = /* @__PURE__ */ new Map();
     function changed() {
+      for (const [trait, value] of unsent) if (model.get(trait) !== value) model.set(trait, value);
       validate();
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => update());
@@ -1489,10 +1490,13 @@ function widget(name, checks, build) {
       arrays: loaded,
       get: (trait) => valid[trait],
       set(changes) {
-        for (const [trait, value] of Object.entries(changes)) model.set(trait, value);
+        for (const [trait, value] of Object.entries(changes)) unsent.set(trait, value);
         changed();
         clearTimeout(saving);
-        saving = setTimeout(() => model.save_changes(), 120);
+        saving = setTimeout(() => {
+          unsent.clear();
+          model.save_changes();
+        }, 120);
       },
       say: voice.say,
       model,

@@ -890,7 +890,9 @@ function widget(name, checks, build) {
     let frame = 0;
     let update = () => {
     };
+    const unsent = /* @__PURE__ */ new Map();
     function changed() {
+      for (const [trait, value] of unsent) if (model.get(trait) !== value) model.set(trait, value);
       validate();
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => update());
@@ -902,10 +904,13 @@ function widget(name, checks, build) {
       arrays: loaded,
       get: (trait) => valid[trait],
       set(changes) {
-        for (const [trait, value] of Object.entries(changes)) model.set(trait, value);
+        for (const [trait, value] of Object.entries(changes)) unsent.set(trait, value);
         changed();
         clearTimeout(saving);
-        saving = setTimeout(() => model.save_changes(), 120);
+        saving = setTimeout(() => {
+          unsent.clear();
+          model.save_changes();
+        }, 120);
       },
       say: voice.say,
       model,

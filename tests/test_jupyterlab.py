@@ -1,0 +1,185 @@
+"""`explore` in a real JupyterLab: torch answers from the kernel, and the page survives its end."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+import torch
+from site_tools import number
+
+import scse
+from scse import UNet, override
+
+SETUP = """import torch
+from scse import UNet, explore
+
+torch.manual_seed(3)
+net = UNet(1, 3, width=8, depth=2).eval()
+image = torch.randn(2, 1, 24, 32, generator=torch.Generator().manual_seed(1)).cumsum(3)
+"""
+# The server lets only its own pages do this, who know its cookie.
+SHUT_DOWN = """async () => {
+  const token = /_xsrf=([^;]+)/.exec(document.cookie)[1];
+  const [kernel] = await (await fetch("/api/kernels")).json();
+  const options = { method: "DELETE", headers: { "X-XSRFToken": token } };
+  return (await fetch(`/api/kernels/${kernel.id}`, options)).status;
+}"""
+CELLS = [SETUP, "explore(net, image)"]
+
+
+def cell(number, source):
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": f"cell-{number}",
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab with one notebook, a.ipynb, and nothing of this user's."""
+    folder, settings = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("settings")
+    notebook = {
+        "cells": [cell(i, source) for i, source in enumerate(CELLS)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (folder / "a.ipynb").write_text(json.dumps(notebook))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{name}_DIR": str(settings / name) for name in ("CONFIG", "RUNTIME")}
+    own["JUPYTERLAB_SETTINGS_DIR"] = own["JUPYTERLAB_WORKSPACES_DIR"] = str(settings)
+    own["PYTHONPATH"] = str(Path(scse.__file__).parent.parent)
+    command = [sys.executable, "-m", "jupyter", "lab", "--allow-root", "--no-browser"]
+    command += ["--port", str(port), "--ServerApp.port_retries=0", "--notebook-dir", str(folder)]
+    command += ["--IdentityProvider.token=", "--ServerApp.password="]
+    command += ["--LabApp.news_url=None"]  # it would ask outside for news and versions
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    address = f"http://127.0.0.1:{port}"
+    with (settings / "log").open("w") as log:
+        server = subprocess.Popen(
+            command, stdout=log, stderr=log, env={**os.environ, **own, "OMP_NUM_THREADS": "1"}
+        )
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=5).close()
+                break
+            except OSError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(
+                        "JupyterLab did not start:\n" + (settings / "log").read_text()[-2000:]
+                    )
+                time.sleep(0.2)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@pytest.fixture
+def page(browser, lab):
+    context = browser.new_context(viewport={"width": 1280, "height": 1300})
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def changed_by(gates):
+    """How many pixels torch says have another class."""
+    names = {}
+    exec(SETUP, names)
+    net, image = names["net"], names["image"][:1]
+    assert isinstance(net, UNet)
+    with torch.no_grad():
+        own = net(image).argmax(1)
+        with override(net, gates):
+            return int((net(image).argmax(1) != own).sum())
+
+
+def wait_for(page, name, value):
+    page.wait_for_function(
+        "([name, value]) => document.querySelector(`[data-name=${name}]`)?.dataset.value === value",
+        arg=[name, str(value)],
+    )
+
+
+def test_torch_answers_and_its_end_is_noticed(page, lab):
+    page.goto(f"{lab}/lab/tree/a.ipynb")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.wait_for_selector("text=Python 3 (ipykernel) | Idle")  # cells that run before are lost
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.wait_for_selector(".scse-explorer[data-fresh]")
+    view = page.locator(".scse-explorer")
+    assert number(view, "changed") == 0
+
+    # By keyboard: the gate of channel 3 to 0
+    slider = view.locator('[data-name="bar-2"]')
+    slider.focus()
+    slider.press("Home")
+    gate = torch.ones(8)
+    gate[2] = 0
+    expected = changed_by({"decoder1": {"channel": lambda c: c * gate.reshape(1, -1, 1, 1)}})
+    assert expected > 0
+    wait_for(page, "changed", expected)
+
+    # By pointer: several bars, while answers come
+    view.locator('[data-name="reset"]').click()
+    track = view.locator('[data-name="bar-4"] .scse-track').bounding_box()
+    x = track["x"] + track["width"] / 2
+    page.mouse.move(x, track["y"] + 0.1 * track["height"])
+    page.mouse.down()
+    for part in (0.3, 0.5, 0.7, 0.99):
+        page.mouse.move(x, track["y"] + part * track["height"])
+    page.mouse.up()
+    value = number(view, "gate-4")
+    assert value < 0.1
+
+    def drag(c):
+        dragged = c.clone()
+        dragged[:, 4] = value
+        return dragged
+
+    wait_for(page, "changed", changed_by({"decoder1": {"channel": drag}}))
+
+    # A block upstream, upside down
+    view.locator('[data-name="reset"]').click()
+    view.get_by_role("radio", name="bottleneck").check()
+    view.locator('[data-name="rule-spatial"]').select_option("invert")
+    wait_for(page, "changed", changed_by({"bottleneck": {"spatial": lambda s: 1 - s}}))
+
+    # In the background: the effect of each gate
+    view.locator('[data-name="reset"]').click()
+    view.get_by_role("radio", name="effect").check()
+    page.wait_for_selector(".scse-remark:has-text('Δ')")
+    effects = [float(text.split()[1]) for text in view.locator(".scse-remark").all_inner_texts()]
+    assert len(effects) == 16
+    assert effects == sorted(effects, reverse=True)
+    view.get_by_role("radio", name="similarity").check()
+    page.wait_for_selector(".scse-remark:has-text('r ')")
+
+    # The end of the kernel
+    assert page.evaluate(SHUT_DOWN) == 204
+    view.locator('[data-name="bar-0"]').press("Home")
+    page.wait_for_selector("[data-name=status]:has-text('kernel does not answer')")
+    assert number(view, "gate-0") == 0
+    assert view.locator('[data-name="map-0"]').is_visible()
