@@ -149,6 +149,8 @@ def test_compared_with_another_input(view, net, images):
 
 def test_a_thousand_channels_come_a_page_at_a_time(view):
     page = view("many.html")
+    page.get_by_role("radio", name="number").check()
+    settle(page)
     assert page.locator(".scse-card").count() == 24
     named(page, "page-forth").press("Enter")
     settle(page)

@@ -9,11 +9,12 @@ import { asker } from "./explorer/asker.js";
 import { desk } from "./explorer/desk.js";
 import { orderer } from "./explorer/orderer.js";
 import { outputView } from "./explorer/output.js";
-import { changeOf, meddles, place, problem, used, withRule } from "./explorer/overrule.js";
+import { changeOf, place, problem, used, withRule } from "./explorer/overrule.js";
 import { resultOf } from "./explorer/result.js";
 import { select } from "./explorer/select.js";
 import { resample, stored } from "./explorer/stored.js";
 import { strip } from "./explorer/strip.js";
+import { noteOf, statusOf } from "./explorer/words.js";
 import { colourBar, panel } from "./figure.js";
 import { canvas, paintMap, range } from "./paint.js";
 import { oneOf, widget } from "./widget.js";
@@ -353,13 +354,7 @@ export default widget(
       outputPanel.classList.toggle("scse-stale", stuck);
       shown.outcome.classList.toggle("scse-stale", stuck);
       root.toggleAttribute("data-fresh", fresh);
-      status.textContent = !live
-        ? meddledAnywhere()
-          ? "The network itself is not in this page: the maps follow your gates, the output stays the network’s own."
-          : "A saved state: the maps follow your gates. For the output to follow, open it in a notebook, with explore(model, image)."
-        : quiet
-          ? "The kernel does not answer: it may be busy with another cell, or gone. The maps still follow your gates; the output is the last one that came."
-          : "";
+      status.textContent = statusOf({ live, quiet, meddled: meddledAnywhere() });
       status.classList.toggle("scse-quiet", quiet || stuck);
       return stuck ? "the output stays the network's own" : said;
     }
@@ -417,15 +412,13 @@ export default widget(
         meddledAnywhere() ? undefined : pull,
       );
       table.hint.hidden = meddledAnywhere();
-      table.note.textContent = !block.maps
-        ? "The maps that these gates go to cannot be seen from outside."
-        : missing && !live
-          ? "To keep this page small, only the maps of the channels with the highest gates are in it: order them by gate to see those."
-          : !block.rule
-            ? "How this block applies its gates was not found out, so that the maps shown are U, before the gates."
-            : other
-              ? `Bar: gate. Tick: the network’s own. Dot: “${inputs[get("compare")].title}”.`
-              : "Each bar is the gate of its map; drag it. The tick is what the network chose; a double click puts a bar back.";
+      table.note.textContent = noteOf({
+        maps: block.maps,
+        missing,
+        live,
+        rule: block.rule,
+        other: other && inputs[get("compare")].title,
+      });
       say(said);
     }
     /** Does what is stored of this block's maps no longer hold? */

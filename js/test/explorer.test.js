@@ -5,6 +5,7 @@ import { asker } from "../src/explorer/asker.js";
 import { apart, chain, descending, normal } from "../src/explorer/order.js";
 import { changeOf, problem, used, withRule } from "../src/explorer/overrule.js";
 import { distance, flat, resultOf, shares } from "../src/explorer/result.js";
+import { shorten } from "../src/explorer/strip.js";
 import { recalibrated } from "../src/explorer/stored.js";
 
 test("channels are put in order", () => {
@@ -70,6 +71,14 @@ test("the rules of the blocks", () => {
   /** @param {string | null} rule */
   const made = (rule) => recalibrated(rule, u, c, s);
   assert.deepEqual(["c", "s", "1+c", "add", "max", "mul", "both", null].map(made), [1, 0.5, 3, 1.5, 1, 0.5, 0.25, 2]);
+});
+
+test("paths lose what they share", () => {
+  assert.deepEqual(shorten(["net.1.0.se", "net.1.1.se", "net.2.0.se"]), ["1.0", "1.1", "2.0"]);
+  assert.deepEqual(shorten(["encoder1", "bottleneck"]), ["encoder1", "bottleneck"]);
+  assert.deepEqual(shorten(["se", "se2.se"]), ["se", "se2.se"]);
+  assert.deepEqual(shorten(["only.one"]), ["only.one"]);
+  assert.deepEqual(shorten(["a.se", "a.a.se"]), ["se", "a.se"]);
 });
 
 /** A network of three gates whose output is their weighted sum. */

@@ -146,6 +146,8 @@ class Explorer(_base.Widget):
             "arrays": entries,
             "defaults": {name: self.traits()[name].default() for name in self.state_names()},
         }
+        if any(len(kept[at]) < blocks[int(at.split(".")[1])]["channels"] for at in kept):
+            state.setdefault("sort", "gate")  # those first whose maps are here at once
         manifest["defaults"]["block"] = opened
         self._record = records[0]
         self._restore(manifest, packed, state)

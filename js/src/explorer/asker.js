@@ -16,7 +16,7 @@ import { distance } from "./result.js";
 
 const KEPT = 24; // own answers, and pictures
 const PORTION = 64; // channels whose maps come with one answer
-const POLL = 20; // ms between two looks whether the engine is free
+const POLL = 4; // ms between two looks whether the engine is free
 
 /** A Map that forgets the oldest. @template V */
 class Short extends Map {

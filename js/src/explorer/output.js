@@ -66,7 +66,8 @@ function mapView(classes) {
       }
       const before = own.height === height && own.width === width ? own.data : now.data;
       const truth = label && resample(label, height, width);
-      paint(picture, now.data, { picture: resample(image, height, width), width, before, outline: truth });
+      const grey = Uint8ClampedArray.from(resample(image, height, width)); // whole numbers only
+      paint(picture, now.data, { picture: grey, width, before, outline: truth });
       let differing = 0;
       const areas = new Float64Array(classes.length);
       const was = new Float64Array(classes.length);

@@ -9,9 +9,28 @@ import { place } from "./overrule.js";
 
 const STRIPES = 128; // of more channels every so-manieth is drawn
 
+/**
+ * Module paths without the parts that all of them begin or end with.
+ * @param {string[]} names @returns {string[]}
+ */
+export function shorten(names) {
+  const paths = names.map((name) => name.split("."));
+  const most = Math.min(...paths.map((path) => path.length)) - 1;
+  const shared = (/** @type {(path: string[], i: number) => string | undefined} */ part) => {
+    let n = 0;
+    while (n < most && paths.every((path) => part(path, n) === part(paths[0], n))) n++;
+    return n;
+  };
+  if (names.length < 2) return names;
+  const front = shared((path, i) => path[i]);
+  const back = Math.min(shared((path, i) => path[path.length - 1 - i]), most - front);
+  return paths.map((path) => path.slice(front, path.length - back).join("."));
+}
+
 /** @param {Block[]} blocks @param {(block: string) => void} onInput */
 export function strip(blocks, onInput) {
-  const cells = blocks.map(({ name, channels, size, channel }) => {
+  const short = shorten(blocks.map(({ name }) => name));
+  const cells = blocks.map(({ name, channels, size, channel }, b) => {
     const count = channel ? Math.min(STRIPES, channels) : 1;
     const stripes = canvas(1, count);
     stripes.classList.add("scse-stripes");
@@ -22,7 +41,7 @@ export function strip(blocks, onInput) {
     const label = h(
       "span",
       { class: "scse-cell" },
-      h("span", { class: "scse-cellname" }, h("b", { text: name }), mark, unseen),
+      h("span", { class: "scse-cellname" }, h("b", { text: short[b] }), mark, unseen),
       h("span", { class: "scse-cellsize", text: shape }),
       stripes,
     );

@@ -498,7 +498,7 @@ var top = (values) => {
 // src/explorer/asker.js
 var KEPT = 24;
 var PORTION = 64;
-var POLL = 20;
+var POLL = 4;
 var Short = class extends Map {
   /** @param {string} key @param {V} value */
   set(key, value) {
@@ -1209,7 +1209,8 @@ function mapView(classes) {
       }
       const before = own.height === height && own.width === width ? own.data : now.data;
       const truth = label && resample(label, height, width);
-      paint(picture, now.data, { picture: resample(image, height, width), width, before, outline: truth });
+      const grey = Uint8ClampedArray.from(resample(image, height, width));
+      paint(picture, now.data, { picture: grey, width, before, outline: truth });
       let differing = 0;
       const areas = new Float64Array(classes.length);
       const was = new Float64Array(classes.length);
@@ -1332,8 +1333,22 @@ function select({ label, name, options, onInput }) {
 
 // src/explorer/strip.js
 var STRIPES = 128;
+function shorten(names) {
+  const paths = names.map((name) => name.split("."));
+  const most = Math.min(...paths.map((path) => path.length)) - 1;
+  const shared = (part) => {
+    let n = 0;
+    while (n < most && paths.every((path) => part(path, n) === part(paths[0], n))) n++;
+    return n;
+  };
+  if (names.length < 2) return names;
+  const front = shared((path, i) => path[i]);
+  const back = Math.min(shared((path, i) => path[path.length - 1 - i]), most - front);
+  return paths.map((path) => path.slice(front, path.length - back).join("."));
+}
 function strip(blocks, onInput) {
-  const cells = blocks.map(({ name, channels, size, channel }) => {
+  const short = shorten(blocks.map(({ name }) => name));
+  const cells = blocks.map(({ name, channels, size, channel }, b) => {
     const count2 = channel ? Math.min(STRIPES, channels) : 1;
     const stripes = canvas(1, count2);
     stripes.classList.add("scse-stripes");
@@ -1344,7 +1359,7 @@ function strip(blocks, onInput) {
     const label = h(
       "span",
       { class: "scse-cell" },
-      h("span", { class: "scse-cellname" }, h("b", { text: name }), mark, unseen),
+      h("span", { class: "scse-cellname" }, h("b", { text: short[b] }), mark, unseen),
       h("span", { class: "scse-cellsize", text: shape }),
       stripes
     );
@@ -1378,6 +1393,35 @@ function strip(blocks, onInput) {
       });
     }
   };
+}
+
+// src/explorer/words.js
+function statusOf({ live, quiet, meddled }) {
+  if (live && quiet) {
+    const reason = "The kernel does not answer: it may be busy with another cell, or gone.";
+    return `${reason} The maps still follow your gates; the output is the last one that came.`;
+  }
+  if (live) return "";
+  if (meddled) {
+    const reason = "The network itself is not in this page:";
+    return `${reason} the maps follow your gates, the output stays the network’s own.`;
+  }
+  const state = "A saved state: the maps follow your gates.";
+  return `${state} For the output to follow, open it in a notebook, with explore(model, image).`;
+}
+function noteOf({ maps, missing, live, rule, other }) {
+  if (!maps) return "The maps that these gates go to cannot be seen from outside.";
+  if (missing && !live) {
+    const reason = "To keep this page small, only the maps of the channels with the highest gates";
+    return `${reason} are in it: order them by gate to see those.`;
+  }
+  if (!rule) {
+    const reason = "How this block applies its gates was not found out:";
+    return `${reason} the maps shown are U, before the gates.`;
+  }
+  if (other) return `Bar: gate. Tick: the network’s own. Dot: “${other}”.`;
+  const first = "Each bar is the gate of its map; drag it.";
+  return `${first} The tick is what the network chose; a double click puts a bar back.`;
 }
 
 // src/figure.js
@@ -1816,7 +1860,7 @@ var explorer_default = widget(
       outputPanel.classList.toggle("scse-stale", stuck);
       shown.outcome.classList.toggle("scse-stale", stuck);
       root.toggleAttribute("data-fresh", fresh);
-      status.textContent = !live ? meddledAnywhere() ? "The network itself is not in this page: the maps follow your gates, the output stays the network’s own." : "A saved state: the maps follow your gates. For the output to follow, open it in a notebook, with explore(model, image)." : quiet ? "The kernel does not answer: it may be busy with another cell, or gone. The maps still follow your gates; the output is the last one that came." : "";
+      status.textContent = statusOf({ live, quiet, meddled: meddledAnywhere() });
       status.classList.toggle("scse-quiet", quiet || stuck);
       return stuck ? "the output stays the network's own" : said;
     }
@@ -1875,7 +1919,13 @@ var explorer_default = widget(
         meddledAnywhere() ? void 0 : pull2
       );
       table2.hint.hidden = meddledAnywhere();
-      table2.note.textContent = !block.maps ? "The maps that these gates go to cannot be seen from outside." : missing && !live ? "To keep this page small, only the maps of the channels with the highest gates are in it: order them by gate to see those." : !block.rule ? "How this block applies its gates was not found out, so that the maps shown are U, before the gates." : other ? `Bar: gate. Tick: the network’s own. Dot: “${inputs[get("compare")].title}”.` : "Each bar is the gate of its map; drag it. The tick is what the network chose; a double click puts a bar back.";
+      table2.note.textContent = noteOf({
+        maps: block.maps,
+        missing,
+        live,
+        rule: block.rule,
+        other: other && inputs[get("compare")].title
+      });
       say(said);
     }
     function changedUpstream() {
