@@ -177,7 +177,8 @@ def best_channels(entry, most):
     maps = entry.input[0]
     if entry.channel is None or entry.channel[0].numel() != len(maps):
         return list(range(min(most, len(maps))))
-    return sorted(entry.channel[0].flatten().topk(min(most, len(maps))).indices.tolist())
+    order = entry.channel[0].flatten().argsort(descending=True, stable=True)  # as the page sorts
+    return sorted(order[:most].tolist())
 
 
 def pack_within(arrays, records, names, at, spatials):

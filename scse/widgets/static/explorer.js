@@ -1359,7 +1359,7 @@ function strip(blocks, onInput) {
     const label = h(
       "span",
       { class: "scse-cell" },
-      h("span", { class: "scse-cellname" }, h("b", { text: short[b] }), mark, unseen),
+      h("span", { class: "scse-cellname" }, h("b", {}, h("bdi", { dir: "ltr", text: short[b] })), mark, unseen),
       h("span", { class: "scse-cellsize", text: shape }),
       stripes
     );
