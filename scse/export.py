@@ -139,7 +139,9 @@ def export_shipped(name, folder):
 
 def main(arguments=None):
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m scse.export", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m scse.export", description=__doc__.split("\n")[0]
+    )
     parser.add_argument("names", nargs="*", metavar="name", help="shipped networks (default: all)")
     parser.add_argument("--folder", default="onnx", help="where to write (default: onnx)")
     options = parser.parse_args(arguments)

@@ -12,6 +12,8 @@ from site_tools import ROOT, serious_violations
 KILOBYTES = 1000
 WIDGET_BUDGET = 150 * KILOBYTES  # gzipped, its share of the page's state and code included
 PLAIN_BUDGET = 800 * KILOBYTES  # gzipped, a first visit to a page with formulas, fonts and all
+ENGINE = ("_static/engine", "_static/onnx")  # what runs whole networks in a page
+ENGINE_BUDGET = 5000 * KILOBYTES  # gzipped
 STATE = 'script[type="application/vnd.jupyter.widget-state+json"]'
 VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
 
@@ -138,9 +140,28 @@ def test_weight_of_page(open_page, server, site, path):
     page = open_page(path)
     names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
     files = {unquote(re.sub(r"[?#].*", "", n)) for n in names if n.startswith(server)}
-    total = sum(_zipped(site / name[len(server) + 1 :]) for name in files)
+    files = {name[len(server) + 1 :] for name in files}
+    total = sum(_zipped(site / name) for name in files if not name.startswith(ENGINE))
     print(f"{path}: {total / KILOBYTES:.0f} kB gzipped beside its text")
     assert total <= PLAIN_BUDGET
+
+
+def test_weight_of_engine(site):
+    """The engine and the first network that it runs, fetched once for the whole book."""
+    network = site / "_static" / "onnx" / "digits-unet-scse-seed0.onnx"
+    files = [*(site / "_static" / "engine").iterdir(), network]
+    total = sum(_zipped(file) for file in files)
+    print(f"engine: {total / KILOBYTES:.0f} kB gzipped")
+    assert total <= ENGINE_BUDGET
+
+
+@every_page
+def test_engine_is_fetched_only_where_whole_networks_run(open_page, server, path):
+    page = open_page(path)
+    page.wait_for_timeout(500)
+    names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    fetched = [name for name in names if name[len(server) + 1 :].startswith(ENGINE)]
+    assert bool(fetched) == (path == "playground.html")
 
 
 @pytest.mark.parametrize("file", [False, True], ids=["http", "file"])

@@ -30,7 +30,7 @@ def test_what_is_shipped():
 
 
 def test_unknown_name_lists_what_there_is():
-    with pytest.raises(ValueError, match="'brain-unet'; shipped are brain-unet-none-seed0"):
+    with pytest.raises(ValueError, match="'brain-unet'; shipped are brain-unet-cse-seed4, "):
         scse.load("brain-unet")
     with pytest.raises(ValueError, match="brain-unet-scse, seed 99"):
         scse.load("brain-unet-scse", seed=99)

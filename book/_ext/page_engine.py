@@ -56,7 +56,9 @@ def copy_engine(app, error):
     (static / "engine").mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
         if not source.exists():
-            raise ConfigError(f"{source.name} is missing: run `npm ci` in js/ (looked for {source})")
+            raise ConfigError(
+                f"{source.name} is missing: run `npm ci` in js/ (looked for {source})"
+            )
         shutil.copyfile(source, static / "engine" / name)
     (static / "onnx").mkdir(parents=True, exist_ok=True)
     folder = export(names)

@@ -70,7 +70,7 @@ class Playground(_base.Widget):
             "labels": self.labels,
             "segmentations": self._segmentations,
             "gates": torch.stack([_flat(rec) for rec in records]),
-            **{name: array for name, array in scene["arrays"].items()},
+            **scene["arrays"],
         }
         for name in records[0]:
             masks = torch.stack([rec[name].spatial[0, 0] for rec in records])

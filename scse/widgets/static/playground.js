@@ -1151,8 +1151,7 @@ async function greySquare(file, size) {
     throw new Error(`${name} has ${Math.round(file.size / 1e6)} MB; up to ${MOST_BYTES / 1e6} MB can be read.`);
   }
   const image = await decode(file).catch(() => {
-    const kind = file.type ? ` (${file.type})` : "";
-    throw new Error(`${name}${kind} is no picture that this browser can read. PNG, JPEG, WebP and GIF work.`);
+    throw new Error(`${name} is no picture that this browser can read. PNG, JPEG, WebP and GIF work.`);
   });
   const { naturalWidth: width, naturalHeight: height } = image;
   if (!width || !height) throw new Error(`${name} says no size. Save it as PNG or JPEG first.`);

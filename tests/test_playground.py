@@ -1,0 +1,133 @@
+"""Playground in Python, and the golden values of the pictures it makes in the page.
+
+js/test/playground_golden.json is what torch says; js/test/playground.test.js holds the page to it.
+Write it anew with ``python tests/test_playground.py``.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+import torch
+import traitlets
+from torch.nn import functional as F
+
+from scse import load, override, record
+from scse.data import brain, standardise
+from scse.widgets import Playground, playground
+
+GOLDEN = Path(__file__).parents[1] / "js" / "test" / "playground_golden.json"
+SIZE = 7
+
+
+def numbers(*shape, seed):
+    """Values in 0 … 1 that are the same on every machine."""
+    count = math.prod(shape)
+    values = [0.5 + 0.5 * math.sin(12.9898 * (i + 1) + 78.233 * seed) for i in range(count)]
+    return torch.tensor(values, dtype=torch.float64).reshape(shape)
+
+
+def turned(image, degrees, mode="bilinear"):
+    """An image (H, W) turned about its centre by `grid_sample`."""
+    angle = math.radians(degrees)
+    theta = [[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]]
+    grid = F.affine_grid(
+        torch.tensor([theta], dtype=torch.float64), [1, 1, *image.shape], align_corners=True
+    )
+    return F.grid_sample(image[None, None], grid, mode, align_corners=True)[0, 0]
+
+
+def golden():
+    t1, mask = numbers(SIZE, SIZE, seed=1), (numbers(SIZE, SIZE, seed=2) > 0.3).double()
+    contrast = {
+        str(v): brain.contrast(t1[None, None], mask[None, None], v).flatten().tolist()
+        for v in (0.0, 0.3, 1.0)
+    }
+    stretched = playground.stretch(2 * t1 - 0.5)
+    return {
+        "size": SIZE,
+        "t1": t1.flatten().tolist(),
+        "mask": mask.flatten().tolist(),
+        "contrast": contrast,
+        "turned": {str(d): turned(t1, d).flatten().tolist() for d in (-45, 10, 30)},
+        "stretched": stretched.flatten().tolist(),
+        "standardised": standardise(stretched.double()[None, None]).flatten().tolist(),
+        "dimmed": (0.08 + 0.62 * t1).flatten().tolist(),  # as `scse.data.digits.sample`
+    }
+
+
+def test_golden_file_is_what_torch_says():
+    stored, fresh = json.loads(GOLDEN.read_text()), golden()
+    assert stored.keys() == fresh.keys()
+    for name, value in fresh.items():
+        if isinstance(value, dict):
+            assert stored[name].keys() == value.keys()
+            for key in value:
+                assert stored[name][key] == pytest.approx(value[key], abs=1e-12)
+        else:
+            assert stored[name] == pytest.approx(value, abs=1e-12)
+
+
+@pytest.fixture(scope="module", params=["digits", "brain"])
+def widget(request):
+    return Playground(request.param)
+
+
+def test_stored_answers_are_the_networks_own(widget):
+    net = widget.networks["scse"]
+    for picture, stored in zip(widget.pictures, widget._segmentations):
+        assert torch.equal(record(net, widget.input(picture)[None]).logits[0].argmax(0), stored)
+
+
+def test_networks_have_one_recipe_and_seed(widget):
+    files = [network["file"] for network in widget.manifest["networks"].values()]
+    assert len({name.rsplit("-", 1)[1] for name in files}) == 1
+    assert {name.split("-")[2] for name in files} == {"none", "cse", "sse", "scse"}
+
+
+def test_kernel_answers_for_every_network(widget):
+    image = widget.input(widget.pictures[0])
+    for network in widget.manifest["networks"].values():
+        answer = widget._engine.run({"network": network["file"], "image": image})
+        with torch.no_grad():
+            assert torch.equal(answer["output"], load(network["file"])(image[None])[0])
+        assert answer["blocks"].keys() == network["blocks"].keys()
+
+
+def test_means_are_those_of_the_test_pictures():
+    from scse.data.digits import Digits
+
+    widget = Playground("digits")
+    images, _ = Digits().test()
+    gates = record(load("digits-unet-scse"), images)["bottleneck"].channel.mean(0).flatten()
+    stored = torch.tensor(widget.manifest["networks"]["scse"]["means"]["bottleneck"])
+    torch.testing.assert_close(stored, gates, atol=1e-6, rtol=0)
+
+
+def test_request_overrules_a_gate(widget):
+    image = widget.input(widget.pictures[0])
+    file = widget.manifest["networks"]["scse"]["file"]
+    gates = {"bottleneck": {"channel": {"keep": 0.0, "value": 0.25}}}
+    answer = widget._engine.run({"network": file, "image": image, "gates": gates})
+    with torch.no_grad(), override(widget.networks["scse"], {"bottleneck": {"channel": 0.25}}):
+        expected = widget.networks["scse"](image[None])[0]
+    torch.testing.assert_close(answer["output"], expected, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keywords", "error", "words"),
+    [
+        (("faces",), {}, ValueError, "task must be one of 'brain', 'digits', got 'faces'"),
+        (("digits",), {"seed": 9}, ValueError, "no trained network 'digits-unet-none, seed 9'"),
+        (("digits",), {"sate": {}}, TypeError, "unknown keywords sate; its state is state"),
+        (("digits",), {"state": {"gate": 1}}, traitlets.TraitError, "unknown parts gate"),
+    ],
+)
+def test_bad_arguments(arguments, keywords, error, words):
+    with pytest.raises(error, match=words):
+        Playground(*arguments, **keywords)
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(golden(), indent=1) + "\n")

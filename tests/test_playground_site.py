@@ -1,0 +1,593 @@
+"""The playground in the built site: whole networks in the page, against torch."""
+
+import io
+import itertools
+import math
+
+import pytest
+import torch
+from PIL import Image
+from site_tools import number
+
+from scse import load, override, record
+from scse.metrics import mean_dice
+from scse.widgets import Playground
+
+PAGE = "playground.html"
+DIGITS, BRAIN = 0, 1  # where the widgets stand on the page
+
+
+def arc(x, y, rx, ry, begin, end, steps=24):
+    angles = [math.radians(begin + (end - begin) * i / steps) for i in range(steps + 1)]
+    return [(x + rx * math.cos(a), y + ry * math.sin(a)) for a in angles]
+
+
+STROKES = {  # in parts of a unit square, y downwards
+    0: [arc(0.5, 0.5, 0.2, 0.3, -90, 270, 40)],
+    2: [[*arc(0.5, 0.36, 0.18, 0.16, -170, 30), (0.32, 0.78), (0.7, 0.78)]],
+    3: [arc(0.47, 0.35, 0.18, 0.15, -150, 90) + arc(0.47, 0.65, 0.2, 0.15, -90, 150)],
+    4: [[(0.5, 0.2), (0.3, 0.56), (0.72, 0.56)], [(0.6, 0.4), (0.6, 0.82)]],
+    5: [[(0.66, 0.22), (0.38, 0.22), (0.36, 0.46), *arc(0.48, 0.62, 0.18, 0.18, -110, 150)]],
+    8: [arc(0.5, 0.35, 0.14, 0.14, 90, 450, 30) + arc(0.5, 0.65, 0.17, 0.16, -90, 270, 30)],
+}
+
+
+class Figure:
+    """One playground of the page, as a reader uses it."""
+
+    def __init__(self, page, which):
+        self.page = page
+        self.root = page.locator(".scse-playground").nth(which)
+        self.root.scroll_into_view_if_needed()
+
+    def named(self, name):
+        return self.root.locator(f'[data-name="{name}"]')
+
+    def choose(self, name, value):
+        self.named(name).select_option(value)
+        self.settle()
+
+    def press(self, name, *keys):
+        for key in keys:
+            self.named(name).press(key)
+        self.settle()
+
+    def settle(self):
+        """Until the engine has answered what was asked last, and the address is up to date."""
+        self.page.wait_for_timeout(60)
+        self.page.wait_for_function(
+            """root => {
+                const now = root.dataset.answered;
+                const still = now !== undefined && now === root.dataset.before;
+                root.dataset.before = now;
+                return still;
+            }""",
+            arg=self.root.element_handle(),
+            polling=150,
+        )
+
+    def seen(self):
+        """The classes that the page names, the largest first: {class: pixels}."""
+        items = self.named("seen").locator("li[data-class]").all()
+        return {
+            int(i.get_attribute("data-class")): int(i.get_attribute("data-pixels")) for i in items
+        }
+
+    def numbers(self, *names):
+        return [number(self.root, name) for name in names]
+
+    def picture(self):
+        """What the network sees, by way of the download: uint8 (H, W)."""
+        with self.page.expect_download() as download:
+            self.named("download").click()
+        pixels = Image.open(download.value.path()).convert("L")
+        return torch.tensor(list(pixels.tobytes()), dtype=torch.uint8).reshape(pixels.size[::-1])
+
+    def draw(self, strokes, size=0.5):
+        sheet = self.named("sheet")
+        sheet.scroll_into_view_if_needed()
+        box = sheet.bounding_box()
+        mouse = self.page.mouse
+        for stroke in strokes:
+            places = [
+                (
+                    box["x"] + box["width"] * (0.5 + size * (x - 0.5)),
+                    box["y"] + box["height"] * (0.5 + size * (y - 0.5)),
+                )
+                for x, y in stroke
+            ]
+            mouse.move(*places[0])
+            mouse.down()
+            for place in places[1:]:
+                mouse.move(*place)
+            mouse.up()
+        self.settle()
+
+
+@pytest.fixture
+def figure(open_page):
+    def open_figure(which, **options):
+        found = Figure(open_page(PAGE, **options), which)
+        found.settle()
+        return found
+
+    return open_figure
+
+
+def answer(net, picture, gates=None):
+    """torch's segmentation of an 8-bit picture (H, W)."""
+    with torch.no_grad(), override(net, gates or {}):
+        return net(Playground.input(picture)[None]).argmax(1)[0]
+
+
+# The engine itself
+
+
+def test_engine_equals_torch(open_page):
+    """Logits, gates, masks and maps of the engine in the page, to 1e-4."""
+    page = open_page("index.html")
+    net = load("digits-unet-scse", seed=0)
+    image = torch.randn(1, 1, 96, 96, generator=torch.Generator().manual_seed(5))
+    value = torch.linspace(0, 1, 64)
+    mask = torch.rand(24, 24, generator=torch.Generator().manual_seed(6))
+    names = [f"{b}.{part}" for b in net.stages for part in ("channel", "spatial", "maps")]
+    feeds = {
+        "image": ([1, 1, 96, 96], image),
+        "bottleneck.channel.keep": ([1, 64, 1, 1], torch.zeros(64)),
+        "bottleneck.channel.value": ([1, 64, 1, 1], value),
+        "decoder3.spatial.keep": ([1, 1, 24, 24], torch.zeros(24, 24)),
+        "decoder3.spatial.value": ([1, 1, 24, 24], mask),
+    }
+    found = page.evaluate(
+        """([feeds, fetches]) => new Promise((done, fail) => {
+            const at = (name) => new URL(`_static/${name}`, document.baseURI).href;
+            const worker = new Worker(at("engine/worker.js"), { type: "module" });
+            worker.onmessage = ({ data }) => {
+              if (data.error) fail(data.error);
+              if (data.outputs) done(Object.fromEntries(
+                Object.entries(data.outputs).map(([name, t]) => [name, Array.from(t.data)])));
+            };
+            const tensors = Object.fromEntries(Object.entries(feeds).map(
+              ([name, [shape, data]]) => [name, { shape, data: Float32Array.from(data) }]));
+            worker.postMessage({
+              id: 1, model: at("onnx/digits-unet-scse-seed0.onnx"), feeds: tensors, fetches });
+        })""",
+        [
+            {name: (shape, data.flatten().tolist()) for name, (shape, data) in feeds.items()},
+            ["logits", *names],
+        ],
+    )
+    own = {}
+
+    def keep(block, branch, new):
+        def change(gate):
+            own[f"{block}.{branch}"] = gate
+            return new
+
+        return change
+
+    given = {
+        "bottleneck": {"channel": keep("bottleneck", "channel", value[None, :, None, None])},
+        "decoder3": {"spatial": keep("decoder3", "spatial", mask[None, None])},
+    }
+    with override(net, given):
+        seen = record(net, image)
+    expected = {"logits": seen.logits}
+    for block, values in seen.items():
+        expected |= {f"{block}.maps": values.input}
+        for branch in ("channel", "spatial"):
+            expected[f"{block}.{branch}"] = own.get(f"{block}.{branch}", getattr(values, branch))
+    assert found.keys() == expected.keys()
+    for name, tensor in expected.items():
+        got = torch.tensor(found[name]).reshape(tensor.shape)
+        torch.testing.assert_close(
+            got, tensor, atol=1e-4, rtol=0, msg=lambda m, n=name: f"{n}: {m}"
+        )
+
+
+# Drawing
+
+
+@pytest.mark.parametrize("source", ["blank", "ground:0"])
+def test_drawn_digits_are_read(figure, source):
+    lab = figure(DIGITS)
+    for digit, strokes in STROKES.items():
+        lab.choose("source", "example:0")
+        lab.choose("source", source)
+        lab.draw(strokes)
+        seen = lab.seen()
+        assert next(iter(seen)) == digit + 1, f"a {digit} was read as {seen}"
+    expected = answer(load("digits-unet-scse"), lab.picture())
+    assert seen == {
+        k: n
+        for k, n in zip(*map(torch.Tensor.tolist, expected.unique(return_counts=True)))
+        if k and n >= 12
+    }
+
+
+def test_draw_by_keyboard_and_take_it_back(figure):
+    lab = figure(DIGITS)
+    lab.choose("source", "blank")
+    assert lab.seen() == {}
+    sheet = lab.named("sheet")
+    sheet.focus()
+    for key in ["ArrowUp"] * 8 + ["Space"] + ["ArrowDown"] * 16 + ["Space"]:
+        sheet.press(key)
+    lab.settle()
+    assert next(iter(lab.seen())) == 2, "an upright line reads 1"
+    drawn = lab.picture()
+    sheet.press("Control+z")
+    lab.settle()
+    assert lab.seen() == {}
+    lab.named("redo").click()
+    lab.settle()
+    assert torch.equal(lab.picture(), drawn)
+    lab.named("clear").click()
+    lab.settle()
+    assert lab.seen() == {}
+
+
+def test_draw_with_a_finger_on_a_phone(figure):
+    lab = figure(DIGITS, width=390, height=844, touch=True)
+    lab.choose("source", "blank")
+    box = lab.named("sheet").bounding_box()
+    finger = lab.page.context.new_cdp_session(lab.page)
+
+    def touch(kind, x=None, y=None):
+        place = {"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y} if x else None
+        points = [place] if place else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    places = [(0.5 + 0.5 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in STROKES[0][0]]
+    touch("touchStart", *places[0])
+    for place in places[1:]:
+        touch("touchMove", *place)
+    touch("touchEnd")
+    lab.settle()
+    assert next(iter(lab.seen())) == 1, "a ring reads 0"
+
+
+# Meddling
+
+
+def check(lab, net, gates, label):
+    """Dice and changed pixels of the page against torch."""
+    picture = lab.picture()
+    own, meddled = answer(net, picture), answer(net, picture, gates)
+    count = net.config["classes"]
+    dice, changed = lab.numbers("dice", "changed")
+    assert dice == pytest.approx(mean_dice(meddled, label, count), abs=1e-3)
+    assert changed == pytest.approx(int((own != meddled).sum()), abs=2)
+    return changed
+
+
+def test_a_dragged_bottleneck_gate_does_what_torch_says(figure):
+    lab = figure(BRAIN)
+    net = load("brain-unet-scse", seed=4)
+    label = Playground("brain").labels[0].long()
+    gates = record(net, Playground.input(lab.picture())[None])["bottleneck"].channel
+    for k, key, value in ((2, "Home", 0.0), (13, "End", 1.0), (14, "Home", 0.0)):
+        lab.press(f"bar-{k}", key)
+        gates[0, k] = value
+        assert lab.numbers(f"gate-{k}") == [value]
+    assert check(lab, net, {"bottleneck": {"channel": gates}}, label) > 0
+    # By pointer: to the middle of the bar
+    bar = lab.named("bar-20")
+    bar.scroll_into_view_if_needed()
+    box = bar.locator(".scse-track").bounding_box()
+    lab.page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2)
+    lab.page.mouse.down()
+    lab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=8)
+    lab.page.mouse.up()
+    lab.settle()
+    gates[0, 20] = lab.numbers("gate-20")[0]
+    assert gates[0, 20].item() == pytest.approx(0.5, abs=0.05)
+    check(lab, net, {"bottleneck": {"channel": gates}}, label)
+    lab.named("reset").click()
+    lab.settle()
+    assert lab.numbers("changed") == [0]
+
+
+def test_gates_of_another_contrast_cost_what_torch_says(figure):
+    lab = figure(BRAIN)
+    net = load("brain-unet-scse", seed=4)
+    twin = Playground("brain")
+    usual = record(net, twin.input(twin.pictures[0])[None])["bottleneck"].channel
+    lab.press("contrast", "End")
+    before = lab.numbers("dice")[0]
+    lab.choose("gate-base", "example:0")
+    check(lab, net, {"bottleneck": {"channel": usual}}, twin.labels[0].long())
+    assert lab.numbers("dice")[0] < before - 0.05
+
+
+def test_means_and_branches_of_all_blocks(figure):
+    lab = figure(DIGITS)
+    net = load("digits-unet-scse")
+    twin = Playground("digits")
+    label = twin.labels[0].long()
+    lab.choose("all-base", "off")
+    zeros = {name: {"channel": 0, "spatial": 0} for name in net.stages}
+    check(lab, net, zeros, label)
+    lab.choose("all-base", "own")
+    lab.root.locator('input[name="block"][value="decoder2"]').check()
+    lab.choose("gate-base", "mean")
+    mean = twin.manifest["networks"]["scse"]["means"]["decoder2"]
+    check(lab, net, {"decoder2": {"channel": torch.tensor(mean)}}, label)
+
+
+def test_paint_on_a_mask(figure):
+    lab = figure(DIGITS)
+    net = load("digits-unet-scse")
+    lab.root.locator('input[name="block"][value="decoder2"]').check()
+    lab.settle()
+    mask = lab.named("mask")
+    mask.scroll_into_view_if_needed()
+    box = mask.bounding_box()
+    at = [
+        (box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+        for x, y in ((0.2, 0.6), (0.4, 0.6))
+    ]
+    lab.page.mouse.move(*at[0])
+    lab.page.mouse.down()
+    lab.page.mouse.move(*at[1], steps=6)
+    lab.page.mouse.up()
+    lab.settle()
+    assert number(lab.root, "mask-low") == 0
+    assert lab.numbers("changed")[0] > 0
+    lab.named("wipe").click()
+    lab.settle()
+    assert lab.numbers("changed") == [0]
+    mask.focus()
+    for key in ("Space", "ArrowRight", "Space"):
+        mask.press(key)
+    lab.settle()
+    assert number(lab.root, "mask-low") == 0, "the keyboard paints too"
+    assert net.stages[5] == "decoder2"
+
+
+@pytest.mark.parametrize("which", [DIGITS, BRAIN], ids=["digits", "brain"])
+def test_compare_shows_all_four_networks(figure, which):
+    lab = figure(which)
+    lab.named("compare").check()
+    lab.settle()
+    task = ("digits", "brain")[which]
+    twin = Playground(task)
+    lab.root.locator('[data-network="scse"] .scse-off').wait_for(state="hidden")
+    picture, label = lab.picture(), twin.labels[0].long()
+    for kind, net in twin.networks.items():
+        expected = mean_dice(answer(net, picture), label, net.config["classes"])
+        assert number(lab.root, f"dice-{kind}") == pytest.approx(expected, abs=1e-3)
+
+
+def test_other_networks_open_too(figure):
+    lab = figure(DIGITS)
+    for kind in ("cse", "sse", "none"):
+        lab.root.locator(f'input[name="network"][value="{kind}"]').check()
+        lab.settle()
+        net = load(f"digits-unet-{kind}")
+        label = Playground("digits").labels[0].long()
+        check(lab, net, None, label)
+    assert not lab.named("mask").is_visible()
+
+
+# The reader's own pictures
+
+
+def encoded(image, kind, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def photograph(mode="RGB", size=(300, 200)):
+    """A dark picture, its left half brighter: which way up it stands can be told."""
+    left = Image.new(mode, (size[0] // 2, size[1]), {"CMYK": (0, 0, 0, 60)}.get(mode, (200,) * 3))
+    whole = Image.new(mode, size, {"CMYK": (0, 0, 0, 230)}.get(mode, (30,) * 3))
+    whole.paste(left, (0, 0))
+    return whole
+
+
+def sideways():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90° clockwise to show: the bright half comes to the top
+    return encoded(photograph(), "JPEG", exif=exif)
+
+
+def see_through():
+    image = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
+    image.paste((0, 0, 0, 255), (100, 0, 200, 200))
+    return encoded(image, "PNG")
+
+
+def animated():
+    frames = [photograph().convert("P"), Image.new("P", (300, 200), 0)]
+    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50)
+
+
+GOOD = {  # name -> the file, and where the bright half must be found
+    "plain.png": (lambda: encoded(photograph(), "PNG"), "left"),
+    "print.jpg": (lambda: encoded(photograph("CMYK"), "JPEG"), "left"),
+    "phone.jpg": (sideways, "top"),
+    "glass.png": (see_through, "left"),  # what is transparent becomes white
+    "film.gif": (animated, "left"),
+    "huge.png": (lambda: encoded(Image.new("L", (8000, 6400), 90), "PNG"), None),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_own_pictures(figure, name):
+    lab = figure(DIGITS)
+    make, bright = GOOD[name]
+    lab.named("file").set_input_files({"name": name, "mimeType": "", "buffer": make()})
+    lab.page.wait_for_function("t => t.value === 'own'", arg=lab.named("source").element_handle())
+    lab.settle()
+    assert not lab.named("complaint").is_visible()
+    picture = lab.picture().float()
+    assert picture.shape == (96, 96)
+    if bright == "left":
+        assert picture[:, :40].mean() > picture[:, 56:].mean() + 50
+    if bright == "top":
+        assert picture[:40].mean() > picture[56:].mean() + 50
+    lab.draw(STROKES[3])
+    assert next(iter(lab.seen()), None) == 4 or bright, "a 3 on grey is read"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.png", b"", "“empty.png” is empty"),
+        ("notes.txt", b"not a picture at all", "“notes.txt” is no picture that this browser"),
+        ("broken.png", encoded(Image.new("L", (9, 9)), "PNG")[:40], "“broken.png” is no picture"),
+    ],
+)
+def test_bad_files_get_one_clear_message(figure, name, content, words):
+    lab = figure(DIGITS)
+    lab.choose("source", "blank")
+    lab.draw(STROKES[0])
+    before = lab.picture()
+    lab.named("file").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+    lab.named("complaint").wait_for()
+    assert lab.named("complaint").inner_text().startswith(words)
+    assert torch.equal(lab.picture(), before), "nothing is lost"
+    lab.choose("source", "ground:0")
+    assert not lab.named("complaint").is_visible()
+
+
+def test_own_brain_picture(figure):
+    lab = figure(BRAIN)
+    slice_ = Image.fromarray(Playground("brain").pictures[1].numpy())
+    lab.named("file").set_input_files(
+        {
+            "name": "scan.png",
+            "mimeType": "image/png",
+            "buffer": encoded(slice_.resize((512, 512)), "PNG"),
+        }
+    )
+    lab.page.wait_for_function("t => t.value === 'own'", arg=lab.named("source").element_handle())
+    lab.settle()
+    assert set(lab.seen()) == {1, 2, 3}, "all three tissues are found in it"
+
+
+# Links
+
+
+def test_a_link_carries_the_whole_situation(figure, open_page):
+    lab = figure(DIGITS)
+    lab.choose("source", "ground:1")
+    lab.draw(STROKES[8])
+    lab.root.locator('input[name="block"][value="encoder3"]').check()
+    lab.settle()
+    lab.press("bar-4", "Home")
+    lab.named("compare").check()
+    lab.settle()
+    lab.named("share").click()
+    lab.named("link").wait_for()
+    address = lab.named("link").input_value()
+    assert len(address) < 2000
+    other = Figure(open_page(PAGE + "#" + address.split("#")[1]), DIGITS)
+    other.page.wait_for_function(
+        "t => t.value === 'ground:1'", arg=other.named("source").element_handle()
+    )
+    other.settle()
+    assert torch.equal(other.picture(), lab.picture())
+    assert other.seen() == lab.seen()
+    assert other.numbers("gate-4", "changed") == lab.numbers("gate-4", "changed")
+    assert other.named("compare").is_checked()
+    # A reload finds the same: the address is kept up to date.
+    other.page.wait_for_timeout(400)
+    assert "digits=" in other.page.url
+
+
+@pytest.mark.parametrize(
+    ("letters", "words"),
+    [
+        ("AAAA", "The link to this figure is damaged"),
+        # {"block": "attic"}
+        ("q1ZKyslPzlayUkosKclMVqoFAA", "names a block that is not here: attic"),
+    ],
+)
+def test_a_bad_link_is_told_and_loses_nothing(figure, letters, words, open_page):
+    lab = Figure(open_page(f"{PAGE}#digits={letters}"), DIGITS)
+    lab.named("complaint").wait_for()
+    assert words in lab.named("complaint").inner_text()
+    lab.settle()
+    assert lab.numbers("dice")[0] > 0.9
+
+
+# Without an engine
+
+
+def test_from_disk_the_stored_examples_stay(open_page):
+    page = open_page(PAGE, file=True)
+    lab = Figure(page, DIGITS)
+    lab.page.wait_for_function("r => r.dataset.answered", arg=lab.root.element_handle())
+    assert "opened from disk" in lab.named("engine").inner_text()
+    assert set(lab.seen()) == {1, 7}
+    lab.named("source").select_option("example:1")
+    page.wait_for_timeout(200)
+    assert set(lab.seen()) == {5}
+    lab.named("source").select_option("blank")
+    lab.root.get_by_text("no engine: choose an example").wait_for()
+
+
+def test_a_missing_runtime_is_told(browser, site, server):
+    page = browser.new_page()
+    page.route("**/ort-wasm*", lambda route: route.abort())
+    page.goto(f"{server}/{PAGE}")
+    lab = Figure(page, DIGITS)
+    lab.page.wait_for_function(
+        "r => r.dataset.answered === 'failed'", arg=lab.root.element_handle()
+    )
+    assert "The engine failed" in lab.named("engine").inner_text()
+    assert set(lab.seen()) == {1, 7}, "what was stored stands"
+    page.close()
+
+
+# The landing page's figure
+
+
+def test_landing_figure_opens_every_block(open_page):
+    page = open_page("index.html")
+    lab = page.locator(".scse-gatelab").first
+    net = load("digits-unet-scse")
+    from test_widgets_site import twin_of
+
+    from scse.widgets import GateLab
+
+    twin = twin_of("index", GateLab)
+    image, label = twin._images[0], twin.samples[0].label
+    seen = record(net, image[None])
+    for block in ("encoder1", "bottleneck", "decoder3"):
+        lab.locator(f'input[name="block"][value="{block}"]').check()
+        channels = seen[block].channel.shape[1]
+        lab.get_by_text("ONNX Runtime, in this page").wait_for()
+        lab.locator(f'[data-name="bar-{channels - 1}"]').wait_for()
+        page.wait_for_timeout(500)
+        gates = seen[block].channel.clone()
+        shown = [number(lab, f"gate-{k}") for k in range(channels)]
+        assert shown == pytest.approx(gates.flatten().tolist(), abs=1e-4)
+        lab.locator('[data-name="bar-3"]').press("Home")
+        page.wait_for_timeout(400)
+        gates[0, 3] = 0
+        with override(net, {block: {"channel": gates}}):
+            meddled = record(net, image[None]).logits.argmax(1)[0]
+        own = seen.logits.argmax(1)[0]
+        assert number(lab, "dice") == pytest.approx(mean_dice(meddled, label, 11), abs=1e-3)
+        assert number(lab, "changed") == pytest.approx(int((meddled != own).sum()), abs=2)
+    lab.locator('input[name="block"][value="decoder1"]').check()
+    assert lab.locator('[data-name="bar-63"]').is_hidden()
+
+
+# Speed is not asserted; but nothing may be dropped while dragging.
+
+
+def test_the_last_place_of_a_drag_is_answered(figure):
+    lab = figure(DIGITS)
+    bar = lab.named("bar-0")
+    for value in itertools.islice(itertools.cycle(["Home", "End"]), 41):
+        bar.press(value, no_wait_after=True)
+    lab.settle()
+    net = load("digits-unet-scse")
+    gates = record(net, Playground.input(lab.picture())[None])["bottleneck"].channel
+    gates[0, 0] = 0
+    check(lab, net, {"bottleneck": {"channel": gates}}, Playground("digits").labels[0].long())
