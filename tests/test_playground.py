@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from scse import load, override, record
 from scse.data import brain, standardise
+from scse.metrics import mean_dice
 from scse.widgets import Playground, playground
 
 GOLDEN = Path(__file__).parents[1] / "js" / "test" / "playground_golden.json"
@@ -127,6 +128,56 @@ def test_request_overrules_a_gate(widget):
 def test_bad_arguments(arguments, keywords, error, words):
     with pytest.raises(error, match=words):
         Playground(*arguments, **keywords)
+
+
+# What the exercises of the chapter say
+
+
+def dice_under(widget, image, gates):
+    net, label = widget.networks["scse"], widget.labels[0].long()
+    with torch.no_grad(), override(net, gates):
+        return mean_dice(net(image[None]).argmax(1)[0], label, net.config["classes"])
+
+
+def test_exercise_on_masks():
+    widget = Playground("digits")
+    image = widget.input(widget.pictures[0])
+    means = playground._means("digits", 0, "scse")
+    names = widget.networks["scse"].stages
+    shut = {b: dice_under(widget, image, {b: {"spatial": 0}}) for b in names}
+    mean = {
+        b: dice_under(widget, image, {b: {"spatial": means[b]["spatial"][None, None]}})
+        for b in names
+    }
+    assert dice_under(widget, image, {}) == pytest.approx(0.97, abs=0.005)
+    assert shut["encoder3"] == pytest.approx(0.47, abs=0.005)
+    assert max(shut["encoder1"], shut["decoder2"]) < 0.875
+    assert min(shut[b] for b in ("encoder2", "bottleneck", "decoder3", "decoder1")) > 0.945
+    assert mean.pop("encoder3") == pytest.approx(0.95, abs=0.005)
+    assert min(mean.values()) > 0.965
+
+
+def test_exercise_on_the_switch():
+    widget = Playground("brain")
+    scene = playground._brain()["arrays"]
+    t1, inside = scene["t1"][:1, None].double() / 255, scene["inside"][:1, None].double()
+    negative = brain.contrast(t1, inside, 1.0)[:, 0] + 0.05 * scene["noise"].values()
+    image = widget.input(playground.stretch(negative)[0])
+    net = widget.networks["scse"]
+    own = record(net, image[None])["bottleneck"].channel
+    usual = record(net, widget.input(widget.pictures[0])[None])["bottleneck"].channel
+
+    def put_back(bars):
+        gates = usual.clone()
+        for bar in bars:
+            gates[0, bar - 1] = own[0, bar - 1]
+        return dice_under(widget, image, {"bottleneck": {"channel": gates}})
+
+    assert dice_under(widget, image, {}) == pytest.approx(0.87, abs=0.005)
+    assert put_back([]) == pytest.approx(0.75, abs=0.005)
+    assert put_back([1, 63]) == pytest.approx(0.82, abs=0.005)
+    assert put_back([1, 63, 2, 7, 23, 26, 47, 49]) == pytest.approx(0.86, abs=0.005)
+    assert max(put_back([bar]) for bar in range(1, 65)) < 0.80
 
 
 if __name__ == "__main__":
