@@ -1,4 +1,4 @@
-"""`explore` in a real JupyterLab: torch answers from the kernel, and the page survives its end."""
+"""Widgets in a real JupyterLab: torch answers from the kernel, and the page survives its end."""
 
 import json
 import os
@@ -14,7 +14,8 @@ import torch
 from site_tools import number
 
 import scse
-from scse import UNet, override
+from scse import UNet, override, record
+from scse.widgets import Playground
 
 SETUP = """import torch
 from scse import UNet, explore
@@ -26,11 +27,15 @@ image = torch.randn(2, 1, 24, 32, generator=torch.Generator().manual_seed(1)).cu
 # The server lets only its own pages do this, who know its cookie.
 SHUT_DOWN = """async () => {
   const token = /_xsrf=([^;]+)/.exec(document.cookie)[1];
-  const [kernel] = await (await fetch("/api/kernels")).json();
   const options = { method: "DELETE", headers: { "X-XSRFToken": token } };
-  return (await fetch(`/api/kernels/${kernel.id}`, options)).status;
+  const kernels = await (await fetch("/api/kernels")).json();
+  const ends = kernels.map(({ id }) => fetch(`/api/kernels/${id}`, options));
+  return (await Promise.all(ends)).every(({ status }) => status === 204);
 }"""
-CELLS = [SETUP, "explore(net, image)"]
+NOTEBOOKS = {
+    "explore": [SETUP, "explore(net, image)"],
+    "playground": ['from scse.widgets import Playground\nPlayground("digits")'],
+}
 
 
 def cell(number, source):
@@ -46,17 +51,17 @@ def cell(number, source):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab with one notebook, a.ipynb, and nothing of this user's."""
+    """The address of a JupyterLab with the notebooks above, and nothing of this user's."""
     folder, settings = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("settings")
-    notebook = {
-        "cells": [cell(i, source) for i, source in enumerate(CELLS)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    (folder / "a.ipynb").write_text(json.dumps(notebook))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    for name, sources in NOTEBOOKS.items():
+        notebook = {
+            "cells": [cell(i, source) for i, source in enumerate(sources)],
+            "metadata": {"kernelspec": kernel},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -122,12 +127,44 @@ def wait_for(page, name, value):
     )
 
 
-def test_torch_answers_and_its_end_is_noticed(page, lab):
-    page.goto(f"{lab}/lab/tree/a.ipynb")
+def run_all(page, lab, name):
+    page.goto(f"{lab}/lab/workspaces/{name}/tree/{name}.ipynb")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle")  # cells that run before are lost
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
+
+
+def test_playground_asks_torch(page, lab):
+    run_all(page, lab, "playground")
+    view = page.locator(".scse-playground")
+    view.get_by_text("torch, in the kernel").wait_for()
+    assert view.locator('[data-name="share"]').is_hidden()  # the address is JupyterLab's
+    twin = Playground("digits")
+    image, net = twin.input(twin.pictures[0])[None], twin.networks["scse"]
+    gates = record(net, image)["bottleneck"].channel
+    with torch.no_grad():
+        own = net(image).argmax(1)
+        gates[0, 2] = 0
+        with override(net, {"bottleneck": {"channel": gates, "spatial": 0}}):
+            expected = int((net(image).argmax(1) != own).sum())
+    assert expected > 0
+    view.locator('[data-name="bar-2"]').press("Home")
+    view.locator('[data-name="mask-base"]').select_option("off")
+    wait_for(page, "changed", expected)
+    view.locator('[data-name="undo"]').click()
+    view.locator('[data-name="undo"]').click()
+    wait_for(page, "changed", 0)
+    # A digit drawn by keyboard, read by torch
+    view.locator('[data-name="source"]').select_option("blank")
+    sheet = view.locator('[data-name="sheet"]')
+    for key in ["ArrowUp"] * 8 + ["Space"] + ["ArrowDown"] * 16 + ["Space"]:
+        sheet.press(key)
+    view.locator('[data-name="seen"] li[data-class="2"]').wait_for()  # an upright line reads 1
+
+
+def test_torch_answers_and_its_end_is_noticed(page, lab):
+    run_all(page, lab, "explore")
     page.wait_for_selector(".scse-explorer[data-fresh]")
     view = page.locator(".scse-explorer")
     assert number(view, "changed") == 0
@@ -178,7 +215,7 @@ def test_torch_answers_and_its_end_is_noticed(page, lab):
     page.wait_for_selector(".scse-remark:has-text('r ')")
 
     # The end of the kernel
-    assert page.evaluate(SHUT_DOWN) == 204
+    assert page.evaluate(SHUT_DOWN)
     view.locator('[data-name="bar-0"]').press("Home")
     page.wait_for_selector("[data-name=status]:has-text('kernel does not answer')")
     assert number(view, "gate-0") == 0

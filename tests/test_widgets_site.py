@@ -377,7 +377,7 @@ def kernel(open_page):
     import base64
 
     page, twin = open_page("index.html"), twin_of("index", GateLab)
-    state = {name: getattr(twin, name) for name in ("manifest", "picture", "mode", "gates")}
+    state = {name: getattr(twin, name) for name in ("manifest", *GateLab.state_names())}
     state["packed"] = base64.b64encode(twin.packed).decode()
     page.evaluate(HOST, {"esm": str(twin._esm), "state": state})
     return page
@@ -424,7 +424,7 @@ def test_a_bad_state_is_said_in_the_figure_and_goes_away(kernel, trait, value, m
 
 
 def test_a_view_that_is_taken_down_stops_listening(kernel):
-    assert kernel.evaluate("() => kernel.left()") == 3
+    assert kernel.evaluate("() => kernel.left()") == 5  # four traits, and messages
     kernel.evaluate("() => kernel.stop()")
     assert kernel.evaluate("() => kernel.left()") == 0
 

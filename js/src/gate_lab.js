@@ -23,7 +23,7 @@ import {
   squeeze,
 } from "./maths.js";
 import { canvas, classPainter, paintMap, range } from "./paint.js";
-import { index, oneOf, widget } from "./widget.js";
+import { index, numbers, oneOf, widget } from "./widget.js";
 
 /** @typedef {import("./maths.js").Mode} Mode */
 
@@ -99,19 +99,14 @@ function formula(combine) {
   };
 }
 
-/** Numbers from 0 to 1; how many depends on the block. @param {any} value */
-const gateList = (value) =>
-  Array.isArray(value) && value.every((v) => typeof v === "number" && v >= 0 && v <= 1)
-    ? undefined
-    : "must be empty or numbers between 0 and 1";
-
 export default widget(
   "gatelab",
-  ({ samples, blocks }) => ({
+  ({ samples, blocks, last }) => ({
     picture: index(samples.length),
     block: oneOf(["", ...Object.keys(blocks)]),
     mode: oneOf(MODES.map(({ value }) => value)),
-    gates: gateList,
+    gates: (value, trait) =>
+      numbers((blocks[trait("block")] ?? blocks[last]).channels, 0, 1)(value, trait),
   }),
   ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
     const { samples, classes, blocks, last } = manifest;
@@ -138,8 +133,10 @@ export default widget(
     const blockNow = () => get("block") || last;
     /** @type {View | undefined} */
     let shown;
-    /** @returns {number[]} */
-    const gatesNow = () => (get("gates").length ? get("gates") : Array.from(shown?.own ?? []));
+    /** The reader's, none if they were of another block. @returns {number[]} */
+    const gatesSet = () =>
+      get("gates").length === blocks[blockNow()].channels ? get("gates") : [];
+    const gatesNow = () => (gatesSet().length ? gatesSet() : Array.from(shown?.own ?? []));
 
     // The engine, for all blocks but the last
     const status = h("span", { class: "scse-status", role: "status", "data-name": "engine" });
@@ -381,7 +378,7 @@ export default widget(
       const { maps, own: ownNow } = states[get("picture")];
       const mode = /** @type {Mode} */ (get("mode"));
       const own = ownNow();
-      const gates = get("gates").length ? get("gates") : own.gates;
+      const gates = gatesSet().length ? gatesSet() : own.gates;
       draw({
         shape: manifest.shape,
         maps,
@@ -395,7 +392,7 @@ export default widget(
 
     /** Any other block, by the engine. */
     async function ask() {
-      const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: get("gates") };
+      const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: gatesSet() };
       try {
         const done = await queue.run(/** @type {any} */ (job));
         if (!done || job.block !== blockNow() || job.picture !== get("picture")) return;
@@ -423,8 +420,6 @@ export default widget(
       chooser.set(block);
       branches.set(get("mode"));
       equation.set(/** @type {Mode} */ (get("mode")));
-      const { channels } = blocks[block];
-      if (get("gates").length && get("gates").length !== channels) return set({ gates: [] });
       if (block === last) compute();
       else ask();
     };

@@ -16,7 +16,10 @@ import { unpack } from "./unpack.js";
  */
 
 /** @typedef {Record<string, Uint8Array | Float64Array>} Arrays */
-/** Says what is wrong with a value, or returns undefined. @typedef {(value: any) => string | undefined} Check */
+/**
+ * Says what is wrong with a value, or returns undefined; `get` gives the other traits.
+ * @typedef {(value: any, get: (name: string) => any) => string | undefined} Check
+ */
 
 /**
  * @typedef {object} Context
@@ -65,7 +68,7 @@ export function widget(name, checks, build) {
       const problems = [];
       for (const [trait, check] of Object.entries(rules)) {
         const value = model.get(trait);
-        const problem = check(value);
+        const problem = check(value, (name) => model.get(name));
         if (problem === undefined) valid[trait] = value;
         else problems.push(`${trait} ${problem}, got ${JSON.stringify(value)}.`);
       }

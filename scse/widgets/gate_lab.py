@@ -68,7 +68,6 @@ class GateLab(_base.Widget):
         # Under this name a site may have the network as an ONNX file.
         network = getattr(net, "name", "network")
         self._engine = Engine({network: copy.deepcopy(net).eval()}, self._images)
-        self._engine.serve(self)
         manifest = {
             "network": network,
             "blocks": {
@@ -93,6 +92,7 @@ class GateLab(_base.Widget):
         }
         arrays = {"maps": self._maps, "labels": self._labels, "inputs": self._inputs}
         super().__init__(manifest, arrays, **state)
+        self._engine.serve(self)
 
     @traitlets.validate("picture")
     def _check_picture(self, proposal):

@@ -16,8 +16,11 @@ from scse.widgets._packing import quantise
 KINDS = {"none": "none", "cse": "cSE", "sse": "sSE", "scse": "scSE"}
 REFERENCE = "scse"
 SEEDS = {"brain": 4, "digits": 0}  # of the networks that the book runs in its pages
-MAPS = 48  # positions a side to which the stored maps are averaged
-SLICES = (134, 144, 70, 78)  # held-out brain slices, y in mm
+# What is seen first is stored coarsely: it stands until the engine has answered, a second or so.
+MAPS = 32  # positions a side to which the stored maps are averaged
+COARSE = 16  # levels of stored maps and masks
+FINE = 32  # levels of the mean masks, which the engine computes with
+SLICES = (134, 144, 70)  # held-out brain slices, y in mm
 PICTURES = {1: "6 and 0 on gravel", 20: "4 on a cat", 12: "4 and 3 on a flower"}  # of the test set
 GROUNDS = {  # photographs to draw on; the networks have seen coffee in training
     "gravel": ("gravel", "gravel, scikit-image, CC0"),
@@ -66,7 +69,6 @@ class Playground(_base.Widget):
         records = [record(self.networks[REFERENCE], image[None]) for image in images]
         self._segmentations = torch.stack([rec.logits[0].argmax(0) for rec in records]).byte()
         arrays = {
-            "pictures": self.pictures,
             "labels": self.labels,
             "segmentations": self._segmentations,
             "gates": torch.stack([_flat(rec) for rec in records]),
@@ -74,16 +76,16 @@ class Playground(_base.Widget):
         }
         for name in records[0]:
             masks = torch.stack([rec[name].spatial[0, 0] for rec in records])
-            arrays[f"mask-{name}"] = quantise(masks, 64)
+            arrays[f"mask-{name}"] = quantise(masks, COARSE)
             maps = records[0][name].input[0]
             side = min(MAPS, maps.shape[-1])
-            arrays[f"maps-{name}"] = quantise(adaptive_avg_pool2d(maps, side), 32)
+            arrays[f"maps-{name}"] = quantise(adaptive_avg_pool2d(maps, side), COARSE)
         described = {}
         for kind, net in self.networks.items():
             means = _means(task, seed, kind)
             for name, mean in means.items():
                 if mean["spatial"] is not None:
-                    arrays[f"mean-{kind}-{name}"] = quantise(mean["spatial"], 64)
+                    arrays[f"mean-{kind}-{name}"] = quantise(mean["spatial"], FINE)
             card = weights.card(f"{task}-unet-{kind}", seed)
             described[kind] = {
                 "file": card["name"],
@@ -92,7 +94,6 @@ class Playground(_base.Widget):
                 "blocks": _sites(net, images[0]),
                 "means": {n: m["channel"] for n, m in means.items() if m["channel"] is not None},
             }
-        blocks = described[REFERENCE]["blocks"]
         manifest = {
             "task": task,
             "draw": task == "digits",
@@ -115,8 +116,8 @@ class Playground(_base.Widget):
                 "compare": False,
             },
         }
-        assert list(blocks) == list(records[0])
         super().__init__(manifest, arrays, **state)
+        self._engine.serve(self)
 
     @traitlets.validate("state")
     def _check_state(self, proposal):
@@ -201,11 +202,12 @@ def _digits():
 
     images, labels = digits.Digits().test()
     index = list(PICTURES)
+    pictures = stretch(images[index, 0])
     grounds = torch.stack([_square(digits.photo(name)) for name in GROUNDS])
     return {
-        "pictures": stretch(images[index, 0]),
+        "pictures": pictures,
         "labels": labels[index].byte(),
-        "arrays": {"grounds": (255 * grounds).round().byte()},
+        "arrays": {"pictures": pictures, "grounds": (255 * grounds).round().byte()},
         "classes": list(zip(digits.CLASSES, digits.COLOURS)),
         "examples": [
             {"title": PICTURES[k], "credit": GROUNDS[name][1]}
@@ -232,7 +234,7 @@ def _brain():
     t1 = (maps[:, 0].clamp(0, 1) * 255).round().byte()
     inside = (maps[:, 3] > 0.5).byte()
     noise = torch.randn(brain.SIZE, brain.SIZE, generator=torch.Generator().manual_seed(0))
-    noise = quantise(noise)
+    noise = quantise(noise, FINE)
     sliders = {
         # 0 is T1-like, 1 its negative
         "contrast": {"label": "Negative", "max": 1, "start": 0.0},

@@ -65,7 +65,7 @@ export function scene(manifest, arrays) {
     },
     /** The picture of example i as it is at the start. @param {number} i */
     example(i) {
-      const bytes = plane("pictures", i);
+      const bytes = manifest.draw ? plane("pictures", i) : stretch(scan(start, "example", i));
       return { shape: [1, size, size], data: standardise(bytes) };
     },
     /** The reader's own. @param {string} title @param {Float64Array} picture */

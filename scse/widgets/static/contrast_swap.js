@@ -467,7 +467,7 @@ function widget(name, checks, build) {
       const problems = [];
       for (const [trait, check] of Object.entries(rules)) {
         const value = model.get(trait);
-        const problem = check(value);
+        const problem = check(value, (name2) => model.get(name2));
         if (problem === void 0) valid[trait] = value;
         else problems.push(`${trait} ${problem}, got ${JSON.stringify(value)}.`);
       }

@@ -1506,7 +1506,7 @@ function widget(name, checks, build) {
       const problems = [];
       for (const [trait, check] of Object.entries(rules)) {
         const value = model.get(trait);
-        const problem2 = check(value);
+        const problem2 = check(value, (name2) => model.get(name2));
         if (problem2 === void 0) valid[trait] = value;
         else problems.push(`${trait} ${problem2}, got ${JSON.stringify(value)}.`);
       }

@@ -876,7 +876,7 @@ function widget(name, checks, build) {
       const problems = [];
       for (const [trait, check] of Object.entries(rules)) {
         const value = model.get(trait);
-        const problem = check(value);
+        const problem = check(value, (name2) => model.get(name2));
         if (problem === void 0) valid[trait] = value;
         else problems.push(`${trait} ${problem}, got ${JSON.stringify(value)}.`);
       }
@@ -934,6 +934,7 @@ function widget(name, checks, build) {
 }
 var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
 var oneOf = (options) => (value) => options.includes(value) ? void 0 : `must be one of ${options.join(", ")}`;
+var numbers = (n, low, high) => (value) => Array.isArray(value) && (value.length === 0 || value.length === n && value.every((v) => typeof v === "number" && v >= low && v <= high)) ? void 0 : `must be empty or ${n} numbers between ${low} and ${high}`;
 
 // src/gate_lab.js
 var MODES = [
@@ -985,14 +986,13 @@ function formula(combine) {
     }
   };
 }
-var gateList = (value) => Array.isArray(value) && value.every((v) => typeof v === "number" && v >= 0 && v <= 1) ? void 0 : "must be empty or numbers between 0 and 1";
 var gate_lab_default = widget(
   "gatelab",
-  ({ samples, blocks }) => ({
+  ({ samples, blocks, last }) => ({
     picture: index(samples.length),
     block: oneOf(["", ...Object.keys(blocks)]),
     mode: oneOf(MODES.map(({ value }) => value)),
-    gates: gateList
+    gates: (value, trait) => numbers((blocks[trait("block")] ?? blocks[last]).channels, 0, 1)(value, trait)
   }),
   ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
     const { samples, classes, blocks, last } = manifest;
@@ -1019,7 +1019,8 @@ var gate_lab_default = widget(
     });
     const blockNow = () => get("block") || last;
     let shown;
-    const gatesNow = () => get("gates").length ? get("gates") : Array.from(shown?.own ?? []);
+    const gatesSet = () => get("gates").length === blocks[blockNow()].channels ? get("gates") : [];
+    const gatesNow = () => gatesSet().length ? gatesSet() : Array.from(shown?.own ?? []);
     const status = h("span", { class: "scse-status", role: "status", "data-name": "engine" });
     const { engine } = engineFor({
       model,
@@ -1254,7 +1255,7 @@ var gate_lab_default = widget(
         get("mode")
       );
       const own = ownNow();
-      const gates = get("gates").length ? get("gates") : own.gates;
+      const gates = gatesSet().length ? gatesSet() : own.gates;
       draw({
         shape: manifest.shape,
         maps,
@@ -1266,7 +1267,7 @@ var gate_lab_default = widget(
       });
     }
     async function ask() {
-      const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: get("gates") };
+      const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: gatesSet() };
       try {
         const done = await queue.run(
           /** @type {any} */
@@ -1303,8 +1304,6 @@ var gate_lab_default = widget(
         /** @type {Mode} */
         get("mode")
       );
-      const { channels } = blocks[block];
-      if (get("gates").length && get("gates").length !== channels) return set({ gates: [] });
       if (block === last) compute();
       else ask();
     };

@@ -1518,7 +1518,7 @@ function scene(manifest, arrays) {
     },
     /** The picture of example i as it is at the start. @param {number} i */
     example(i) {
-      const bytes = plane("pictures", i);
+      const bytes = manifest.draw ? plane("pictures", i) : stretch(scan(start, "example", i));
       return { shape: [1, size, size], data: standardise(bytes) };
     },
     /** The reader's own. @param {string} title @param {Float64Array} picture */
@@ -1681,7 +1681,7 @@ function widget(name, checks, build) {
       const problems = [];
       for (const [trait, check] of Object.entries(rules)) {
         const value = model.get(trait);
-        const problem2 = check(value);
+        const problem2 = check(value, (name2) => model.get(name2));
         if (problem2 === void 0) valid[trait] = value;
         else problems.push(`${trait} ${problem2}, got ${JSON.stringify(value)}.`);
       }
