@@ -6,22 +6,12 @@
 import { bar, button, choice, readout } from "./controls.js";
 import { marker, pointable, stack } from "./cursor.js";
 import { count, fixed, h } from "./dom.js";
-import { newest } from "./engine/newest.js";
 import { engineFor } from "./engine/here.js";
 import { classList, colourBar, panel, scoreboard } from "./figure.js";
-import {
-  argmax,
-  dice,
-  differences,
-  excite,
-  meanDice,
-  pointwise,
-  project,
-  recalibrate,
-  recalibrateChannel,
-  sigmoid,
-  squeeze,
-} from "./maths.js";
+import { deeper } from "./gate_lab/deeper.js";
+import { firstToPull, ownState } from "./gate_lab/last.js";
+import { formula, misread } from "./gate_lab/words.js";
+import { argmax, dice, differences, meanDice, recalibrateChannel } from "./maths.js";
 import { canvas, classPainter, paintMap, range } from "./paint.js";
 import { index, numbers, oneOf, widget } from "./widget.js";
 
@@ -45,59 +35,6 @@ const FINE = 4; // canvas pixels across a position of the segmentation
  * @property {Uint8Array} before the network's own segmentation
  * @property {Uint8Array} segmentation
  */
-
-/** What the last block would do on its own to one picture. @param {any} manifest @param {Float64Array} maps */
-function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
-  const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
-  const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
-  /** @param {ArrayLike<number>} c @param {Mode} mode */
-  const segment = (c, mode) =>
-    argmax(pointwise(recalibrate(maps, c, mask, mode, combine), head), classes.length);
-  return { gates, mask, segment, segmentation: segment(gates, "scse") };
-}
-
-/** The gate that changes most pixels when it is pulled to 0. @param {ReturnType<typeof ownState>} own */
-function firstToPull(own) {
-  const changes = Array.from(own.gates, (_, k) => {
-    const pulled = own.gates.map((gate, i) => (i === k ? 0 : gate));
-    return differences(own.segment(pulled, "scse"), own.segmentation);
-  });
-  return changes.indexOf(Math.max(...changes));
-}
-
-/**
- * What the true classes are mostly taken for where that is wrong: "9 → 3".
- * @param {ArrayLike<number>} label @param {ArrayLike<number>} segmentation
- * @param {{name: string}[]} classes
- */
-function misread(label, segmentation, classes) {
-  const votes = classes.map(() => new Array(classes.length).fill(0));
-  for (let p = 0; p < label.length; p++) votes[label[p]][segmentation[p]]++;
-  return votes.flatMap((row, k) => {
-    const most = row.indexOf(Math.max(...row));
-    return k && row[most] && most !== k ? [`${classes[k].name} → ${classes[most].name}`] : [];
-  });
-}
-
-/** Û = … with the two branches in their colours. @param {string} combine */
-function formula(combine) {
-  const c = () => h("b", { class: "scse-c", text: "c·U" });
-  const s = () => h("b", { class: "scse-s", text: "s·U" });
-  const both = {
-    add: () => [c(), " + ", s()],
-    max: () => ["max(", c(), ", ", s(), ")"],
-    mul: () => [c(), " × ", s()],
-  }[/** @type {"add" | "max" | "mul"} */ (combine)];
-  const element = h("span", { class: "scse-formula" });
-  return {
-    element,
-    /** @param {Mode} mode */
-    set(mode) {
-      const right = { none: () => ["U"], cse: () => [c()], sse: () => [s()], scse: both }[mode];
-      element.replaceChildren("Û = ", ...right());
-    },
-  };
-}
 
 export default widget(
   "gatelab",
@@ -147,30 +84,7 @@ export default widget(
       networks: { [manifest.network]: blocks },
       tell: (text) => (status.textContent = text),
     });
-    /** @type {Map<string, Promise<import("./engine/contract.js").Answer>>} */
-    const plain = new Map();
-    const queue = newest({
-      async run(job) {
-        const { picture, block, mode, gates } = /** @type {any} */ (job);
-        const request = { network: manifest.network, image: states[picture].input, maps: { [block]: /** @type {"all"} */ ("all") } };
-        const key = `${picture} ${block}`;
-        const untouched = plain.get(key) ?? engine.run(request);
-        plain.set(key, untouched);
-        untouched.catch(() => plain.delete(key));
-        const own = await untouched;
-        /** @param {boolean} on */
-        const off = (on) => (on ? {} : { keep: 0, value: 0 });
-        /** @type {Record<string, any>} */
-        const change = {};
-        if (gates.length) change.channel = { keep: 0, value: Float32Array.from(gates) };
-        if (mode === "sse") change.channel = off(false);
-        if (mode === "cse") change.spatial = off(false);
-        if (mode === "none") Object.assign(change, { channel: { keep: 0, value: 1 }, spatial: off(false) }); // U · (1 + 0)
-        const meddled = Object.keys(change).length > 0;
-        const answer = meddled ? await engine.run({ ...request, gates: { [block]: change } }) : own;
-        return /** @type {any} */ ({ own, answer });
-      },
-    });
+    const askFor = deeper(engine, manifest.network, (picture) => states[picture].input);
 
     // Choices
     const pictures = choice({
@@ -394,10 +308,10 @@ export default widget(
     async function ask() {
       const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: gatesSet() };
       try {
-        const done = await queue.run(/** @type {any} */ (job));
+        const done = await askFor(job);
         if (!done || job.block !== blockNow() || job.picture !== get("picture")) return;
-        const { own, answer } = /** @type {any} */ (done);
-        const { channel, spatial, maps } = answer.blocks[job.block];
+        const { own, answer } = done;
+        const { channel, spatial, maps } = /** @type {any} */ (answer.blocks[job.block]); // it has both
         const count = classes.length;
         draw({
           shape: maps.shape,

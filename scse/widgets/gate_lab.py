@@ -64,7 +64,12 @@ class GateLab(_base.Widget):
         self._maps = quantise(torch.stack(inputs), levels)
         self._labels = torch.stack([sample.label for sample in self.samples]).byte()
         self._last = name
-        self._channels = {block: seen.input.shape[1] for block, seen in records[0].items()}
+        both = {  # the blocks that the desk can show
+            block: seen
+            for block, seen in records[0].items()
+            if seen.channel is not None and seen.spatial is not None
+        }
+        self._channels = {block: seen.input.shape[1] for block, seen in both.items()}
         # Under this name a site may have the network as an ONNX file.
         network = getattr(net, "name", "network")
         self._engine = Engine({network: copy.deepcopy(net).eval()}, self._images)
@@ -74,10 +79,10 @@ class GateLab(_base.Widget):
                 block: {
                     "channels": seen.input.shape[1],
                     "positions": list(seen.input.shape[2:]),
-                    "branches": [b for b in BRANCHES if getattr(seen, b) is not None],
+                    "branches": list(BRANCHES),
                     "combine": getattr(_base.block(net, block), "combine", "add"),
                 }
-                for block, seen in records[0].items()
+                for block, seen in both.items()
             },
             "last": name,
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],

@@ -17,7 +17,7 @@ KINDS = {"none": "none", "cse": "cSE", "sse": "sSE", "scse": "scSE"}
 REFERENCE = "scse"
 SEEDS = {"brain": 4, "digits": 0}  # of the networks that the book runs in its pages
 # What is seen first is stored coarsely: it stands until the engine has answered, a second or so.
-MAPS = 32  # positions a side to which the stored maps are averaged
+MAPS = 24  # positions a side to which the stored maps are averaged
 COARSE = 16  # levels of stored maps and masks
 FINE = 32  # levels of the mean masks, which the engine computes with
 SLICES = (134, 144, 70)  # held-out brain slices, y in mm

@@ -238,38 +238,6 @@ function pointable(element, { label, name, width, height, where, onMove, onLeave
   });
 }
 
-// src/engine/newest.js
-function newest(engine) {
-  let waiting;
-  let busy = false;
-  function next() {
-    const turn = waiting;
-    waiting = void 0;
-    busy = turn !== void 0;
-    turn?.start();
-  }
-  return {
-    get busy() {
-      return busy;
-    },
-    /**
-     * The answer, or undefined if a newer request overtook this one.
-     * @param {Request} request @param {(done: number) => void} [onProgress]
-     * @returns {Promise<Answer | undefined>}
-     */
-    run(request, onProgress) {
-      return new Promise((resolve, reject) => {
-        waiting?.drop();
-        waiting = {
-          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
-          drop: () => resolve(void 0)
-        };
-        if (!busy) next();
-      });
-    }
-  };
-}
-
 // src/engine/kernel.js
 var PATIENCE = 8;
 var SURRENDER = 60;
@@ -725,6 +693,76 @@ function scoreboard(suffix = "") {
   };
 }
 
+// src/engine/newest.js
+function newest(engine) {
+  let waiting;
+  let busy = false;
+  function next() {
+    const turn = waiting;
+    waiting = void 0;
+    busy = turn !== void 0;
+    turn?.start();
+  }
+  return {
+    get busy() {
+      return busy;
+    },
+    /**
+     * The answer, or undefined if a newer request overtook this one.
+     * @param {Request} request @param {(done: number) => void} [onProgress]
+     * @returns {Promise<Answer | undefined>}
+     */
+    run(request, onProgress) {
+      return new Promise((resolve, reject) => {
+        waiting?.drop();
+        waiting = {
+          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
+          drop: () => resolve(void 0)
+        };
+        if (!busy) next();
+      });
+    }
+  };
+}
+
+// src/gate_lab/deeper.js
+function deeper(engine, network, input) {
+  const plain = /* @__PURE__ */ new Map();
+  const off = { keep: 0, value: 0 };
+  const queue = newest({
+    async run(job) {
+      const { picture, block, mode, gates } = (
+        /** @type {any} */
+        job
+      );
+      const request = { network, image: input(picture), maps: { [block]: "all" } };
+      const key = `${picture} ${block}`;
+      const untouched = plain.get(key) ?? engine.run(request);
+      plain.set(key, untouched);
+      untouched.catch(() => plain.delete(key));
+      const own = await untouched;
+      const change = {};
+      if (gates.length) change.channel = { keep: 0, value: Float32Array.from(gates) };
+      if (mode === "sse") change.channel = off;
+      if (mode === "cse") change.spatial = off;
+      if (mode === "none") Object.assign(change, { channel: { keep: 0, value: 1 }, spatial: off });
+      const meddled = Object.keys(change).length > 0;
+      const answer = meddled ? await engine.run({ ...request, gates: { [block]: change } }) : own;
+      return (
+        /** @type {any} */
+        { own, answer }
+      );
+    }
+  });
+  return (job) => (
+    /** @type {any} */
+    queue.run(
+      /** @type {any} */
+      job
+    )
+  );
+}
+
 // src/maths.js
 var sigmoid = (x) => 1 / (1 + Math.exp(-x));
 function squeeze(maps, channels) {
@@ -815,6 +853,52 @@ function differences(a, b) {
   let count2 = 0;
   for (let p = 0; p < a.length; p++) if (a[p] !== b[p]) count2++;
   return count2;
+}
+
+// src/gate_lab/last.js
+function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
+  const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
+  const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
+  const segment = (c, mode) => argmax(pointwise(recalibrate(maps, c, mask, mode, combine), head), classes.length);
+  return { gates, mask, segment, segmentation: segment(gates, "scse") };
+}
+function firstToPull(own) {
+  const changes = Array.from(own.gates, (_, k) => {
+    const pulled = own.gates.map((gate, i) => i === k ? 0 : gate);
+    return differences(own.segment(pulled, "scse"), own.segmentation);
+  });
+  return changes.indexOf(Math.max(...changes));
+}
+
+// src/gate_lab/words.js
+function misread(label, segmentation, classes) {
+  const votes = classes.map(() => new Array(classes.length).fill(0));
+  for (let p = 0; p < label.length; p++) votes[label[p]][segmentation[p]]++;
+  return votes.flatMap((row, k) => {
+    const most = row.indexOf(Math.max(...row));
+    return k && row[most] && most !== k ? [`${classes[k].name} → ${classes[most].name}`] : [];
+  });
+}
+function formula(combine) {
+  const c = () => h("b", { class: "scse-c", text: "c·U" });
+  const s = () => h("b", { class: "scse-s", text: "s·U" });
+  const both = {
+    add: () => [c(), " + ", s()],
+    max: () => ["max(", c(), ", ", s(), ")"],
+    mul: () => [c(), " × ", s()]
+  }[
+    /** @type {"add" | "max" | "mul"} */
+    combine
+  ];
+  const element = h("span", { class: "scse-formula" });
+  return {
+    element,
+    /** @param {Mode} mode */
+    set(mode) {
+      const right = { none: () => ["U"], cse: () => [c()], sse: () => [s()], scse: both }[mode];
+      element.replaceChildren("Û = ", ...right());
+    }
+  };
 }
 
 // src/unpack.js
@@ -944,48 +1028,6 @@ var MODES = [
   { value: "scse", label: "scSE", title: "Both, as the network was trained" }
 ];
 var FINE = 4;
-function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
-  const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
-  const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
-  const segment = (c, mode) => argmax(pointwise(recalibrate(maps, c, mask, mode, combine), head), classes.length);
-  return { gates, mask, segment, segmentation: segment(gates, "scse") };
-}
-function firstToPull(own) {
-  const changes = Array.from(own.gates, (_, k) => {
-    const pulled = own.gates.map((gate, i) => i === k ? 0 : gate);
-    return differences(own.segment(pulled, "scse"), own.segmentation);
-  });
-  return changes.indexOf(Math.max(...changes));
-}
-function misread(label, segmentation, classes) {
-  const votes = classes.map(() => new Array(classes.length).fill(0));
-  for (let p = 0; p < label.length; p++) votes[label[p]][segmentation[p]]++;
-  return votes.flatMap((row, k) => {
-    const most = row.indexOf(Math.max(...row));
-    return k && row[most] && most !== k ? [`${classes[k].name} → ${classes[most].name}`] : [];
-  });
-}
-function formula(combine) {
-  const c = () => h("b", { class: "scse-c", text: "c·U" });
-  const s = () => h("b", { class: "scse-s", text: "s·U" });
-  const both = {
-    add: () => [c(), " + ", s()],
-    max: () => ["max(", c(), ", ", s(), ")"],
-    mul: () => [c(), " × ", s()]
-  }[
-    /** @type {"add" | "max" | "mul"} */
-    combine
-  ];
-  const element = h("span", { class: "scse-formula" });
-  return {
-    element,
-    /** @param {Mode} mode */
-    set(mode) {
-      const right = { none: () => ["U"], cse: () => [c()], sse: () => [s()], scse: both }[mode];
-      element.replaceChildren("Û = ", ...right());
-    }
-  };
-}
 var gate_lab_default = widget(
   "gatelab",
   ({ samples, blocks, last }) => ({
@@ -1029,36 +1071,7 @@ var gate_lab_default = widget(
       networks: { [manifest.network]: blocks },
       tell: (text) => status.textContent = text
     });
-    const plain = /* @__PURE__ */ new Map();
-    const queue = newest({
-      async run(job) {
-        const { picture, block, mode, gates } = (
-          /** @type {any} */
-          job
-        );
-        const request = { network: manifest.network, image: states[picture].input, maps: { [block]: (
-          /** @type {"all"} */
-          "all"
-        ) } };
-        const key = `${picture} ${block}`;
-        const untouched = plain.get(key) ?? engine.run(request);
-        plain.set(key, untouched);
-        untouched.catch(() => plain.delete(key));
-        const own = await untouched;
-        const off = (on) => on ? {} : { keep: 0, value: 0 };
-        const change = {};
-        if (gates.length) change.channel = { keep: 0, value: Float32Array.from(gates) };
-        if (mode === "sse") change.channel = off(false);
-        if (mode === "cse") change.spatial = off(false);
-        if (mode === "none") Object.assign(change, { channel: { keep: 0, value: 1 }, spatial: off(false) });
-        const meddled = Object.keys(change).length > 0;
-        const answer = meddled ? await engine.run({ ...request, gates: { [block]: change } }) : own;
-        return (
-          /** @type {any} */
-          { own, answer }
-        );
-      }
-    });
+    const askFor = deeper(engine, manifest.network, (picture) => states[picture].input);
     const pictures = choice({
       label: "Picture",
       name: "picture",
@@ -1269,16 +1282,13 @@ var gate_lab_default = widget(
     async function ask() {
       const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: gatesSet() };
       try {
-        const done = await queue.run(
-          /** @type {any} */
-          job
-        );
+        const done = await askFor(job);
         if (!done || job.block !== blockNow() || job.picture !== get("picture")) return;
-        const { own, answer } = (
+        const { own, answer } = done;
+        const { channel, spatial, maps } = (
           /** @type {any} */
-          done
+          answer.blocks[job.block]
         );
-        const { channel, spatial, maps } = answer.blocks[job.block];
         const count2 = classes.length;
         draw({
           shape: maps.shape,
