@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from torch import nn
 
 import scse
 from scse import UNet, cSE, override, record, scSE
-from scse.widgets import Explorer, explore
+from scse.widgets import Explorer, _base, _file, explore
 from scse.widgets._engine import Engine, decode, encode, tensor_of
 from scse.widgets._stored import rule_of, unpack
 
@@ -381,3 +382,12 @@ def test_importing_scse_imports_no_widgets():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "explore", done.stderr
     assert "explore" in scse.__all__
+
+
+@pytest.mark.parametrize("name", ["smp-unet", "timm-seresnet18"])
+def test_saved_explorers_of_the_book_are_up_to_date(name):
+    """They carry the widget's code. Where it changed: book/own_network/make.py --pages"""
+    page = (Path(__file__).parents[1] / "book" / "own_network" / f"{name}.html").read_text()
+    for part in ("explorer.js", "explorer.css"):
+        code = (_base.STATIC / part).read_text(encoding="utf-8")
+        assert _file._script(code) in page, f"{part} is not that of the package"

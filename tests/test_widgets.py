@@ -56,6 +56,35 @@ def widgets(net, samples):
     return every_widget(net, samples)
 
 
+# What the kernel answers
+
+
+def test_gate_lab_runs_the_network_for_the_blocks_before_the_last(net, samples):
+    lab = GateLab(net, samples)
+    first = next(iter(lab.manifest["blocks"]))
+    half = {first: {"channel": {"keep": 0, "value": 0.5}}}
+    answer = lab._engine.run({"image": {"stored": 1}, "gates": half, "maps": {first: "all"}})
+    with torch.no_grad(), override(net, {first: {"channel": 0.5}}):
+        expected = net(lab._images[1:])[0]
+    torch.testing.assert_close(answer["output"], expected, atol=1e-5, rtol=0)
+    # The pictures are rounded to 256 levels, so that a page has the same ones.
+    assert (lab._images[1] - samples[1][1]).abs().max() < (
+        samples[1][1].max() - samples[1][1].min()
+    ) / 500
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"block": "attic"}, "block must be one of .*, got 'attic'"),
+        ({"block": "bottleneck", "gates": [0.5] * 4}, "gates must be empty or 16 numbers"),
+    ],
+)
+def test_gate_lab_refuses_what_no_block_has(net, samples, state, words):
+    with pytest.raises(traitlets.TraitError, match=words):
+        GateLab(net, samples, **state)
+
+
 # The data that travels
 
 
