@@ -37,10 +37,9 @@ export async function bundles() {
   for (const name of ["widgets.css", "colours.json"]) {
     files.set(name, await readFile(new URL(name, src), "utf8"));
   }
-  // A widget with a style sheet of its own gets it behind the common one.
   for (const name of WIDGETS) {
     const own = await readFile(new URL(`${name}.css`, src), "utf8").catch(() => undefined);
-    if (own) files.set(`${name}.css`, `${files.get("widgets.css")}\n${own}`);
+    if (own) files.set(`${name}.css`, own);
   }
   // What mounts a widget in a page without a kernel; a widget that is saved takes it along.
   files.set("host.js", await readFile(new URL("../book/site_assets/widgets.js", import.meta.url), "utf8"));

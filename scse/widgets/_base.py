@@ -15,6 +15,14 @@ from scse.widgets._packing import pack
 
 STATIC = Path(__file__).parent / "static"
 COLOURS = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+
+
+def style(name):
+    """The common style sheet, and behind it a widget's own."""
+    sheets = [STATIC / "widgets.css", STATIC / name]
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
 # For classes that were given no colours (Okabe & Ito, legible to most kinds of colour vision).
 CLASS_COLOURS = (
     *("#16181d", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2"),

@@ -75,7 +75,7 @@ class Explorer(_base.Widget):
     """
 
     _esm = _base.STATIC / "explorer.js"
-    _css = _base.STATIC / "explorer.css"
+    _css = _base.style("explorer.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the inputs is shown."""
     compare = traitlets.Int(-1).tag(sync=True, state=True)

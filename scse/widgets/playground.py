@@ -51,7 +51,7 @@ class Playground(_base.Widget):
     """
 
     _esm = _base.STATIC / "playground.js"
-    _css = _base.STATIC / "playground.css"
+    _css = _base.style("playground.css")
     state = traitlets.Dict().tag(sync=True, state=True)
     """What the reader changed; empty at the start."""
 
