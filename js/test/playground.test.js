@@ -172,6 +172,10 @@ test("undo and redo; one drag is one step", () => {
   assert.equal(past.undo(), 1);
   assert.equal(past.undo(), 0);
   assert.equal(past.canUndo(), false);
-  past.record(9, "", 5000);
+  past.record(5, "stroke 1!", 2000);
+  past.record(6, "stroke 1!", 9000); // the hand rested
+  past.record(7, "stroke 2!", 9100);
+  assert.deepEqual([past.undo(), past.undo()], [6, 0]);
+  past.record(9, "", 15000);
   assert.equal(past.canRedo(), false);
 });

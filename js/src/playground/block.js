@@ -82,7 +82,7 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
       fresh = done;
       const width = Math.max(1, BRUSH * site.positions[1]);
       const strokes = [...before, { width, value: brush, points }];
-      change("spatial", { ...gate("spatial"), strokes }, `paint ${painting}`);
+      change("spatial", { ...gate("spatial"), strokes }, `paint ${painting}!`);
     },
     onCursor: (x, y, down) => {
       cursor.hidden = x < 0;

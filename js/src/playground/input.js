@@ -95,7 +95,7 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
           drawing += 1;
         }
         fresh = done;
-        change({ strokes: [...before, { ...PEN, points }] }, `stroke ${drawing}`);
+        change({ strokes: [...before, { ...PEN, points }] }, `stroke ${drawing}!`);
       },
       onCursor: (x, y, down) => {
         cursor.hidden = x < 0;

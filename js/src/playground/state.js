@@ -139,6 +139,7 @@ export async function decode(letters) {
 
 /**
  * Undo and redo. Steps of one drag are one: `record` with the same `tag` within a moment replaces.
+ * A tag that ends in "!" belongs to one gesture alone, however long the hand rests.
  * @template T @param {T} first
  */
 export function history(first) {
@@ -156,7 +157,8 @@ export function history(first) {
     canRedo: () => future.length > 0,
     /** @param {T} state @param {string} tag @param {number} at in ms */
     record(state, tag, at) {
-      const same = tag !== "" && tag === last.tag && at - last.at < 800;
+      const near = at - last.at < 800 || tag.endsWith("!");
+      const same = tag !== "" && tag === last.tag && near;
       if (!same) past = [...past, now].slice(-200);
       last = { tag, at };
       future = [];

@@ -961,7 +961,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
       fresh = done;
       const width = Math.max(1, BRUSH * site.positions[1]);
       const strokes = [...before, { width, value: brush, points }];
-      change("spatial", { ...gate("spatial"), strokes }, `paint ${painting}`);
+      change("spatial", { ...gate("spatial"), strokes }, `paint ${painting}!`);
     },
     onCursor: (x, y, down) => {
       cursor.hidden = x < 0;
@@ -1261,7 +1261,7 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
           drawing += 1;
         }
         fresh = done;
-        change({ strokes: [...before, { ...PEN, points }] }, `stroke ${drawing}`);
+        change({ strokes: [...before, { ...PEN, points }] }, `stroke ${drawing}!`);
       },
       onCursor: (x, y, down) => {
         cursor.hidden = x < 0;
@@ -1415,7 +1415,8 @@ function history2(first) {
     canRedo: () => future.length > 0,
     /** @param {T} state @param {string} tag @param {number} at in ms */
     record(state, tag, at) {
-      const same = tag !== "" && tag === last.tag && at - last.at < 800;
+      const near = at - last.at < 800 || tag.endsWith("!");
+      const same = tag !== "" && tag === last.tag && near;
       if (!same) past = [...past, now].slice(-200);
       last = { tag, at };
       future = [];
