@@ -208,7 +208,7 @@ export default widget(
         panel("Segmentation", stacks[2], truth),
         h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element),
       ),
-      h("div", { class: "scse-controls" }, chooser.element, status),
+      h("div", { class: "scse-controls scse-blocks" }, chooser.element, status),
       h(
         "div",
         { class: "scse-title" },
