@@ -84,6 +84,7 @@ export function bar({
     if (next !== value) onInput(next);
   }
 
+  let before = min;
   /** @param {PointerEvent} event */
   function follow(event) {
     const box = /** @type {HTMLElement} */ (element.firstElementChild).getBoundingClientRect();
@@ -95,8 +96,11 @@ export function bar({
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
+    before = value;
     follow(event);
   });
+  // A finger that turned out to scroll the page has moved nothing.
+  element.addEventListener("pointercancel", () => propose(before));
   element.addEventListener("pointermove", (event) => {
     if (element.hasPointerCapture(event.pointerId)) follow(event);
   });

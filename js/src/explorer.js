@@ -411,7 +411,7 @@ export default widget(
         },
         meddledAnywhere() ? undefined : pull,
       );
-      table.hint.hidden = meddledAnywhere();
+      table.hint.hidden = meddledAnywhere() || !live; // nothing would follow
       table.note.textContent = noteOf({
         maps: block.maps,
         missing,

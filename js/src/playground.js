@@ -5,6 +5,7 @@ import { count, fixed, h } from "./dom.js";
 import { engineFor } from "./engine/here.js";
 import { newest } from "./engine/newest.js";
 import { panel } from "./figure.js";
+import { canvas } from "./paint.js";
 import { answerView, segmentationOf } from "./playground/answer.js";
 import { blockPanel } from "./playground/block.js";
 import { comparePanel } from "./playground/compare.js";
@@ -178,6 +179,9 @@ export default widget(
         change({ gates: base === "own" ? {} : Object.fromEntries(gates) });
       },
     });
+    const mini = canvas(manifest.size, manifest.size);
+    const inShort = h("span");
+    opened.header.append(h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort));
     const compare = comparePanel(manifest);
     const comparing = h("input", { type: "checkbox", "data-name": "compare" });
     comparing.addEventListener("change", () => change({ compare: comparing.checked }));
@@ -205,7 +209,7 @@ export default widget(
       say(copied ? "Link copied" : "The link is in the field, selected");
     });
     share.hidden = !inPage; // elsewhere the address is not ours
-    const save = button("Download picture", "download", () => {
+    const save = button("Download input", "download", () => {
       const a = h("a", { href: input.sheet.toDataURL("image/png"), download: `${task}.png` });
       a.click();
     });
@@ -225,7 +229,7 @@ export default widget(
         "div",
         { class: "scse-panels scse-two" },
         input.element,
-        panel("What the network sees", resultStack, h("span", { text: "white line: truth, where it is known · dots: changed by you" })),
+        panel("The network’s answer", resultStack, h("span", { text: "white line: truth, where it is known · dots: changed by the gates" })),
         h("div", { class: "scse-outcome" }, h("div", {}, answer.score, answer.moved), answer.seen),
       ),
       h("div", { class: "scse-row scse-engine" }, status, progress, timing),
@@ -246,6 +250,9 @@ export default widget(
     function draw(state, full, gates, picture, own) {
       const segmentation = segmentationOf(/** @type {any} */ (full));
       const words = answer.set(segmentation, picture, own);
+      mini.getContext("2d")?.drawImage(answer.map, 0, 0, mini.width, mini.height);
+      inShort.textContent = words;
+      opened.element.hidden = false;
       const goesOn = Object.fromEntries(
         Object.entries(full.blocks).map(([name, { channel, spatial }]) => [
           name,
@@ -305,6 +312,8 @@ export default widget(
         if (!world.stored(state)) {
           waiting.textContent = "no engine: choose an example, or Reset";
           waiting.hidden = false;
+          answer.clear(); // what is left is of another picture
+          opened.element.hidden = true;
         }
         root.setAttribute("data-answered", "failed");
       }

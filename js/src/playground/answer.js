@@ -22,11 +22,16 @@ export function answerView({ classes, size }, name) {
   const dices = readout(`dice${name}`);
   const changed = readout(`changed${name}`, count);
   const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
-  const moved = h("span", { class: "scse-changes" }, changed.element, " pixels changed");
+  const moved = h("span", { class: "scse-changes" }, changed.element, " pixels changed by the gates");
   const seen = h("ul", { class: "scse-seen", "data-name": `seen${name}`, "aria-label": "Classes seen" });
 
   return {
     map,
+    /** Nothing is known. */
+    clear() {
+      score.hidden = moved.hidden = true;
+      seen.replaceChildren();
+    },
     score,
     moved,
     seen,
@@ -59,7 +64,8 @@ export function answerView({ classes, size }, name) {
       const differ = own ? differences(segmentation, own) : 0;
       changed.set(differ);
       moved.hidden = !own;
-      const words = present.map(({ k }) => classes[k].name).join(", ") || "nothing but background";
+      const found = present.filter(({ n }) => n >= FEW);
+      const words = found.map(({ k }) => classes[k].name).join(", ") || "nothing but background";
       return `${words}${label ? `; Dice ${fixed(mean)}` : ""}${own ? `; ${count(differ)} pixels changed` : ""}`;
     },
   };

@@ -132,16 +132,19 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
     h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), ", channel gates ", h("b", { class: "scse-c", text: "c" })), gateBase),
     desk,
   );
+  const everything = h("label", { class: "scse-row" }, h("span", { text: "all blocks:" }), all);
+  const header = h("div", { class: "scse-row scse-opener" }, title, everything);
   const element = h(
     "div",
     { class: "scse-block" },
-    h("div", { class: "scse-row" }, title, h("label", { class: "scse-row" }, h("span", { text: "all blocks:" }), all)),
+    header,
     h("div", { class: "scse-opened" }, maskSide, deskSide),
     note,
   );
 
   return {
     element,
+    header,
     /**
      * @param {string} name @param {Site | undefined} now none for a network without gates
      * @param {import("../engine/contract.js").Block | undefined} block as the network computes it
@@ -152,7 +155,9 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
       title.textContent = now
         ? `${name}: ${now.channels} channels of ${now.positions.join(" × ")}`
         : "A plain U-Net: no gates, nothing to overrule";
-      /** @type {HTMLElement} */ (element.children[1]).hidden = !now;
+      for (const part of [element.children[1], everything, note]) {
+        /** @type {HTMLElement} */ (part).hidden = !now;
+      }
       all.value = common;
       if (!now || !block) return;
       site = now;
@@ -176,10 +181,9 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
       }
       if (hasGates) gateBase.value = gate("channel").base;
       drawCards(now, block, goesOn);
-      const meddled = changes(gate("channel")) || changes(gate("spatial"));
       note.textContent = !block.maps
         ? "The maps of this picture come with the engine."
-        : meddled
+        : changes(gate("channel"))
           ? "Ticks show what the network would choose now. A double click puts a bar back."
           : "Drag a bar, or paint on the mask: the whole network behind this block runs again.";
     },

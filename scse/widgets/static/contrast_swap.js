@@ -83,6 +83,7 @@ function bar({
     next = Math.min(max, Math.max(min, Number(next.toFixed(6))));
     if (next !== value) onInput(next);
   }
+  let before = min;
   function follow(event) {
     const box = (
       /** @type {HTMLElement} */
@@ -94,8 +95,10 @@ function bar({
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
+    before = value;
     follow(event);
   });
+  element.addEventListener("pointercancel", () => propose(before));
   element.addEventListener("pointermove", (event) => {
     if (element.hasPointerCapture(event.pointerId)) follow(event);
   });

@@ -76,6 +76,7 @@ function bar({
     next = Math.min(max, Math.max(min, Number(next.toFixed(6))));
     if (next !== value) onInput(next);
   }
+  let before = min;
   function follow(event) {
     const box = (
       /** @type {HTMLElement} */
@@ -87,8 +88,10 @@ function bar({
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
+    before = value;
     follow(event);
   });
+  element.addEventListener("pointercancel", () => propose(before));
   element.addEventListener("pointermove", (event) => {
     if (element.hasPointerCapture(event.pointerId)) follow(event);
   });
@@ -1918,7 +1921,7 @@ var explorer_default = widget(
         },
         meddledAnywhere() ? void 0 : pull2
       );
-      table2.hint.hidden = meddledAnywhere();
+      table2.hint.hidden = meddledAnywhere() || !live;
       table2.note.textContent = noteOf({
         maps: block.maps,
         missing,

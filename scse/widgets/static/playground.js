@@ -75,6 +75,7 @@ function bar({
     next = Math.min(max, Math.max(min, Number(next.toFixed(6))));
     if (next !== value) onInput(next);
   }
+  let before = min;
   function follow(event) {
     const box = (
       /** @type {HTMLElement} */
@@ -86,8 +87,10 @@ function bar({
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
+    before = value;
     follow(event);
   });
+  element.addEventListener("pointercancel", () => propose(before));
   element.addEventListener("pointermove", (event) => {
     if (element.hasPointerCapture(event.pointerId)) follow(event);
   });
@@ -657,10 +660,15 @@ function answerView({ classes, size }, name) {
   const dices = readout(`dice${name}`);
   const changed = readout(`changed${name}`, count);
   const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
-  const moved = h("span", { class: "scse-changes" }, changed.element, " pixels changed");
+  const moved = h("span", { class: "scse-changes" }, changed.element, " pixels changed by the gates");
   const seen = h("ul", { class: "scse-seen", "data-name": `seen${name}`, "aria-label": "Classes seen" });
   return {
     map,
+    /** Nothing is known. */
+    clear() {
+      score.hidden = moved.hidden = true;
+      seen.replaceChildren();
+    },
     score,
     moved,
     seen,
@@ -690,7 +698,8 @@ function answerView({ classes, size }, name) {
       const differ = own ? differences(segmentation, own) : 0;
       changed.set(differ);
       moved.hidden = !own;
-      const words = present.map(({ k }) => classes[k].name).join(", ") || "nothing but background";
+      const found = present.filter(({ n }) => n >= FEW);
+      const words = found.map(({ k }) => classes[k].name).join(", ") || "nothing but background";
       return `${words}${label ? `; Dice ${fixed(mean)}` : ""}${own ? `; ${count(differ)} pixels changed` : ""}`;
     }
   };
@@ -1008,15 +1017,18 @@ function blockPanel({ manifest, gate, change, everywhere }) {
     h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), ", channel gates ", h("b", { class: "scse-c", text: "c" })), gateBase),
     desk
   );
+  const everything = h("label", { class: "scse-row" }, h("span", { text: "all blocks:" }), all);
+  const header = h("div", { class: "scse-row scse-opener" }, title, everything);
   const element = h(
     "div",
     { class: "scse-block" },
-    h("div", { class: "scse-row" }, title, h("label", { class: "scse-row" }, h("span", { text: "all blocks:" }), all)),
+    header,
     h("div", { class: "scse-opened" }, maskSide, deskSide),
     note
   );
   return {
     element,
+    header,
     /**
      * @param {string} name @param {Site | undefined} now none for a network without gates
      * @param {import("../engine/contract.js").Block | undefined} block as the network computes it
@@ -1025,7 +1037,9 @@ function blockPanel({ manifest, gate, change, everywhere }) {
      */
     update(name, now, block, goesOn, common) {
       title.textContent = now ? `${name}: ${now.channels} channels of ${now.positions.join(" × ")}` : "A plain U-Net: no gates, nothing to overrule";
-      element.children[1].hidden = !now;
+      for (const part of [element.children[1], everything, note]) {
+        part.hidden = !now;
+      }
       all.value = common;
       if (!now || !block) return;
       site = now;
@@ -1049,8 +1063,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
       }
       if (hasGates) gateBase.value = gate("channel").base;
       drawCards(now, block, goesOn);
-      const meddled = changes(gate("channel")) || changes(gate("spatial"));
-      note.textContent = !block.maps ? "The maps of this picture come with the engine." : meddled ? "Ticks show what the network would choose now. A double click puts a bar back." : "Drag a bar, or paint on the mask: the whole network behind this block runs again.";
+      note.textContent = !block.maps ? "The maps of this picture come with the engine." : changes(gate("channel")) ? "Ticks show what the network would choose now. A double click puts a bar back." : "Drag a bar, or paint on the mask: the whole network behind this block runs again.";
     }
   };
   function drawCards(now, block, goesOn) {
@@ -1287,7 +1300,7 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
     slider.setHome(start);
     return { key, slider, row: h("div", { class: "scse-row" }, h("span", { text: label }), slider.element, value), value, digits: max > 2 ? 0 : 2 };
   });
-  const hint = manifest.draw ? "Draw on it: pointer, finger, or Space and the arrow keys." : "";
+  const hint = manifest.draw ? "Draw on it, about as tall as the digits of the examples: pointer, finger, or Space and the arrow keys." : "";
   return {
     element: panel(
       "Your picture",
@@ -1889,6 +1902,9 @@ var playground_default = widget(
         change({ gates: base === "own" ? {} : Object.fromEntries(gates) });
       }
     });
+    const mini = canvas(manifest.size, manifest.size);
+    const inShort = h("span");
+    opened.header.append(h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort));
     const compare = comparePanel(manifest);
     const comparing = h("input", { type: "checkbox", "data-name": "compare" });
     comparing.addEventListener("change", () => change({ compare: comparing.checked }));
@@ -1912,7 +1928,7 @@ var playground_default = widget(
       say(copied ? "Link copied" : "The link is in the field, selected");
     });
     share.hidden = !inPage;
-    const save = button("Download picture", "download", () => {
+    const save = button("Download input", "download", () => {
       const a = h("a", { href: input.sheet.toDataURL("image/png"), download: `${task}.png` });
       a.click();
     });
@@ -1931,7 +1947,7 @@ var playground_default = widget(
         "div",
         { class: "scse-panels scse-two" },
         input.element,
-        panel("What the network sees", resultStack, h("span", { text: "white line: truth, where it is known · dots: changed by you" })),
+        panel("The network’s answer", resultStack, h("span", { text: "white line: truth, where it is known · dots: changed by the gates" })),
         h("div", { class: "scse-outcome" }, h("div", {}, answer.score, answer.moved), answer.seen)
       ),
       h("div", { class: "scse-row scse-engine" }, status, progress, timing),
@@ -1950,6 +1966,9 @@ var playground_default = widget(
         full
       );
       const words = answer.set(segmentation, picture, own);
+      mini.getContext("2d")?.drawImage(answer.map, 0, 0, mini.width, mini.height);
+      inShort.textContent = words;
+      opened.element.hidden = false;
       const goesOn = Object.fromEntries(
         Object.entries(full.blocks).map(([name, { channel, spatial }]) => [
           name,
@@ -2024,6 +2043,8 @@ var playground_default = widget(
         if (!world.stored(state)) {
           waiting.textContent = "no engine: choose an example, or Reset";
           waiting.hidden = false;
+          answer.clear();
+          opened.element.hidden = true;
         }
         root.setAttribute("data-answered", "failed");
       }
