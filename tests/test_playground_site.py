@@ -1,5 +1,6 @@
 """The playground in the built site: whole networks in the page, against torch."""
 
+import functools
 import io
 import itertools
 import math
@@ -15,6 +16,9 @@ from scse.widgets import Playground
 
 PAGE = "playground.html"
 DIGITS, BRAIN = 0, 1  # where the widgets stand on the page
+
+
+close = functools.partial(pytest.approx, abs=1e-5)
 
 
 def arc(x, y, rx, ry, begin, end, steps=24):
@@ -118,6 +122,14 @@ def answer(net, picture, gates=None):
     """torch's segmentation of an 8-bit picture (H, W)."""
     with torch.no_grad(), override(net, gates or {}):
         return net(Playground.input(picture)[None]).argmax(1)[0]
+
+
+def test_blocks_stand_in_the_order_in_which_they_run(figure):
+    for which in (DIGITS, BRAIN):
+        blocks = figure(which).root.locator('input[name="block"]')
+        assert blocks.evaluate_all("all => all.map(one => one.value)") == list(
+            load("digits-unet-scse").stages
+        )
 
 
 # The engine itself
@@ -370,6 +382,51 @@ def test_other_networks_open_too(figure):
     assert not lab.named("mask").is_visible()
 
 
+def test_all_of_it_by_keyboard(figure):
+    """Tab reaches every control in the order of the page, and keys work each of them."""
+    lab = figure(DIGITS)
+    keys = lab.page.keyboard
+    focus = "document.activeElement.dataset.name ?? document.activeElement.name"
+
+    def walk(name, *pressed):
+        for _ in range(30):
+            if lab.page.evaluate(focus) == name:
+                break
+            keys.press("Tab")
+        assert lab.page.evaluate(focus) == name, f"Tab does not reach {name}"
+        for key in pressed:
+            keys.press(key)
+        lab.settle()
+
+    lab.root.locator('input[name="network"]:checked').focus()
+    walk("network", "ArrowLeft")
+    assert lab.root.locator('input[name="network"]:checked').input_value() == "sse"
+    walk("undo", "Enter")
+    assert lab.root.locator('input[name="network"]:checked').input_value() == "scse"
+    walk("redo")  # the step back was the only one: the focus did not get lost with its button
+    walk("sheet", "Space", *["ArrowDown"] * 9, "Space")
+    walk("source", "a")  # … blank page
+    assert lab.seen() == {}
+    walk("block", "ArrowRight", "ArrowRight")
+    assert lab.root.locator('input[name="block"]:checked').input_value() == "decoder2"
+    walk("all-base", "ArrowDown")
+    lab.press("all-base", "Home")
+    walk("mask", "Space", *["ArrowRight"] * 3, "Space")
+    assert number(lab.root, "mask-low") == 0
+    walk("mask-base")
+    walk("wipe", "Enter")
+    assert lab.page.evaluate(focus) == "mask-base"
+    walk("gate-base")
+    walk("bypass")
+    walk("bar-0", "Home")
+    assert lab.numbers("gate-0") == [0]
+    walk("bar-1")
+    lab.named("bypass").focus()
+    walk("bypass", "Enter")
+    walk("compare", "Space")
+    assert lab.root.locator('[data-network="none"]').is_visible()
+
+
 # The reader's own pictures
 
 
@@ -540,6 +597,12 @@ def test_a_missing_runtime_is_told(browser, site, server):
     )
     assert "The engine failed" in lab.named("engine").inner_text()
     assert set(lab.seen()) == {1, 7}, "what was stored stands"
+    twin = Playground("digits")
+    stored = record(twin.networks["scse"], twin.input(twin.pictures[0])[None])
+    for block, own in stored.items():
+        lab.root.locator(f'input[name="block"][value="{block}"]').check()
+        gates = own.channel.flatten().tolist()
+        assert lab.numbers(*(f"gate-{k}" for k in range(len(gates)))) == close(gates)
     page.close()
 
 

@@ -1,6 +1,7 @@
 """The Python side of the widgets: they send what the network computes, and say what is wrong."""
 
 import gzip
+import json
 import zlib
 from inspect import getsource
 
@@ -10,7 +11,7 @@ import torch
 import traitlets
 
 import scse
-from scse import UNet, override, record
+from scse import UNet, find_blocks, override, record
 from scse.data import digits
 from scse.widgets import GateLab, MaskGallery, PixelProbe, SqueezeExcite, _base
 from scse.widgets._packing import pack, quantise
@@ -86,6 +87,15 @@ def test_gate_lab_refuses_what_no_block_has(net, samples, state, words):
 
 
 # The data that travels
+
+
+def test_order_survives_a_stored_notebook(net, samples):
+    """Notebooks are stored with the keys of objects sorted; blocks keep the order of running."""
+    lab = GateLab(net, samples)
+    stored = json.loads(json.dumps(lab.get_state(["manifest"]), sort_keys=True))
+    assert list(json.loads(stored["manifest"])["blocks"]) == list(find_blocks(net))
+    lab.set_state(stored)
+    assert list(lab.manifest["blocks"]) == list(find_blocks(net))
 
 
 @pytest.mark.parametrize("levels", [256, 64, 8])

@@ -377,7 +377,7 @@ def kernel(open_page):
     import base64
 
     page, twin = open_page("index.html"), twin_of("index", GateLab)
-    state = {name: getattr(twin, name) for name in ("manifest", *GateLab.state_names())}
+    state = twin.get_state(["manifest", *GateLab.state_names()])
     state["packed"] = base64.b64encode(twin.packed).decode()
     page.evaluate(HOST, {"esm": str(twin._esm), "state": state})
     return page

@@ -189,6 +189,36 @@ export function button(label, name, onClick) {
 }
 
 /**
+ * Switches buttons on or off. One that goes off under the focus hands it to the first that is on.
+ * @param {[HTMLButtonElement | HTMLSelectElement, boolean][]} controls
+ */
+export function enable(controls) {
+  const left = controls.some(([element, on]) => !on && element.matches(":focus"));
+  for (const [element, on] of controls) element.disabled = !on;
+  if (left) controls.find(([, on]) => on)?.[0].focus();
+}
+
+const MANY = 12; // bars
+
+/**
+ * A way past many bars for the keyboard: a button before them, seen while it has the focus, and
+ * the place after them that it leads to.
+ */
+export function bypass() {
+  const end = h("span", { tabindex: -1, "data-name": "bars-end" });
+  const start = h("button", { type: "button", class: "scse-button scse-bypass", "data-name": "bypass", onclick: () => end.focus() });
+  return {
+    start,
+    end,
+    /** @param {number} bars */
+    set(bars) {
+      start.hidden = bars <= MANY;
+      start.textContent = `Skip the ${bars} bars`;
+    },
+  };
+}
+
+/**
  * Text for screen readers, spoken when the reader has stopped moving things for a moment.
  */
 export function announcer() {

@@ -43,5 +43,8 @@ export function fixed(value, digits = 2) {
 /** @param {number} value */
 export const signed = (value, digits = 2) => (value < 0 ? "" : "+") + fixed(value, digits);
 
+/** @param {number} n */
+export const pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
+
 /** A count with thin spaces between thousands. @param {number} n */
 export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");

@@ -225,6 +225,7 @@ export default widget(
     );
     const outputPanel = panel("Output", shown.panel, shown.below);
     outputPanel.classList.add("scse-answer");
+    shown.change.hidden = !live; // a saved output never changes
     /** @type {Plane | undefined} */
     let maskShown;
     let where = [0.5, 0.5];

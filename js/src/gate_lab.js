@@ -3,9 +3,9 @@
  * computed here; those before it by an engine, which is fetched when the first of them is chosen.
  */
 
-import { bar, button, choice, readout } from "./controls.js";
+import { bar, button, bypass, choice, readout } from "./controls.js";
 import { marker, pointable, stack } from "./cursor.js";
-import { count, fixed, h } from "./dom.js";
+import { fixed, h, pixels as inPixels } from "./dom.js";
 import { engineFor } from "./engine/here.js";
 import { classList, colourBar, panel, scoreboard } from "./figure.js";
 import { deeper } from "./gate_lab/deeper.js";
@@ -173,6 +173,7 @@ export default widget(
     // The mixing desk
     const most = Math.max(...Object.values(blocks).map((/** @type {any} */ site) => site.channels));
     const desk = h("div", { class: "scse-desk" });
+    const past = bypass();
     /** @param {number} k */
     function card(k) {
       const thumb = canvas(1, 1);
@@ -214,7 +215,9 @@ export default widget(
         { class: "scse-title" },
         h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" })),
       ),
+      past.start,
       desk,
+      past.end,
       note,
     );
 
@@ -243,6 +246,7 @@ export default widget(
         if (blockNow() === last) cards[firstToPull(states[picture].own())].slider.element.append(hint);
         else hint.remove();
       }
+      past.set(channels);
       maskOff.hidden = mode === "sse" || mode === "scse";
 
       segmentation = now;
@@ -284,7 +288,7 @@ export default widget(
         : zeros && mode === "scse" && combine === "add"
           ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark."
           : "Each bar is the gate of its map. The tick is what the network chose; a double click puts a bar back.";
-      say(`Dice ${fixed(scored)}, ${count(pixels)} pixels changed. ${wrong.join(", ")}`);
+      say(`Dice ${fixed(scored)}, ${inPixels(pixels)} changed. ${wrong.join(", ")}`);
     }
 
     /** The last block, computed here. */

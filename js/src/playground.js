@@ -1,6 +1,6 @@
 /** Playground: whole trained networks, the reader's own picture, and every gate in reach. */
 
-import { button, choice, readout } from "./controls.js";
+import { button, choice, enable, readout } from "./controls.js";
 import { count, fixed, h } from "./dom.js";
 import { engineFor } from "./engine/here.js";
 import { newest } from "./engine/newest.js";
@@ -349,8 +349,10 @@ export default widget(
       kinds.set(state.network);
       comparing.checked = state.compare;
       compare.element.hidden = !state.compare;
-      undo.disabled = !past.canUndo();
-      redo.disabled = !past.canRedo();
+      enable([
+        [undo, past.canUndo()],
+        [redo, past.canRedo()],
+      ]);
       const kept = working ? undefined : world.stored(state);
       if (kept) draw(state, kept, {}, picture, kept.segmentation);
       if (inPage) {

@@ -52,7 +52,7 @@ export function widget(name, checks, build) {
     const voice = announcer();
     el.append(h("div", { class: "scse" }, message, root, voice.element));
 
-    const manifest = model.get("manifest");
+    const manifest = JSON.parse(model.get("manifest"));
     let arrays = unpacked.get(model);
     if (!arrays) unpacked.set(model, (arrays = unpack(model.get("packed"), manifest.arrays)));
     const loaded = await arrays.catch((error) => {

@@ -39,6 +39,14 @@ class Sample(NamedTuple):
     credit: str = ""
 
 
+def _to_text(value, widget):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _from_text(text, widget):
+    return json.loads(text)
+
+
 class Widget(anywidget.AnyWidget):
     """Base of the widgets: `manifest` and `packed` describe the figure, other traits its state.
 
@@ -46,7 +54,8 @@ class Widget(anywidget.AnyWidget):
     """
 
     _css = STATIC / "widgets.css"
-    manifest = traitlets.Dict().tag(sync=True)
+    # A page gets it as text: stored notebooks sort the keys of objects, and here order counts.
+    manifest = traitlets.Dict().tag(sync=True, to_json=_to_text, from_json=_from_text)
     packed = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, manifest, arrays, **state):

@@ -93,10 +93,12 @@ def read(path):
         (found,) = re.findall(rf'<script type="{re.escape(STATE)}">(.*?)</script>', text, re.DOTALL)
         entry = json.loads(found)["state"]["explorer"]
         packed = base64.b64decode(entry["buffers"][0]["data"])
-        entry["state"]["manifest"]["arrays"]
+        state = entry["state"]
+        state["manifest"] = json.loads(state["manifest"])
+        state["manifest"]["arrays"]
     except (ValueError, KeyError, IndexError, TypeError):
         raise wrong from None
-    return entry["state"], packed
+    return state, packed
 
 
 def _is_ours(path):

@@ -214,18 +214,12 @@ class Explorer(_base.Widget):
             FileNotFoundError: its folder is not there.
             FileExistsError: another file is in the place.
         """
-        manifest = self.manifest
-        state = {name: getattr(self, name) for name in self.state_names()}
+        state = self.get_state(["manifest", *self.state_names()])
         return _file.write(
             path,
-            {
-                **state,
-                "manifest": manifest,
-                "_esm": str(self._esm),
-                "_css": str(self._css),
-            },
+            {**state, "_esm": str(self._esm), "_css": str(self._css)},
             self.packed,
-            title=title or f"{manifest['network']}: squeeze & excitation",
+            title=title or f"{self.manifest['network']}: squeeze & excitation",
             overwrite=overwrite,
         )
 

@@ -1,6 +1,6 @@
 /** The maps of the open block with their gates as bars; of many channels a page at a time. */
 
-import { bar, button, readout } from "../controls.js";
+import { bar, button, bypass, enable, readout } from "../controls.js";
 import { fixed, h } from "../dom.js";
 import { canvas, paintMap, range } from "../paint.js";
 import { ceiling, recalibrated, resample } from "./stored.js";
@@ -29,6 +29,7 @@ export const PAGE = 24;
  */
 export function desk({ onGate, onPage }) {
   const grid = h("div", { class: "scse-desk" });
+  const past = bypass();
   const gatesInOrder = canvas(40, 1);
   gatesInOrder.classList.add("scse-overview");
   const frame = h("div", { class: "scse-frame" });
@@ -128,7 +129,7 @@ export function desk({ onGate, onPage }) {
   }
 
   return {
-    element: h("div", { class: "scse-deskside" }, pager, grid, note),
+    element: h("div", { class: "scse-deskside" }, pager, past.start, grid, past.end, note),
     hint,
     /** The channels in sight. */
     visible: () => order.slice(page * PAGE, (page + 1) * PAGE),
@@ -148,8 +149,11 @@ export function desk({ onGate, onPage }) {
       }
       cards.forEach((one, i) => one.set(visible[i], shown, visible[i] === pull));
       pager.hidden = pages() === 1;
-      back.disabled = page === 0;
-      forth.disabled = page === pages() - 1;
+      enable([
+        [back, page > 0],
+        [forth, page < pages() - 1],
+      ]);
+      past.set(gates ? visible.length : 0);
       where.textContent = `channels ${page * PAGE + 1}–${page * PAGE + visible.length} of ${order.length}`;
       overview.hidden = !gates;
       if (gates && pages() > 1) drawOverview(gates, block);

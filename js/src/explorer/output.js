@@ -55,6 +55,7 @@ function mapView(classes) {
     panel: picture,
     below: h("span", { text: "dots: changed" }),
     outcome: h("div", { class: "scse-outcome" }, changed.element, list),
+    change: changed.element,
     /** @param {Seen} seen */
     update({ now, own, picture: image, label }) {
       const { height, width } = now;
@@ -105,16 +106,13 @@ function classView(classes) {
     const element = h("li", {}, name, gauge, value.element, more);
     return { element, name, value, more, gauge };
   });
+  const change = h("div", {}, "largest change of a share: ", moved.element);
   const list = h("ol", { class: "scse-tops", "aria-label": "Classes with the largest share" }, ...rows.map((r) => r.element));
   return {
     panel: list,
     below: h("span", { text: "softmax of the output; tick: the network’s own" }),
-    outcome: h(
-      "div",
-      { class: "scse-outcome" },
-      verdict,
-      h("div", {}, "largest change of a share: ", moved.element),
-    ),
+    outcome: h("div", { class: "scse-outcome" }, verdict, change),
+    change,
     /** @param {Seen} seen */
     update({ now, own, truth }) {
       const present = shares(now.data);
@@ -155,6 +153,7 @@ function numberView() {
     panel: list,
     below: h("span", { text: "the first numbers of the output" }),
     outcome: h("div", { class: "scse-outcome" }, moved.element),
+    change: moved.element,
     /** @param {Seen} seen */
     update({ now, own }) {
       const shown = Array.from({ length: Math.min(NUMBERS, now.data.length) }, (_, i) => {

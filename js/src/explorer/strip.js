@@ -35,14 +35,14 @@ export function strip(blocks, onInput) {
     const stripes = canvas(1, count);
     stripes.classList.add("scse-stripes");
     stripes.style.aspectRatio = "";
-    const mark = h("span", { class: "scse-mark", hidden: true, title: "overruled", text: "●" });
+    const mark = h("span", { class: "scse-mark", hidden: true, title: "overruled", text: " ●" });
     const unseen = h("span", { class: "scse-unseen" });
     const shape = `${channels}${size.length ? ` · ${size.join("×")}` : ""}`;
     const label = h(
       "span",
       { class: "scse-cell" },
-      h("span", { class: "scse-cellname" }, h("b", {}, h("bdi", { dir: "ltr", text: short[b] })), mark, unseen),
-      h("span", { class: "scse-cellsize", text: shape }),
+      h("span", { class: "scse-cellname" }, h("b", {}, h("bdi", { dir: "ltr", text: short[b] })), unseen),
+      h("span", { class: "scse-cellsize" }, shape, mark),
       stripes,
     );
     return { name, label, stripes, mark, unseen, count, channels };

@@ -1,7 +1,7 @@
 /** What a network sees: its class map, the classes by name, and Dice where the truth is known. */
 
 import { readout } from "../controls.js";
-import { count, fixed, h } from "../dom.js";
+import { count, fixed, h, pixels as inPixels } from "../dom.js";
 import { argmax, dice, differences, meanDice } from "../maths.js";
 import { canvas, classPainter } from "../paint.js";
 
@@ -22,7 +22,8 @@ export function answerView({ classes, size }, name) {
   const dices = readout(`dice${name}`);
   const changed = readout(`changed${name}`, count);
   const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
-  const moved = h("span", { class: "scse-changes" }, changed.element, " pixels changed by the gates");
+  const unit = h("span");
+  const moved = h("span", { class: "scse-changes" }, changed.element, unit, " changed by the gates");
   const seen = h("ul", { class: "scse-seen", "data-name": `seen${name}`, "aria-label": "Classes seen" });
 
   return {
@@ -63,10 +64,11 @@ export function answerView({ classes, size }, name) {
       dices.set(mean);
       const differ = own ? differences(segmentation, own) : 0;
       changed.set(differ);
+      unit.textContent = differ === 1 ? " pixel" : " pixels";
       moved.hidden = !own;
       const found = present.filter(({ n }) => n >= FEW);
       const words = found.map(({ k }) => classes[k].name).join(", ") || "nothing but background";
-      return `${words}${label ? `; Dice ${fixed(mean)}` : ""}${own ? `; ${count(differ)} pixels changed` : ""}`;
+      return `${words}${label ? `; Dice ${fixed(mean)}` : ""}${own ? `; ${inPixels(differ)} changed` : ""}`;
     },
   };
 }

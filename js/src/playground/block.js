@@ -1,6 +1,6 @@
 /** One block, opened: its mask to paint on, its recalibrated maps and their gates to drag. */
 
-import { bar, button, choice, readout } from "../controls.js";
+import { bar, button, bypass, choice, enable, readout } from "../controls.js";
 import { stack } from "../cursor.js";
 import { fixed, h } from "../dom.js";
 import { colourBar } from "../figure.js";
@@ -27,7 +27,7 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
   /** @type {[string, string][]} */
   const bases = [
     ["own", "the network's own"],
-    ["mean", `mean over ${count} test pictures`],
+    ["mean", `the mean of ${count} pictures`],
     ...examples.map((/** @type {any} */ e, /** @type {number} */ i) => [`example:${i}`, `those of “${e.title}”`]),
     ["off", "off: 0 everywhere"],
     ["one", "open: 1 everywhere"],
@@ -97,6 +97,7 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
   const all = baseSelect("Gates and masks of all blocks", "all-base", everywhere);
   all.append(h("option", { value: "", hidden: true, text: "mixed" }));
   const desk = h("div", { class: "scse-desk" });
+  const past = bypass();
   const most = Math.max(...Object.values(manifest.networks[manifest.reference].blocks).map((/** @type {any} */ b) => b.channels));
   const cards = Array.from({ length: most }, (_, k) => {
     const thumb = canvas(1, 1);
@@ -130,7 +131,9 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
     "div",
     { class: "scse-deskside" },
     h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), ", channel gates ", h("b", { class: "scse-c", text: "c" })), gateBase),
+    past.start,
     desk,
+    past.end,
   );
   const everything = h("label", { class: "scse-row" }, h("span", { text: "all blocks:" }), all);
   const header = h("div", { class: "scse-row scse-opener" }, title, everything);
@@ -177,9 +180,13 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
         paintMap(mask, goesOn.spatial, low, high, "space");
         scale.set(low, high);
         maskBase.value = gate("spatial").base;
-        wipe.disabled = !(gate("spatial").strokes ?? []).length;
+        enable([
+          [wipe, Boolean(gate("spatial").strokes?.length)],
+          [maskBase, true],
+        ]);
       }
       if (hasGates) gateBase.value = gate("channel").base;
+      past.set(hasGates ? now.channels : 0);
       drawCards(now, block, goesOn);
       note.textContent = !block.maps
         ? "The maps of this picture come with the engine."

@@ -1,6 +1,6 @@
 /** The left panel: which picture, what is drawn on it, how it is altered. */
 
-import { bar, button } from "../controls.js";
+import { bar, button, enable } from "../controls.js";
 import { stack } from "../cursor.js";
 import { fixed, h } from "../dom.js";
 import { panel } from "../figure.js";
@@ -38,36 +38,31 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
     );
   const name = (/** @type {string} */ kind) => (/** @type {any} */ entry, /** @type {number} */ i) =>
     /** @type {[string, string]} */ ([`${kind}:${i}`, entry.title]);
-  const mine = h("option", { value: "own", text: "your picture …" });
+  const mine = h("option", { value: "own", text: "your picture" });
+  const device = h("optgroup", { label: "from this device" }, mine); // in the list once there is one
   select.append(group("held-out examples", examples.map(name("example"))));
   if (manifest.draw) {
     select.append(group("photographs to draw on", [["blank", "a blank page"], ...grounds.map(name("ground"))]));
   }
-  select.append(h("optgroup", { label: "from this device" }, mine));
   const file = h("input", { type: "file", accept: "image/*", class: "scse-unseen", tabindex: -1, "data-name": "file", "aria-label": "Your picture" });
   const upload = button("Your picture …", "upload", () => file.click());
   const clear = button("Clear drawing", "clear", () => change({ strokes: [] }));
 
-  let adopted = false;
   select.addEventListener("change", () => {
-    if (select.value === "own" && !adopted) return file.click();
     complain("");
     change({ source: select.value, strokes: [] });
   });
-  file.addEventListener("cancel", () => (select.value = state().source));
   /** @param {File | Blob | undefined} chosen */
   async function take(chosen) {
     if (!chosen) return;
     try {
       const picture = await greySquare(chosen, size);
-      adopted = true;
       const title = "name" in chosen ? chosen.name : "your picture";
       adopt(title, picture);
       complain("");
       change({ source: "own", strokes: [] });
     } catch (error) {
       complain(/** @type {Error} */ (error).message);
-      select.value = state().source; // nothing is lost
     }
     file.value = "";
   }
@@ -137,9 +132,13 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
     /** @param {State} now @param {import("./scene.js").Picture} picture @param {string | undefined} title of the reader's own */
     update(now, picture, title) {
       paintMap(sheet, picture.bytes, 0, 255, "gray");
-      mine.textContent = title ? `yours: ${title}` : "your picture …";
+      if (title) mine.textContent = `yours: ${title}`;
+      if ((title || now.source === "own") && !device.isConnected) select.append(device);
       select.value = now.source;
-      clear.disabled = now.strokes.length === 0;
+      enable([
+        [clear, now.strokes.length > 0],
+        [select, true],
+      ]);
       const [kind, number] = now.source.split(":");
       const entry = { example: examples, ground: grounds }[kind]?.[Number(number)];
       credit.textContent =

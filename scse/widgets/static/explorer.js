@@ -167,6 +167,25 @@ function choice({ label, name, options, onInput, hidden = false }) {
 function button(label, name, onClick) {
   return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
 }
+function enable(controls) {
+  const left = controls.some(([element, on]) => !on && element.matches(":focus"));
+  for (const [element, on] of controls) element.disabled = !on;
+  if (left) controls.find(([, on]) => on)?.[0].focus();
+}
+var MANY = 12;
+function bypass() {
+  const end = h("span", { tabindex: -1, "data-name": "bars-end" });
+  const start = h("button", { type: "button", class: "scse-button scse-bypass", "data-name": "bypass", onclick: () => end.focus() });
+  return {
+    start,
+    end,
+    /** @param {number} bars */
+    set(bars) {
+      start.hidden = bars <= MANY;
+      start.textContent = `Skip the ${bars} bars`;
+    }
+  };
+}
 function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
   let waiting;
@@ -857,6 +876,7 @@ function ceiling(rule, top2) {
 var PAGE = 24;
 function desk({ onGate, onPage }) {
   const grid = h("div", { class: "scse-desk" });
+  const past = bypass();
   const gatesInOrder = canvas(40, 1);
   gatesInOrder.classList.add("scse-overview");
   const frame = h("div", { class: "scse-frame" });
@@ -945,7 +965,7 @@ function desk({ onGate, onPage }) {
     frame.style.width = `${100 * PAGE / order.length}%`;
   }
   return {
-    element: h("div", { class: "scse-deskside" }, pager, grid, note),
+    element: h("div", { class: "scse-deskside" }, pager, past.start, grid, past.end, note),
     hint,
     /** The channels in sight. */
     visible: () => order.slice(page * PAGE, (page + 1) * PAGE),
@@ -965,8 +985,11 @@ function desk({ onGate, onPage }) {
       }
       cards.forEach((one, i) => one.set(visible[i], shown, visible[i] === pull2));
       pager.hidden = pages() === 1;
-      back.disabled = page === 0;
-      forth.disabled = page === pages() - 1;
+      enable([
+        [back, page > 0],
+        [forth, page < pages() - 1]
+      ]);
+      past.set(gates ? visible.length : 0);
       where.textContent = `channels ${page * PAGE + 1}–${page * PAGE + visible.length} of ${order.length}`;
       overview.hidden = !gates;
       if (gates && pages() > 1) drawOverview(gates, block);
@@ -1201,6 +1224,7 @@ function mapView(classes) {
     panel: picture,
     below: h("span", { text: "dots: changed" }),
     outcome: h("div", { class: "scse-outcome" }, changed.element, list),
+    change: changed.element,
     /** @param {Seen} seen */
     update({ now, own, picture: image, label }) {
       const { height, width } = now;
@@ -1249,16 +1273,13 @@ function classView(classes) {
     const element = h("li", {}, name, gauge, value.element, more);
     return { element, name, value, more, gauge };
   });
+  const change = h("div", {}, "largest change of a share: ", moved.element);
   const list = h("ol", { class: "scse-tops", "aria-label": "Classes with the largest share" }, ...rows.map((r) => r.element));
   return {
     panel: list,
     below: h("span", { text: "softmax of the output; tick: the network’s own" }),
-    outcome: h(
-      "div",
-      { class: "scse-outcome" },
-      verdict,
-      h("div", {}, "largest change of a share: ", moved.element)
-    ),
+    outcome: h("div", { class: "scse-outcome" }, verdict, change),
+    change,
     /** @param {Seen} seen */
     update({ now, own, truth }) {
       const present = shares(now.data);
@@ -1298,6 +1319,7 @@ function numberView() {
     panel: list,
     below: h("span", { text: "the first numbers of the output" }),
     outcome: h("div", { class: "scse-outcome" }, moved.element),
+    change: moved.element,
     /** @param {Seen} seen */
     update({ now, own }) {
       const shown = Array.from({ length: Math.min(NUMBERS, now.data.length) }, (_, i) => {
@@ -1356,14 +1378,14 @@ function strip(blocks, onInput) {
     const stripes = canvas(1, count2);
     stripes.classList.add("scse-stripes");
     stripes.style.aspectRatio = "";
-    const mark = h("span", { class: "scse-mark", hidden: true, title: "overruled", text: "●" });
+    const mark = h("span", { class: "scse-mark", hidden: true, title: "overruled", text: " ●" });
     const unseen = h("span", { class: "scse-unseen" });
     const shape = `${channels}${size.length ? ` · ${size.join("×")}` : ""}`;
     const label = h(
       "span",
       { class: "scse-cell" },
-      h("span", { class: "scse-cellname" }, h("b", {}, h("bdi", { dir: "ltr", text: short[b] })), mark, unseen),
-      h("span", { class: "scse-cellsize", text: shape }),
+      h("span", { class: "scse-cellname" }, h("b", {}, h("bdi", { dir: "ltr", text: short[b] })), unseen),
+      h("span", { class: "scse-cellsize" }, shape, mark),
       stripes
     );
     return { name, label, stripes, mark, unseen, count: count2, channels };
@@ -1495,7 +1517,7 @@ function widget(name, checks, build) {
     const message = h("p", { class: "scse-message", role: "alert", hidden: true });
     const voice = announcer();
     el.append(h("div", { class: "scse" }, message, root, voice.element));
-    const manifest = model.get("manifest");
+    const manifest = JSON.parse(model.get("manifest"));
     let arrays = unpacked.get(model);
     if (!arrays) unpacked.set(model, arrays = unpack(model.get("packed"), manifest.arrays));
     const loaded = await arrays.catch((error) => {
@@ -1739,6 +1761,7 @@ var explorer_default = widget(
     );
     const outputPanel = panel("Output", shown.panel, shown.below);
     outputPanel.classList.add("scse-answer");
+    shown.change.hidden = !live;
     let maskShown;
     let where = [0.5, 0.5];
     stacks.forEach((element, i) => {

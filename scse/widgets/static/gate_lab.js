@@ -21,6 +21,7 @@ function fixed(value, digits = 2) {
   if (Number.isNaN(value)) return "–";
   return value.toFixed(digits).replace(/^-0(\.0*)?$/, "0$1").replace("-", "−");
 }
+var pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
 var count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ");
 
 // src/controls.js
@@ -165,6 +166,20 @@ function choice({ label, name, options, onInput, hidden = false }) {
 }
 function button(label, name, onClick) {
   return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+}
+var MANY = 12;
+function bypass() {
+  const end = h("span", { tabindex: -1, "data-name": "bars-end" });
+  const start = h("button", { type: "button", class: "scse-button scse-bypass", "data-name": "bypass", onclick: () => end.focus() });
+  return {
+    start,
+    end,
+    /** @param {number} bars */
+    set(bars) {
+      start.hidden = bars <= MANY;
+      start.textContent = `Skip the ${bars} bars`;
+    }
+  };
 }
 function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
@@ -569,9 +584,9 @@ function withPixels(element, draw) {
 function paintMap(element, values, low, high, scale) {
   const colours = TABLES[scale];
   const factor = high > low ? 255 / (high - low) : 0;
-  withPixels(element, (pixels) => {
-    for (let p = 0; p < pixels.length; p++) {
-      pixels[p] = colours[Math.max(0, Math.min(255, Math.round((values[p] - low) * factor)))];
+  withPixels(element, (pixels2) => {
+    for (let p = 0; p < pixels2.length; p++) {
+      pixels2[p] = colours[Math.max(0, Math.min(255, Math.round((values[p] - low) * factor)))];
     }
   });
 }
@@ -591,23 +606,23 @@ function classPainter(palette, outlineColour = "#ffffff") {
     const row = element.width;
     const fine = row / width;
     const height = element.height / fine;
-    withPixels(element, (pixels) => {
+    withPixels(element, (pixels2) => {
       for (let y = 0, p = 0; y < height; y++) {
         for (let x = 0; x < width; x++, p++) {
           const at = classes[p] * 256 + picture[p];
           const start = (y * row + x) * fine;
           const end = start + fine * row;
-          for (let j = start; j < end; j += row) pixels.fill(base[at], j, j + fine);
+          for (let j = start; j < end; j += row) pixels2.fill(base[at], j, j + fine);
           if (before && before[p] !== classes[p]) {
             for (let j = start + row; j < end - row; j += row) {
-              pixels.fill(dots[at], j + 1, j + fine - 1);
+              pixels2.fill(dots[at], j + 1, j + fine - 1);
             }
           }
           if (outline && x + 1 < width && outline[p] !== outline[p + 1]) {
-            for (let j = start + fine - 1; j < end; j += row) pixels[j] = line;
+            for (let j = start + fine - 1; j < end; j += row) pixels2[j] = line;
           }
           if (outline && y + 1 < height && outline[p] !== outline[p + width]) {
-            pixels.fill(line, end - row, end - row + fine);
+            pixels2.fill(line, end - row, end - row + fine);
           }
         }
       }
@@ -684,14 +699,14 @@ function scoreboard(suffix = "") {
       changes
     ),
     /** @param {number} score @param {number} own @param {number} pixels @param {number} of */
-    set(score, own, pixels, of) {
+    set(score, own, pixels2, of) {
       dice2.set(score);
-      changed.set(pixels);
+      changed.set(pixels2);
       total.textContent = count(of);
       const difference = Number((score - own).toFixed(2));
       loss.textContent = difference ? (difference < 0 ? "▼ " : "▲ ") + fixed(Math.abs(difference)) : "";
       loss.classList.toggle("scse-worse", difference < 0);
-      changes.classList.toggle("scse-any", pixels > 0);
+      changes.classList.toggle("scse-any", pixels2 > 0);
     }
   };
 }
@@ -949,7 +964,7 @@ function widget(name, checks, build) {
     const message = h("p", { class: "scse-message", role: "alert", hidden: true });
     const voice = announcer();
     el.append(h("div", { class: "scse" }, message, root, voice.element));
-    const manifest = model.get("manifest");
+    const manifest = JSON.parse(model.get("manifest"));
     let arrays = unpacked.get(model);
     if (!arrays) unpacked.set(model, arrays = unpack(model.get("packed"), manifest.arrays));
     const loaded = await arrays.catch((error) => {
@@ -1158,6 +1173,7 @@ var gate_lab_default = widget(
     );
     const most = Math.max(...Object.values(blocks).map((site) => site.channels));
     const desk = h("div", { class: "scse-desk" });
+    const past = bypass();
     function card(k) {
       const thumb = canvas(1, 1);
       const value = readout(`gate-${k}`, (v) => fixed(v, 3));
@@ -1196,7 +1212,9 @@ var gate_lab_default = widget(
         { class: "scse-title" },
         h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" }))
       ),
+      past.start,
       desk,
+      past.end,
       note
     );
     let drawn = "";
@@ -1225,6 +1243,7 @@ var gate_lab_default = widget(
         if (blockNow() === last) cards[firstToPull(states[picture].own())].slider.element.append(hint);
         else hint.remove();
       }
+      past.set(channels);
       maskOff.hidden = mode === "sse" || mode === "scse";
       segmentation = now;
       paint(result, segmentation, {
@@ -1234,8 +1253,8 @@ var gate_lab_default = widget(
         outline: manifest.outline ? label : void 0
       });
       const scored = meanDice(segmentation, label, classes.length);
-      const pixels = differences(segmentation, before);
-      score.set(scored, meanDice(before, label, classes.length), pixels, size);
+      const pixels2 = differences(segmentation, before);
+      score.set(scored, meanDice(before, label, classes.length), pixels2, size);
       const wrong = misread(label, segmentation, classes);
       reads.textContent = wrong.join(", ");
       list.set(dice(segmentation, label, classes.length));
@@ -1262,7 +1281,7 @@ var gate_lab_default = widget(
       root.classList.toggle("scse-channel-off", !channelOn);
       const zeros = Array.from(gates).some((g) => g === 0);
       note.textContent = !channelOn ? "The channel branch is off: the gates have nothing to say. Choose cSE or scSE." : zeros && mode === "scse" && combine === "add" ? "At 0 the map is still there: s·U lets it through. In cSE it goes dark." : "Each bar is the gate of its map. The tick is what the network chose; a double click puts a bar back.";
-      say(`Dice ${fixed(scored)}, ${count(pixels)} pixels changed. ${wrong.join(", ")}`);
+      say(`Dice ${fixed(scored)}, ${pixels(pixels2)} changed. ${wrong.join(", ")}`);
     }
     function compute() {
       const { maps, own: ownNow } = states[get("picture")];

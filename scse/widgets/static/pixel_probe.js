@@ -285,7 +285,7 @@ function widget(name, checks, build) {
     const message = h("p", { class: "scse-message", role: "alert", hidden: true });
     const voice = announcer();
     el.append(h("div", { class: "scse" }, message, root, voice.element));
-    const manifest = model.get("manifest");
+    const manifest = JSON.parse(model.get("manifest"));
     let arrays = unpacked.get(model);
     if (!arrays) unpacked.set(model, arrays = unpack(model.get("packed"), manifest.arrays));
     const loaded = await arrays.catch((error) => {

@@ -21,6 +21,7 @@ function fixed(value, digits = 2) {
   if (Number.isNaN(value)) return "–";
   return value.toFixed(digits).replace(/^-0(\.0*)?$/, "0$1").replace("-", "−");
 }
+var pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
 var count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ");
 
 // src/controls.js
@@ -165,6 +166,25 @@ function choice({ label, name, options, onInput, hidden = false }) {
 }
 function button(label, name, onClick) {
   return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+}
+function enable(controls) {
+  const left = controls.some(([element, on]) => !on && element.matches(":focus"));
+  for (const [element, on] of controls) element.disabled = !on;
+  if (left) controls.find(([, on]) => on)?.[0].focus();
+}
+var MANY = 12;
+function bypass() {
+  const end = h("span", { tabindex: -1, "data-name": "bars-end" });
+  const start = h("button", { type: "button", class: "scse-button scse-bypass", "data-name": "bypass", onclick: () => end.focus() });
+  return {
+    start,
+    end,
+    /** @param {number} bars */
+    set(bars) {
+      start.hidden = bars <= MANY;
+      start.textContent = `Skip the ${bars} bars`;
+    }
+  };
 }
 function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
@@ -540,9 +560,9 @@ function withPixels(element, draw2) {
 function paintMap(element, values, low, high, scale) {
   const colours = TABLES[scale];
   const factor = high > low ? 255 / (high - low) : 0;
-  withPixels(element, (pixels) => {
-    for (let p = 0; p < pixels.length; p++) {
-      pixels[p] = colours[Math.max(0, Math.min(255, Math.round((values[p] - low) * factor)))];
+  withPixels(element, (pixels2) => {
+    for (let p = 0; p < pixels2.length; p++) {
+      pixels2[p] = colours[Math.max(0, Math.min(255, Math.round((values[p] - low) * factor)))];
     }
   });
 }
@@ -562,23 +582,23 @@ function classPainter(palette, outlineColour = "#ffffff") {
     const row = element.width;
     const fine = row / width;
     const height = element.height / fine;
-    withPixels(element, (pixels) => {
+    withPixels(element, (pixels2) => {
       for (let y = 0, p = 0; y < height; y++) {
         for (let x = 0; x < width; x++, p++) {
           const at = classes[p] * 256 + picture[p];
           const start = (y * row + x) * fine;
           const end = start + fine * row;
-          for (let j = start; j < end; j += row) pixels.fill(base[at], j, j + fine);
+          for (let j = start; j < end; j += row) pixels2.fill(base[at], j, j + fine);
           if (before && before[p] !== classes[p]) {
             for (let j = start + row; j < end - row; j += row) {
-              pixels.fill(dots[at], j + 1, j + fine - 1);
+              pixels2.fill(dots[at], j + 1, j + fine - 1);
             }
           }
           if (outline && x + 1 < width && outline[p] !== outline[p + 1]) {
-            for (let j = start + fine - 1; j < end; j += row) pixels[j] = line;
+            for (let j = start + fine - 1; j < end; j += row) pixels2[j] = line;
           }
           if (outline && y + 1 < height && outline[p] !== outline[p + width]) {
-            pixels.fill(line, end - row, end - row + fine);
+            pixels2.fill(line, end - row, end - row + fine);
           }
         }
       }
@@ -660,7 +680,8 @@ function answerView({ classes, size }, name) {
   const dices = readout(`dice${name}`);
   const changed = readout(`changed${name}`, count);
   const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
-  const moved = h("span", { class: "scse-changes" }, changed.element, " pixels changed by the gates");
+  const unit = h("span");
+  const moved = h("span", { class: "scse-changes" }, changed.element, unit, " changed by the gates");
   const seen = h("ul", { class: "scse-seen", "data-name": `seen${name}`, "aria-label": "Classes seen" });
   return {
     map,
@@ -679,10 +700,10 @@ function answerView({ classes, size }, name) {
      */
     set(segmentation, { bytes, label }, own) {
       paint(map, segmentation, { picture: bytes, width: size, before: own, outline: label });
-      const pixels = new Array(classes.length).fill(0);
-      for (const k of segmentation) pixels[k]++;
+      const pixels2 = new Array(classes.length).fill(0);
+      for (const k of segmentation) pixels2[k]++;
       const scores = label && dice(segmentation, label, classes.length);
-      const present = pixels.map((n, k) => ({ n, k, known: label ? label.includes(k) : false })).filter(({ n, k, known }) => k > 0 && (n >= FEW || known)).sort((a, b) => b.n - a.n);
+      const present = pixels2.map((n, k) => ({ n, k, known: label ? label.includes(k) : false })).filter(({ n, k, known }) => k > 0 && (n >= FEW || known)).sort((a, b) => b.n - a.n);
       seen.replaceChildren(
         ...present.map(({ n, k }) => {
           const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
@@ -697,10 +718,11 @@ function answerView({ classes, size }, name) {
       dices.set(mean);
       const differ = own ? differences(segmentation, own) : 0;
       changed.set(differ);
+      unit.textContent = differ === 1 ? " pixel" : " pixels";
       moved.hidden = !own;
       const found = present.filter(({ n }) => n >= FEW);
       const words = found.map(({ k }) => classes[k].name).join(", ") || "nothing but background";
-      return `${words}${label ? `; Dice ${fixed(mean)}` : ""}${own ? `; ${count(differ)} pixels changed` : ""}`;
+      return `${words}${label ? `; Dice ${fixed(mean)}` : ""}${own ? `; ${pixels(differ)} changed` : ""}`;
     }
   };
 }
@@ -916,7 +938,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   const { examples, test_images: count2 } = manifest;
   const bases = [
     ["own", "the network's own"],
-    ["mean", `mean over ${count2} test pictures`],
+    ["mean", `the mean of ${count2} pictures`],
     ...examples.map((e, i) => [`example:${i}`, `those of “${e.title}”`]),
     ["off", "off: 0 everywhere"],
     ["one", "open: 1 everywhere"],
@@ -983,6 +1005,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   const all = baseSelect("Gates and masks of all blocks", "all-base", everywhere);
   all.append(h("option", { value: "", hidden: true, text: "mixed" }));
   const desk = h("div", { class: "scse-desk" });
+  const past = bypass();
   const most = Math.max(...Object.values(manifest.networks[manifest.reference].blocks).map((b) => b.channels));
   const cards = Array.from({ length: most }, (_, k) => {
     const thumb = canvas(1, 1);
@@ -1015,7 +1038,9 @@ function blockPanel({ manifest, gate, change, everywhere }) {
     "div",
     { class: "scse-deskside" },
     h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), ", channel gates ", h("b", { class: "scse-c", text: "c" })), gateBase),
-    desk
+    past.start,
+    desk,
+    past.end
   );
   const everything = h("label", { class: "scse-row" }, h("span", { text: "all blocks:" }), all);
   const header = h("div", { class: "scse-row scse-opener" }, title, everything);
@@ -1059,9 +1084,13 @@ function blockPanel({ manifest, gate, change, everywhere }) {
         paintMap(mask, goesOn.spatial, low, high, "space");
         scale.set(low, high);
         maskBase.value = gate("spatial").base;
-        wipe.disabled = !(gate("spatial").strokes ?? []).length;
+        enable([
+          [wipe, Boolean(gate("spatial").strokes?.length)],
+          [maskBase, true]
+        ]);
       }
       if (hasGates) gateBase.value = gate("channel").base;
+      past.set(hasGates ? now.channels : 0);
       drawCards(now, block, goesOn);
       note.textContent = !block.maps ? "The maps of this picture come with the engine." : changes(gate("channel")) ? "Ticks show what the network would choose now. A double click puts a bar back." : "Drag a bar, or paint on the mask: the whole network behind this block runs again.";
     }
@@ -1214,27 +1243,23 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
     /** @type {[string, string]} */
     [`${kind}:${i}`, entry.title]
   );
-  const mine = h("option", { value: "own", text: "your picture …" });
+  const mine = h("option", { value: "own", text: "your picture" });
+  const device = h("optgroup", { label: "from this device" }, mine);
   select.append(group("held-out examples", examples.map(name("example"))));
   if (manifest.draw) {
     select.append(group("photographs to draw on", [["blank", "a blank page"], ...grounds.map(name("ground"))]));
   }
-  select.append(h("optgroup", { label: "from this device" }, mine));
   const file = h("input", { type: "file", accept: "image/*", class: "scse-unseen", tabindex: -1, "data-name": "file", "aria-label": "Your picture" });
   const upload = button("Your picture …", "upload", () => file.click());
   const clear = button("Clear drawing", "clear", () => change({ strokes: [] }));
-  let adopted = false;
   select.addEventListener("change", () => {
-    if (select.value === "own" && !adopted) return file.click();
     complain("");
     change({ source: select.value, strokes: [] });
   });
-  file.addEventListener("cancel", () => select.value = state().source);
   async function take(chosen) {
     if (!chosen) return;
     try {
       const picture = await greySquare(chosen, size);
-      adopted = true;
       const title = "name" in chosen ? chosen.name : "your picture";
       adopt(title, picture);
       complain("");
@@ -1244,7 +1269,6 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
         /** @type {Error} */
         error.message
       );
-      select.value = state().source;
     }
     file.value = "";
   }
@@ -1314,9 +1338,13 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
     /** @param {State} now @param {import("./scene.js").Picture} picture @param {string | undefined} title of the reader's own */
     update(now, picture, title) {
       paintMap(sheet, picture.bytes, 0, 255, "gray");
-      mine.textContent = title ? `yours: ${title}` : "your picture …";
+      if (title) mine.textContent = `yours: ${title}`;
+      if ((title || now.source === "own") && !device.isConnected) select.append(device);
       select.value = now.source;
-      clear.disabled = now.strokes.length === 0;
+      enable([
+        [clear, now.strokes.length > 0],
+        [select, true]
+      ]);
       const [kind, number] = now.source.split(":");
       const entry = { example: examples, ground: grounds }[kind]?.[Number(number)];
       credit.textContent = kind === "own" ? "Your picture stays in this browser: it is sent nowhere." : entry?.credit ?? "grey as in the first lessons of the training";
@@ -1491,8 +1519,8 @@ function link(key, start) {
 // src/playground/scene.js
 function scene(manifest, arrays) {
   const { size, start, sliders, networks, reference } = manifest;
-  const pixels = size * size;
-  const plane = (name, i) => arrays[name].subarray(i * pixels, (i + 1) * pixels);
+  const pixels2 = size * size;
+  const plane = (name, i) => arrays[name].subarray(i * pixels2, (i + 1) * pixels2);
   let own;
   let uploads = 0;
   function ground(state) {
@@ -1502,7 +1530,7 @@ function scene(manifest, arrays) {
     if (kind === "own" && own) return dimmed(own.picture);
     if (kind === "ground") return dimmed(Float64Array.from(plane("grounds", i), (v) => v / 255));
     if (kind === "example") return Float64Array.from(plane("pictures", i), (v) => v / 255);
-    return new Float64Array(pixels).fill(manifest.blank);
+    return new Float64Array(pixels2).fill(manifest.blank);
   }
   function scan({ contrast: inverted, noise, rotation }, kind, i) {
     const mine = kind === "own" && own ? own.picture : void 0;
@@ -1681,7 +1709,7 @@ function widget(name, checks, build) {
     const message = h("p", { class: "scse-message", role: "alert", hidden: true });
     const voice = announcer();
     el.append(h("div", { class: "scse" }, message, root, voice.element));
-    const manifest = model.get("manifest");
+    const manifest = JSON.parse(model.get("manifest"));
     let arrays = unpacked.get(model);
     if (!arrays) unpacked.set(model, arrays = unpack(model.get("packed"), manifest.arrays));
     const loaded = await arrays.catch((error) => {
@@ -2076,8 +2104,10 @@ var playground_default = widget(
       kinds.set(state.network);
       comparing.checked = state.compare;
       compare.element.hidden = !state.compare;
-      undo.disabled = !past.canUndo();
-      redo.disabled = !past.canRedo();
+      enable([
+        [undo, past.canUndo()],
+        [redo, past.canRedo()]
+      ]);
       const kept = working ? void 0 : world.stored(state);
       if (kept) draw2(state, kept, {}, picture, kept.segmentation);
       if (inPage) {
