@@ -132,6 +132,19 @@ def test_blocks_stand_in_the_order_in_which_they_run(figure):
         )
 
 
+def swipe(page, places):
+    """A finger laid down, moved from place to place, and lifted."""
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    for i, (x, y) in enumerate(places):
+        touch("touchMove" if i else "touchStart", {"x": x, "y": y})
+        page.wait_for_timeout(10)
+    touch("touchEnd")
+
+
 # The engine itself
 
 
@@ -243,20 +256,36 @@ def test_draw_with_a_finger_on_a_phone(figure):
     lab = figure(DIGITS, width=390, height=844, touch=True)
     lab.choose("source", "blank")
     box = lab.named("sheet").bounding_box()
-    finger = lab.page.context.new_cdp_session(lab.page)
-
-    def touch(kind, x=None, y=None):
-        place = {"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y} if x else None
-        points = [place] if place else []
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    places = [(0.5 + 0.5 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in STROKES[0][0]]
-    touch("touchStart", *places[0])
-    for place in places[1:]:
-        touch("touchMove", *place)
-    touch("touchEnd")
+    stroke = [(0.5 + 0.5 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in STROKES[0][0]]
+    swipe(
+        lab.page, [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in stroke]
+    )
     lab.settle()
     assert next(iter(lab.seen())) == 1, "a ring reads 0"
+
+
+def test_a_finger_moves_a_bar_or_the_page_never_both(figure):
+    lab = figure(DIGITS, width=390, height=844, touch=True)
+    bar = lab.named("bar-22")
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    x, y = box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2
+    own = lab.numbers("gate-22")
+    swipe(lab.page, [(x, y - 12 * i) for i in range(12)])
+    lab.page.wait_for_timeout(300)
+    assert bar.bounding_box()["y"] < box["y"] - 50, "it scrolls"
+    lab.settle()
+    assert lab.numbers("gate-22") == own
+    assert lab.named("undo").is_disabled(), "nothing has been done"
+    box = bar.bounding_box()
+    across = [box["x"] + box["width"] * part for part in (0.8, 0.6, 0.4, 0.3)]
+    swipe(lab.page, [(x, box["y"] + box["height"] / 2) for x in across])
+    lab.settle()
+    assert lab.numbers("gate-22")[0] == pytest.approx(0.3, abs=0.06)
+    bar.dblclick()
+    lab.settle()
+    assert lab.numbers("gate-22") == close(own)
+    assert lab.named("all-base").input_value() == "own", "at its tick it is the network's again"
 
 
 # Meddling
@@ -601,6 +630,7 @@ def test_a_missing_runtime_is_told(browser, site, server):
     stored = record(twin.networks["scse"], twin.input(twin.pictures[0])[None])
     for block, own in stored.items():
         lab.root.locator(f'input[name="block"][value="{block}"]').check()
+        lab.settle()
         gates = own.channel.flatten().tolist()
         assert lab.numbers(*(f"gate-{k}" for k in range(len(gates)))) == close(gates)
     page.close()

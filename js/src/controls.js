@@ -85,6 +85,8 @@ export function bar({
   }
 
   let before = min;
+  /** @type {PointerEvent | undefined} */
+  let resting; // a finger that may yet scroll the page: until it moves along the bar, or lifts
   /** @param {PointerEvent} event */
   function follow(event) {
     const box = /** @type {HTMLElement} */ (element.firstElementChild).getBoundingClientRect();
@@ -97,12 +99,25 @@ export function bar({
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
     before = value;
+    resting = event.pointerType === "touch" ? event : undefined;
+    if (!resting) follow(event);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!element.hasPointerCapture(event.pointerId)) return;
+    if (resting) {
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      if (vertical ? up <= across : across <= up) return;
+    }
+    resting = undefined;
     follow(event);
   });
-  // A finger that turned out to scroll the page has moved nothing.
-  element.addEventListener("pointercancel", () => propose(before));
-  element.addEventListener("pointermove", (event) => {
-    if (element.hasPointerCapture(event.pointerId)) follow(event);
+  element.addEventListener("pointerup", (event) => {
+    if (resting) follow(event);
+    resting = undefined;
+  });
+  element.addEventListener("pointercancel", () => {
+    if (!resting) propose(before);
+    resting = undefined;
   });
   element.addEventListener("dblclick", () => home !== undefined && propose(home));
   element.addEventListener("keydown", (event) => {

@@ -179,9 +179,11 @@ export default widget(
         change({ gates: base === "own" ? {} : Object.fromEntries(gates) });
       },
     });
-    const mini = canvas(manifest.size, manifest.size);
+    const mini = canvas(answer.map.width, answer.map.height);
+    mini.classList.add("scse-fine");
     const inShort = h("span");
-    opened.header.append(h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort));
+    const short = h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort);
+    opened.header.append(short);
     const compare = comparePanel(manifest);
     const comparing = h("input", { type: "checkbox", "data-name": "compare" });
     comparing.addEventListener("change", () => change({ compare: comparing.checked }));
@@ -249,10 +251,12 @@ export default widget(
     /** @param {State} state @param {Answer} full @param {Record<string, any>} gates @param {import("./playground/scene.js").Picture} picture @param {Uint8Array} own */
     function draw(state, full, gates, picture, own) {
       const segmentation = segmentationOf(/** @type {any} */ (full));
-      const words = answer.set(segmentation, picture, own);
-      mini.getContext("2d")?.drawImage(answer.map, 0, 0, mini.width, mini.height);
+      const gated = Object.keys(full.blocks).length > 0;
+      const words = answer.set(segmentation, picture, gated ? own : undefined);
+      mini.getContext("2d")?.drawImage(answer.map, 0, 0);
       inShort.textContent = words;
       opened.element.hidden = false;
+      strip.element.hidden = short.hidden = !gated;
       const goesOn = Object.fromEntries(
         Object.entries(full.blocks).map(([name, { channel, spatial }]) => [
           name,

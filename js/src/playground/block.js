@@ -98,6 +98,8 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
   all.append(h("option", { value: "", hidden: true, text: "mixed" }));
   const desk = h("div", { class: "scse-desk" });
   const past = bypass();
+  /** @type {ArrayLike<number>} */
+  let ticks = [];
   const most = Math.max(...Object.values(manifest.networks[manifest.reference].blocks).map((/** @type {any} */ b) => b.channels));
   const cards = Array.from({ length: most }, (_, k) => {
     const thumb = canvas(1, 1);
@@ -107,7 +109,11 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
       name: `bar-${k}`,
       onInput(v) {
         const now = gate("channel");
-        change("channel", { ...now, set: { ...now.set, [k]: v } }, `gate ${k}`);
+        /** @type {Record<string, number>} */
+        const by = { ...now.set, [k]: v };
+        // Put back to its tick, a bar is the network's again.
+        if (now.base === "own" && Math.abs(v - ticks[k]) < 1e-6) delete by[k];
+        change("channel", { ...now, set: by }, `gate ${k}`);
       },
     });
     const name = h("span", { class: "scse-name", "aria-hidden": true, text: String(k + 1) });
@@ -186,6 +192,7 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
         ]);
       }
       if (hasGates) gateBase.value = gate("channel").base;
+      ticks = block.channel ?? [];
       past.set(hasGates ? now.channels : 0);
       drawCards(now, block, goesOn);
       note.textContent = !block.maps

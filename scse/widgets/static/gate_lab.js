@@ -77,6 +77,7 @@ function bar({
     if (next !== value) onInput(next);
   }
   let before = min;
+  let resting;
   function follow(event) {
     const box = (
       /** @type {HTMLElement} */
@@ -89,11 +90,25 @@ function bar({
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
     before = value;
+    resting = event.pointerType === "touch" ? event : void 0;
+    if (!resting) follow(event);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!element.hasPointerCapture(event.pointerId)) return;
+    if (resting) {
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      if (vertical ? up <= across : across <= up) return;
+    }
+    resting = void 0;
     follow(event);
   });
-  element.addEventListener("pointercancel", () => propose(before));
-  element.addEventListener("pointermove", (event) => {
-    if (element.hasPointerCapture(event.pointerId)) follow(event);
+  element.addEventListener("pointerup", (event) => {
+    if (resting) follow(event);
+    resting = void 0;
+  });
+  element.addEventListener("pointercancel", () => {
+    if (!resting) propose(before);
+    resting = void 0;
   });
   element.addEventListener("dblclick", () => home !== void 0 && propose(home));
   element.addEventListener("keydown", (event) => {

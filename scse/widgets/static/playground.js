@@ -77,6 +77,7 @@ function bar({
     if (next !== value) onInput(next);
   }
   let before = min;
+  let resting;
   function follow(event) {
     const box = (
       /** @type {HTMLElement} */
@@ -89,11 +90,25 @@ function bar({
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
     before = value;
+    resting = event.pointerType === "touch" ? event : void 0;
+    if (!resting) follow(event);
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!element.hasPointerCapture(event.pointerId)) return;
+    if (resting) {
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      if (vertical ? up <= across : across <= up) return;
+    }
+    resting = void 0;
     follow(event);
   });
-  element.addEventListener("pointercancel", () => propose(before));
-  element.addEventListener("pointermove", (event) => {
-    if (element.hasPointerCapture(event.pointerId)) follow(event);
+  element.addEventListener("pointerup", (event) => {
+    if (resting) follow(event);
+    resting = void 0;
+  });
+  element.addEventListener("pointercancel", () => {
+    if (!resting) propose(before);
+    resting = void 0;
   });
   element.addEventListener("dblclick", () => home !== void 0 && propose(home));
   element.addEventListener("keydown", (event) => {
@@ -1006,6 +1021,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   all.append(h("option", { value: "", hidden: true, text: "mixed" }));
   const desk = h("div", { class: "scse-desk" });
   const past = bypass();
+  let ticks = [];
   const most = Math.max(...Object.values(manifest.networks[manifest.reference].blocks).map((b) => b.channels));
   const cards = Array.from({ length: most }, (_, k) => {
     const thumb = canvas(1, 1);
@@ -1015,7 +1031,9 @@ function blockPanel({ manifest, gate, change, everywhere }) {
       name: `bar-${k}`,
       onInput(v) {
         const now = gate("channel");
-        change("channel", { ...now, set: { ...now.set, [k]: v } }, `gate ${k}`);
+        const by = { ...now.set, [k]: v };
+        if (now.base === "own" && Math.abs(v - ticks[k]) < 1e-6) delete by[k];
+        change("channel", { ...now, set: by }, `gate ${k}`);
       }
     });
     const name = h("span", { class: "scse-name", "aria-hidden": true, text: String(k + 1) });
@@ -1090,6 +1108,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
         ]);
       }
       if (hasGates) gateBase.value = gate("channel").base;
+      ticks = block.channel ?? [];
       past.set(hasGates ? now.channels : 0);
       drawCards(now, block, goesOn);
       note.textContent = !block.maps ? "The maps of this picture come with the engine." : changes(gate("channel")) ? "Ticks show what the network would choose now. A double click puts a bar back." : "Drag a bar, or paint on the mask: the whole network behind this block runs again.";
@@ -1930,9 +1949,11 @@ var playground_default = widget(
         change({ gates: base === "own" ? {} : Object.fromEntries(gates) });
       }
     });
-    const mini = canvas(manifest.size, manifest.size);
+    const mini = canvas(answer.map.width, answer.map.height);
+    mini.classList.add("scse-fine");
     const inShort = h("span");
-    opened.header.append(h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort));
+    const short2 = h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort);
+    opened.header.append(short2);
     const compare = comparePanel(manifest);
     const comparing = h("input", { type: "checkbox", "data-name": "compare" });
     comparing.addEventListener("change", () => change({ compare: comparing.checked }));
@@ -1993,10 +2014,12 @@ var playground_default = widget(
         /** @type {any} */
         full
       );
-      const words = answer.set(segmentation, picture, own);
-      mini.getContext("2d")?.drawImage(answer.map, 0, 0, mini.width, mini.height);
+      const gated = Object.keys(full.blocks).length > 0;
+      const words = answer.set(segmentation, picture, gated ? own : void 0);
+      mini.getContext("2d")?.drawImage(answer.map, 0, 0);
       inShort.textContent = words;
       opened.element.hidden = false;
+      strip.element.hidden = short2.hidden = !gated;
       const goesOn = Object.fromEntries(
         Object.entries(full.blocks).map(([name, { channel, spatial }]) => [
           name,
