@@ -16,6 +16,7 @@ from torch import nn
 
 from scse import UNet, override, record, scSE
 from scse.recording import find_blocks
+from scse.widgets import Explorer
 
 MONAI = "monai.networks.blocks.squeeze_and_excitation"
 TIMM_SENET, TIMM_EFFICIENT = "timm.models.senet", "timm.models._efficientnet_blocks"
@@ -665,5 +666,6 @@ def test_networks_of_the_chapter(name):
     net = published(*module[name].split("."))(**card["call"])
     net.load_state_dict(load(weights))
     assert sum(p.numel() for p in net.parameters()) == card["parameters"]
-    stored = (folder / f"{name}.html").read_text()
-    assert all(f'"{block}"' in stored for block in record(net.eval(), torch.ones(1, 1, 96, 96)))
+    stored = Explorer.open(folder / f"{name}.html").manifest["blocks"]
+    ran = record(net.eval(), torch.ones(1, 1, 96, 96))
+    assert [block["name"] for block in stored] == list(ran)
