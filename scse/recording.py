@@ -100,7 +100,7 @@ def record(net, image, where=None):
     The run is without gradients, in the training or evaluation mode that the network is in;
     the mode is not touched. Buffers, such as the running statistics that batch norm updates in
     training mode, are the same afterwards. Gates that an `override` around the call replaces
-    are recorded as replaced.
+    are recorded as replaced. One thread at a time: hooks see all runs of a network.
 
     Args:
         net: any `nn.Module` with blocks in it that `find_blocks` finds, or such a block.

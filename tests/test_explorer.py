@@ -1,5 +1,7 @@
 """`explore`, and the kernel's half of the engine contract: numbers, errors, the saved file."""
 
+import copy
+import dataclasses
 import subprocess
 import sys
 import time
@@ -11,7 +13,7 @@ import traitlets
 from torch import nn
 
 import scse
-from scse import UNet, cSE, override, record, scSE
+from scse import UNet, cSE, find_blocks, override, record, scSE
 from scse.widgets import Explorer, _base, _file, explore
 from scse.widgets._engine import Engine, decode, encode, tensor_of
 from scse.widgets._stored import rule_of, unpack
@@ -336,6 +338,39 @@ def test_where_names_a_gate_that_is_not_known():
     widget = explore(Odd(), torch.randn(1, 1, 9, 9), where=["gate"])
     assert widget.manifest["blocks"][0]["channels"] == 4
     assert talk(widget, {"image": {"stored": 0}})[-1][0]["kind"] == "scse-answer"
+
+
+def test_numbers_that_are_none_are_refused(net, images):
+    spoilt = images.clone()
+    spoilt[1, 0, 2, 3] = torch.inf
+    with pytest.raises(ValueError, match="infinite values in the input, for 'input 2'"):
+        explore(net, spoilt)
+    diverged = copy.deepcopy(net)
+    with torch.no_grad():
+        next(iter(find_blocks(diverged).values())).spatial.project.weight.fill_(torch.nan)
+    with pytest.raises(ValueError, match="NaN .* in the mask of block 'encoder1'"):
+        explore(diverged, images)
+
+
+def test_outputs_of_other_forms(net, images):
+    """A dict, a tuple or a dataclass with the output in it."""
+
+    @dataclasses.dataclass
+    class Answer:
+        loss: float | None
+        logits: torch.Tensor
+
+    class Wrapped(nn.Module):
+        def __init__(self, form):
+            super().__init__()
+            self.net, self.form = net, form
+
+        def forward(self, x):
+            return self.form(self.net(x))
+
+    plain = explore(net, images).manifest["output"]
+    for form in (lambda y: {"aux": 1, "out": y}, lambda y: (y, None), lambda y: Answer(None, y)):
+        assert explore(Wrapped(form), images).manifest["output"] == plain
 
 
 # One file

@@ -40,7 +40,7 @@ class Sample(NamedTuple):
 
 
 def _to_text(value, widget):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _from_text(text, widget):

@@ -10,6 +10,7 @@ has networks makes one `Engine` and lets it serve:
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import is_dataclass
 
 import torch
 from torch import Tensor, nn
@@ -243,13 +244,16 @@ def pooled(maps, size=SIZE):
 
 
 def tensor_of(output):
-    """The tensor (N, …) in what a network returned: itself, ``"out"`` of a dict, or the first.
+    """The tensor (N, …) in what a network returned: itself, ``out`` or ``logits`` of a
+    dict or dataclass, or the first.
 
     Raises:
         TypeError: there is none.
     """
     if isinstance(output, Tensor) and output.dim():
         return output
+    if is_dataclass(output):
+        output = vars(output)
     if isinstance(output, Mapping):
         output = [output[key] for key in ("out", "logits") if key in output] or output.values()
     if not isinstance(output, (str, bytes, Tensor)) and hasattr(output, "__iter__"):

@@ -7,6 +7,7 @@ import torch
 import traitlets
 from torch import Tensor, nn
 
+from scse.foreign import unwrap
 from scse.recording import find_blocks
 from scse.widgets import _base, _file, _stored
 from scse.widgets._engine import Engine, tensor_of
@@ -113,6 +114,7 @@ class Explorer(_base.Widget):
         for i in range(len(images)):
             self._engine.run({"image": {"stored": i}})
             records.append(self._record)
+            _check_finite(images[i], self._record, titles[i])
         names = [name for name in records[0] if all(name in rec for rec in records)]
         if not names:
             raise ValueError(f"the blocks of this {type(model).__name__} did not run")
@@ -133,7 +135,7 @@ class Explorer(_base.Widget):
         if opened not in names:
             raise ValueError(f"no block {opened!r}; the blocks are {', '.join(map(repr, names))}")
         manifest = {
-            "network": type(model).__name__,
+            "network": type(unwrap(model)).__name__,
             "inputs": [
                 {"title": title, "shape": list(one.shape), "label": pictures.number(i)}
                 for i, (title, one) in enumerate(zip(titles, images, strict=True))
@@ -386,6 +388,19 @@ def _inputs(model, image):
         shapes = sorted({tuple(one.shape) for one in images})
         raise ValueError(f"all inputs must have the same channels and axes, got {shapes}")
     return images
+
+
+def _check_finite(image, record, title):
+    """Numbers that are none cannot be drawn, nor stored in a page."""
+    found = {"the input": image}
+    for name, block in record.items():
+        parts = {"maps": block.input, "channel gates": block.channel, "mask": block.spatial}
+        found |= {f"the {part} of block {name!r}": value for part, value in parts.items()}
+    # −inf is a way to rule a class out.
+    found["the output"] = tensor_of(record.logits).nan_to_num(nan=torch.nan, neginf=0, posinf=0)
+    for what, value in found.items():
+        if value is not None and not value.isfinite().all():
+            raise ValueError(f"NaN or infinite values in {what}, for {title!r}")
 
 
 def _titles(titles, count):

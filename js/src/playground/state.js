@@ -23,6 +23,7 @@
  */
 
 export const BASES = ["own", "mean", "off", "one", "invert"];
+const has = Object.hasOwn; // "toString" in {} is true
 const MOST_STROKES = 200;
 const MOST_POINTS = 2000;
 
@@ -33,7 +34,7 @@ const MOST_POINTS = 2000;
 export function problem(state, manifest) {
   const { start, examples, grounds, networks, sliders } = manifest;
   if (typeof state !== "object" || state === null) return "is not an object";
-  for (const key of Object.keys(state)) if (!(key in start)) return `has an unknown part "${key}"`;
+  for (const key of Object.keys(state)) if (!has(start, key)) return `has an unknown part "${key}"`;
   const { source, strokes, network, block, gates, compare } = { ...start, ...state };
   const known = (/** @type {any} */ n, /** @type {number} */ count) =>
     Number.isInteger(n) && n >= 0 && n < count;
@@ -44,7 +45,7 @@ export function problem(state, manifest) {
     blank: number === undefined && manifest.draw,
     own: number === undefined,
   });
-  if (!sources[kind]) return `names a picture that is not here: ${source}`;
+  if (!has(sources, kind) || !sources[kind]) return `names a picture that is not here: ${source}`;
   if (!strokesFit(strokes, manifest.size)) return "has strokes that cannot be read";
   for (const [key, { min, max }] of Object.entries(sliders)) {
     const value = state[key] ?? start[key];
@@ -52,13 +53,13 @@ export function problem(state, manifest) {
       return `has ${key} ${value}; it goes from ${min} to ${max}`;
     }
   }
-  if (!(network in networks)) return `names a network that is not here: ${network}`;
+  if (!has(networks, network)) return `names a network that is not here: ${network}`;
   const sites = networks[manifest.reference].blocks;
-  if (!(block in sites)) return `names a block that is not here: ${block}`;
+  if (!has(sites, block)) return `names a block that is not here: ${block}`;
   if (typeof compare !== "boolean") return "has compare that is neither true nor false";
   if (typeof gates !== "object" || gates === null) return "has gates that cannot be read";
   for (const [name, branches] of Object.entries(gates)) {
-    if (!(name in sites)) return `changes a block that is not here: ${name}`;
+    if (!has(sites, name)) return `changes a block that is not here: ${name}`;
     for (const [branch, change] of Object.entries(branches ?? {})) {
       if (branch !== "channel" && branch !== "spatial") return `changes a gate that is not here: ${branch}`;
       const wrong = gateProblem(change, sites[name], examples.length);
@@ -76,7 +77,8 @@ function gateProblem(change, { channels, positions }, examples) {
     return `come from nowhere: ${base}`;
   }
   for (const [k, v] of Object.entries(set)) {
-    if (!(Number(k) >= 0 && Number(k) < channels) || !(Number(v) >= 0 && Number(v) <= 1)) {
+    const there = /^\d+$/.test(k) && Number(k) < channels;
+    if (!there || !(typeof v === "number" && v >= 0 && v <= 1)) {
       return `are set to ${v} in channel ${Number(k) + 1}`;
     }
   }

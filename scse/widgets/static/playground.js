@@ -1381,12 +1381,13 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
 
 // src/playground/state.js
 var BASES = ["own", "mean", "off", "one", "invert"];
+var has = Object.hasOwn;
 var MOST_STROKES = 200;
 var MOST_POINTS = 2e3;
 function problem(state, manifest) {
   const { start, examples, grounds, networks, sliders } = manifest;
   if (typeof state !== "object" || state === null) return "is not an object";
-  for (const key of Object.keys(state)) if (!(key in start)) return `has an unknown part "${key}"`;
+  for (const key of Object.keys(state)) if (!has(start, key)) return `has an unknown part "${key}"`;
   const { source, strokes, network, block, gates, compare } = { ...start, ...state };
   const known = (n, count2) => Number.isInteger(n) && n >= 0 && n < count2;
   const [kind, number] = String(source).split(":");
@@ -1399,7 +1400,7 @@ function problem(state, manifest) {
       own: number === void 0
     }
   );
-  if (!sources[kind]) return `names a picture that is not here: ${source}`;
+  if (!has(sources, kind) || !sources[kind]) return `names a picture that is not here: ${source}`;
   if (!strokesFit(strokes, manifest.size)) return "has strokes that cannot be read";
   for (const [key, { min, max }] of Object.entries(sliders)) {
     const value = state[key] ?? start[key];
@@ -1407,13 +1408,13 @@ function problem(state, manifest) {
       return `has ${key} ${value}; it goes from ${min} to ${max}`;
     }
   }
-  if (!(network in networks)) return `names a network that is not here: ${network}`;
+  if (!has(networks, network)) return `names a network that is not here: ${network}`;
   const sites = networks[manifest.reference].blocks;
-  if (!(block in sites)) return `names a block that is not here: ${block}`;
+  if (!has(sites, block)) return `names a block that is not here: ${block}`;
   if (typeof compare !== "boolean") return "has compare that is neither true nor false";
   if (typeof gates !== "object" || gates === null) return "has gates that cannot be read";
   for (const [name, branches] of Object.entries(gates)) {
-    if (!(name in sites)) return `changes a block that is not here: ${name}`;
+    if (!has(sites, name)) return `changes a block that is not here: ${name}`;
     for (const [branch, change] of Object.entries(branches ?? {})) {
       if (branch !== "channel" && branch !== "spatial") return `changes a gate that is not here: ${branch}`;
       const wrong = gateProblem(change, sites[name], examples.length);
@@ -1429,7 +1430,8 @@ function gateProblem(change, { channels, positions }, examples) {
     return `come from nowhere: ${base}`;
   }
   for (const [k, v] of Object.entries(set)) {
-    if (!(Number(k) >= 0 && Number(k) < channels) || !(Number(v) >= 0 && Number(v) <= 1)) {
+    const there = /^\d+$/.test(k) && Number(k) < channels;
+    if (!there || !(typeof v === "number" && v >= 0 && v <= 1)) {
       return `are set to ${v} in channel ${Number(k) + 1}`;
     }
   }
