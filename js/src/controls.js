@@ -151,6 +151,11 @@ export function bar({
       element.setAttribute("aria-valuenow", String(next));
       element.setAttribute("aria-valuetext", format(next));
     },
+    /** @param {number} most */
+    limit(most) {
+      max = most;
+      element.setAttribute("aria-valuemax", String(max));
+    },
     /** Where the bar is on its own. @param {number | undefined} at */
     setHome(at) {
       home = at;

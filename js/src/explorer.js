@@ -21,6 +21,7 @@ import { oneOf, widget } from "./widget.js";
 
 /** @typedef {import("./explorer/overrule.js").Branch} Branch */
 /** @typedef {import("./explorer/overrule.js").Rule} Rule */
+/** @typedef {import("./explorer/overrule.js").Overrule} Overrule */
 /** @typedef {import("./explorer/stored.js").Block} Block */
 /** @typedef {import("./explorer/stored.js").Plane} Plane */
 /** @typedef {import("./explorer/asker.js").Scene} Scene */
@@ -75,8 +76,9 @@ export default widget(
       if (get("compare") >= 0 && get("compare") !== get("picture")) return get("compare");
       return inputs.length > 1 ? (get("picture") + 1) % inputs.length : -1;
     };
-    /** @param {Branch} branch @param {number} [b] @returns {Rule} */
-    const rule = (branch, b = at()) => get("overrule")[place(blocks[b].name)]?.[branch] ?? OWN;
+    /** @param {Branch} branch @param {number} [b] @param {Overrule} [overrule] @returns {Rule} */
+    const rule = (branch, b = at(), overrule = get("overrule")) =>
+      overrule[place(blocks[b].name)]?.[branch] ?? OWN;
     /** @param {Branch} branch @param {Rule} next */
     const change = (branch, next) =>
       set({ overrule: withRule(get("overrule"), get("block"), branch, next) });
@@ -95,12 +97,13 @@ export default widget(
       return { data: block.spatial.data, height, width };
     }
     /**
-     * @param {Branch} branch @param {number} b @param {boolean} whole as the engine needs it
+     * @param {Branch} branch @param {number} b @param {boolean} [whole] as the engine needs it
+     * @param {Overrule} [overrule]
      * @returns {import("./engine/contract.js").Change | undefined}
      */
-    function changeTo(branch, b, whole = false) {
+    function changeTo(branch, b, whole = false, overrule = get("overrule")) {
       const own = gatesOf(branch, b, "own") ?? { data: [], height: 0, width: 0 };
-      return changeOf(rule(branch, b), {
+      return changeOf(rule(branch, b, overrule), {
         own: own.data,
         off: blocks[b].off,
         other(input) {
@@ -137,7 +140,13 @@ export default widget(
     progress.hidden = true;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let slow;
-    const engine = live ? kernelEngine(model, { onSilence: (silent) => { quiet = silent; draw(); } }) : undefined;
+    const engine = live ? kernelEngine(model, {
+      onSilence: (silent) => {
+        quiet = silent;
+        draw();
+      },
+      onReturn: () => ask?.ask(scene()),
+    }) : undefined;
     let quiet = false;
     const queue = engine && newest(engine);
     /** @type {ReturnType<typeof asker> | undefined} */
@@ -148,7 +157,9 @@ export default widget(
         Object.fromEntries(
           Object.keys(overrule).map((name) => {
             const b = blocks.findIndex((block) => place(block.name) === name);
-            return [name, { channel: changeTo("channel", b, true), spatial: changeTo("spatial", b, true) }];
+            /** @param {Branch} branch */
+            const to = (branch) => changeTo(branch, b, true, overrule);
+            return [name, { channel: to("channel"), spatial: to("spatial") }];
           }),
         ),
       onAnswer: () => draw(),
@@ -372,6 +383,7 @@ export default widget(
       pictures.set(String(get("picture")));
       comparing.set(String(get("compare")));
       if (volume) {
+        slices.limit(Math.max(1, depth() - 1)); // volumes may differ in depth
         slices.set(/** @type {number} */ (slice()));
         sliceAt.set(/** @type {number} */ (slice()));
       }

@@ -39,6 +39,8 @@ export default widget(
     /** @param {object} changed parts of the state @param {string} [tag] of a drag, one step to undo */
     function change(changed, tag = "") {
       const next = difference({ ...stateNow(), ...changed }, start);
+      const wrong = problem(next, manifest);
+      if (wrong) return complain(`This goes no further: the figure ${wrong}. Clear or undo some.`);
       past.record(next, tag, performance.now());
       began ??= performance.now();
       set({ state: next });
@@ -68,6 +70,7 @@ export default widget(
         Object.values(networks).map((/** @type {any} */ n) => [n.file, n.blocks]),
       ),
       tell: (text) => (status.textContent = text),
+      onReturn: () => update(),
       onLoad(loaded, total) {
         progress.hidden = false;
         if (total) Object.assign(progress, { value: loaded, max: total });
@@ -193,6 +196,7 @@ export default widget(
     const redo = button("Redo", "redo", () => jump(past.redo()));
     const reset = button("Reset", "reset", () => {
       complain("");
+      if (!Object.keys(get("state")).length) return;
       past.record({}, "", 0);
       jump({});
     });
@@ -346,7 +350,7 @@ export default widget(
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let writing;
 
-    return function update() {
+    function update() {
       const state = stateNow();
       const picture = world.picture(state);
       input.update(state, picture, world.own());
@@ -364,6 +368,7 @@ export default widget(
         if (state.source !== "own") writing = setTimeout(() => address.write(state), 300);
       }
       ask(state, picture);
-    };
+    }
+    return update;
   },
 );

@@ -129,6 +129,20 @@ test("the effect of each gate is measured, and a reader's request goes first", a
   assert.ok(engine.log.indexOf("k-1") < engine.log.indexOf("k2"), engine.log.join());
 });
 
+test("an answer that was overtaken does not stay", async () => {
+  const engine = toy();
+  const ask = asking(engine, { gates: () => ({ a: { channel: { keep: 0, value: 1 } } }) });
+  const still = () => new Promise((done) => setTimeout(done, 60));
+  ask.ask(scene);
+  await still();
+  const own = ask.now(scene)?.output.data[0];
+  ask.ask({ ...scene, overrule: { a: { channel: { mode: "off" } } } });
+  ask.ask({ ...scene }); // back again, before the engine has answered
+  await still();
+  assert.equal(ask.now(scene)?.output.data[0], own);
+  assert.ok(ask.fresh(scene));
+});
+
 test("work that is cancelled stops", async () => {
   const engine = toy();
   const stop = new AbortController();

@@ -59,7 +59,9 @@ test("silence is told, progress puts it off, a late answer ends it", async () =>
   const model = wire();
   /** @type {boolean[]} */
   const silences = [];
-  const engine = kernelEngine(model, { onSilence: (s) => silences.push(s), patience: 0.08, surrender: 0.2 });
+  let asked = 0;
+  const onReturn = () => void asked++;
+  const engine = kernelEngine(model, { onSilence: (s) => silences.push(s), onReturn, patience: 0.08, surrender: 0.2 });
   const answer = engine.run({ image: { stored: 0 } });
   const { id } = model.sent[0].content;
   const lost = assert.rejects(answer, /did not answer/);
@@ -72,6 +74,8 @@ test("silence is told, progress puts it off, a late answer ends it", async () =>
   await lost;
   model.reply({ kind: "scse-answer", id, answer: {} });
   assert.deepEqual(silences, [true, false]);
+  model.reply({ kind: "scse-answer", id, answer: {} });
+  assert.equal(asked, 1, "what was given up is asked for anew, once");
   engine.close();
 });
 

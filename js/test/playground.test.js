@@ -129,7 +129,7 @@ test("states are checked, and what is wrong is said", () => {
     { source: "blank" },
     { source: "example:1", noise: 0.5, compare: true },
     { gates: { mid: { channel: { base: "example:1", set: { 2: 0.5 } } } } },
-    { strokes: [{ width: 3, value: 1, points: [1, 2, 3, 4] }] },
+    { strokes: [{ width: 2, value: 1, points: [1, 2, 3, 4] }] },
   ]) {
     assert.equal(problem(good, manifest), undefined);
   }
@@ -151,6 +151,15 @@ test("states are checked, and what is wrong is said", () => {
     [{ gates: { mid: { channel: { base: "own", set: { 3: 0.5 } } } } }, /channel 4/],
     [{ gates: { mid: { channel: { base: "own", set: { 0: 2 } } } } }, /set to 2 in channel 1/],
     [{ strokes: [{ width: 3, value: 1, points: [1] }] }, /strokes/],
+    [{ strokes: [{ width: 3, value: 1, points: [1, 17] }] }, /strokes that cannot be read/],
+    [{ strokes: [{ width: 8, value: 1, points: [1, 2] }] }, /strokes that cannot be read/],
+    [{ strokes: new Array(201).fill({ width: 1, value: 1, points: [1, 2] }) }, /more than 200 strokes/],
+    [{ strokes: new Array(50).fill({ width: 1, value: 1, points: new Array(1000).fill(1) }) }, /20000 points/],
+    [{ source: ["own"] }, /names no picture/],
+    [{ gates: { mid: null } }, /gates of mid that cannot be read/],
+    [{ gates: { mid: { channel: null } } }, /channel gates of mid that cannot be read/],
+    [{ gates: { mid: { channel: { base: ["own"] } } } }, /cannot be read/],
+    [{ gates: { mid: { channel: { base: "own", set: null } } } }, /cannot be read/],
     [{ compare: 1 }, /compare/],
   ])) {
     assert.match(problem(bad, manifest) ?? "", words);

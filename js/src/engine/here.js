@@ -13,9 +13,10 @@ const megabytes = (bytes) => fixed(bytes / 1e6, 1);
  *   as `widget` hands them on
  * @param {import("./page.js").Networks} options.networks
  * @param {(text: string) => void} options.tell what the engine is doing, for the reader
+ * @param {() => void} [options.onReturn] ask anew: the kernel is back, and a request was given up
  * @param {(loaded: number, total: number) => void} [options.onLoad] bytes of the runtime so far
  */
-export function engineFor({ model, experimental, signal, networks, tell, onLoad }) {
+export function engineFor({ model, experimental, signal, networks, tell, onLoad, onReturn }) {
   // Only pages without a kernel say where their files are.
   const inPage = Boolean(experimental && "assets" in experimental);
   const name = inPage ? "ONNX Runtime, in this page" : "torch, in the kernel";
@@ -43,6 +44,7 @@ export function engineFor({ model, experimental, signal, networks, tell, onLoad 
     };
   }
   const kernel = kernelEngine(model, {
+    onReturn,
     onSilence(silent) {
       running = !silent;
       tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);

@@ -63,11 +63,13 @@ let made = 0;
  * @param {object} [options]
  * @param {(silent: boolean) => void} [options.onSilence] true once the kernel has not answered for
  *   `patience` seconds, false when it is heard again
+ * @param {() => void} [options.onReturn] the kernel is heard again after a request was given up:
+ *   what is wanted now has to be asked for anew
  * @param {number} [options.patience] @param {number} [options.surrender] seconds
  */
 export function kernelEngine(
   model,
-  { onSilence = () => {}, patience = PATIENCE, surrender = SURRENDER } = {},
+  { onSilence = () => {}, onReturn = () => {}, patience = PATIENCE, surrender = SURRENDER } = {},
 ) {
   /**
    * @typedef {object} Open
@@ -80,6 +82,7 @@ export function kernelEngine(
   const name = `${Date.now().toString(36)}-${made++}`; // several views of a model hear every answer
   let count = 0;
   let silent = false;
+  let lost = false; // has a request been given up?
 
   /** @param {boolean} now */
   function silence(now) {
@@ -93,6 +96,10 @@ export function kernelEngine(
     if (typeof content?.id !== "string" || !content.id.startsWith(`${name}:`)) return;
     silence(false); // also by an answer to a request that was given up
     const request = open.get(content.id);
+    if (!request && lost) {
+      lost = false;
+      onReturn();
+    }
     if (!request) return;
     if (content.kind === "scse-progress") {
       request.wait();
@@ -134,6 +141,7 @@ export function kernelEngine(
             setTimeout(() => silence(true), 1000 * patience),
             setTimeout(() => {
               open.delete(id);
+              lost = true;
               reject(new Error("The kernel did not answer."));
             }, 1000 * surrender),
           ];

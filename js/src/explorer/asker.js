@@ -99,8 +99,12 @@ export function asker({ queue, gates, middle, onAnswer, onFailure, onProgress })
     return answer;
   }
 
+  /** @type {Scene | undefined} */
+  let latest;
+
   /** @param {Scene} scene */
   async function fetchAll(scene) {
+    latest = scene;
     for (const { spatial } of Object.values(scene.overrule)) {
       if (spatial?.mode !== "input" || whole.has(spatial.input ?? 0)) continue;
       const answer = await run({ image: { stored: spatial.input ?? 0 } });
@@ -125,8 +129,10 @@ export function asker({ queue, gates, middle, onAnswer, onFailure, onProgress })
     const key = keyOf(scene);
     const changed = Object.keys(scene.overrule).length > 0;
     if (changed && !(await ownAnswer(scene))) return;
+    if (scene !== latest) return; // overtaken meanwhile
     const asked = absent(scene);
-    if (now?.key === key && !asked.length) return;
+    // What is under way is of an older scene, and would come after this one.
+    if (now?.key === key && !asked.length && !queue.busy) return onFailure("");
     const answer = await run({
       image: { stored: scene.picture },
       slice: scene.slice,

@@ -41,6 +41,8 @@ export function orderer({ ask, live, onOrder, set }) {
   /** @type {AbortController | undefined} */
   let work;
   let wanted = "";
+  let failed = ""; // is not tried again and again
+  const trouble = h("span", { class: "scse-note", role: "status", "data-name": "order-trouble" });
   /** What stands below each bar. @type {{sort: string, scores: ArrayLike<number>} | undefined} */
   let remarks;
   let arranged = "";
@@ -66,8 +68,9 @@ export function orderer({ ask, live, onOrder, set }) {
           known.set(key, { order, scores: similarity });
         }
       }
-    } catch {
-      // The reader has been told by whoever asked; the order stays.
+    } catch (error) {
+      failed = key;
+      trouble.textContent = `This order could not be worked out: ${/** @type {Error} */ (error).message}`;
     }
     if (signal.aborted) return;
     working.hidden = true;
@@ -76,7 +79,7 @@ export function orderer({ ask, live, onOrder, set }) {
   }
 
   return {
-    element: h("div", { class: "scse-sorting" }, chooser.element, working),
+    element: h("div", { class: "scse-sorting" }, chooser.element, working, trouble),
     stop: () => work?.abort(),
     /**
      * @param {ReturnType<typeof import("./desk.js").desk>} table
@@ -98,7 +101,8 @@ export function orderer({ ask, live, onOrder, set }) {
       }
       const laborious = sort === "effect" || sort === "similarity";
       if (laborious) found = known.get(key) ?? found;
-      if (laborious && ask && block.channel && !known.has(key)) {
+      if (failed !== key) failed = trouble.textContent = "";
+      if (laborious && ask && block.channel && !known.has(key) && !failed) {
         if (wanted !== key || !work) {
           wanted = key;
           void find(key, sort, scene, block, own ? descending(own)[0] : 0);

@@ -37,6 +37,7 @@ export function comparePanel(manifest) {
      */
     async update(picture, answerOf, current) {
       if (shown === picture.key) return;
+      shown = "";
       for (const { wait } of views) wait.hidden = false;
       for (const { kind, view, wait } of views) {
         const answer = await answerOf(kind);

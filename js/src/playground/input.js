@@ -52,16 +52,20 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
     complain("");
     change({ source: select.value, strokes: [] });
   });
+  let latest = 0;
   /** @param {File | Blob | undefined} chosen */
   async function take(chosen) {
     if (!chosen) return;
+    const mine = ++latest; // a large file may take longer than the next one
     try {
       const picture = await greySquare(chosen, size);
+      if (mine !== latest) return;
       const title = "name" in chosen ? chosen.name : "your picture";
       adopt(title, picture);
       complain("");
       change({ source: "own", strokes: [] });
     } catch (error) {
+      if (mine !== latest) return;
       complain(/** @type {Error} */ (error).message);
     }
     file.value = "";

@@ -13,7 +13,9 @@ export function link(key, start) {
   /** @param {any} state */
   async function address(state) {
     const changed = difference(state, start);
-    const parts = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+    const ours = location.hash.includes("=");
+    if (!ours && !Object.keys(changed).length) return location.href; // "#some-heading" stays
+    const parts = new URLSearchParams(ours ? location.hash.slice(1) : "");
     if (Object.keys(changed).length) parts.set(key, await encode(changed));
     else parts.delete(key);
     const url = new URL(location.href);

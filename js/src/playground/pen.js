@@ -1,5 +1,7 @@
 /** Drawing on a map: with pointer or finger, or with the keyboard. */
 
+import { MOST_POINTS } from "./state.js";
+
 /**
  * Space puts the pen down and lifts it; arrow keys move it, with Shift further.
  * @param {HTMLElement} element whose box is the map
@@ -26,14 +28,26 @@ export function pen(element, { label, name, size, onStroke, onCursor }) {
   let off = false;
   const round = (/** @type {number} */ v) => Math.round(v * 4) / 4; // what a link need not carry
 
+  /** A captured pointer may leave the sheet; far off nothing is drawn. @param {number} part @param {number} length */
+  const within = (part, length) => round(Math.max(-0.5, Math.min(1.5, part)) * length);
   /** @param {PointerEvent} event @returns {[number, number]} */
   function place(event) {
     const box = element.getBoundingClientRect();
     const [width, height] = size();
     return [
-      round(((event.clientX - box.left) / box.width) * width),
-      round(((event.clientY - box.top) / box.height) * height),
+      within((event.clientX - box.left) / box.width, width),
+      within((event.clientY - box.top) / box.height, height),
     ];
+  }
+  /** @param {[number, number]} to */
+  function go([x, y]) {
+    if (x === points.at(-2) && y === points.at(-1)) return;
+    if (points.length >= 2 * MOST_POINTS) {
+      const last = points.slice(-2);
+      lift();
+      points = last; // and goes on as a new stroke
+    }
+    points = [...points, x, y];
   }
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || off) return;
@@ -45,7 +59,7 @@ export function pen(element, { label, name, size, onStroke, onCursor }) {
     if (!element.hasPointerCapture(event.pointerId) || points.length === 0) return;
     // All that happened since the last frame: a fast hand draws round corners.
     const steps = event.getCoalescedEvents?.() ?? [];
-    for (const step of steps.length ? steps : [event]) points = [...points, ...place(step)];
+    for (const step of steps.length ? steps : [event]) go(place(step));
     onStroke(points, false);
   });
   const lift = () => {
@@ -76,7 +90,10 @@ export function pen(element, { label, name, size, onStroke, onCursor }) {
         Math.max(0, Math.min(width, here[0] + step[0])),
         Math.max(0, Math.min(height, here[1] + step[1])),
       ];
-      if (down) onStroke((points = [...points, round(at[0]), round(at[1])]), false);
+      if (down) {
+        go([round(at[0]), round(at[1])]);
+        onStroke(points, false);
+      }
     } else return;
     event.preventDefault();
     onCursor(...at, down);

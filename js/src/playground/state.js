@@ -25,7 +25,8 @@
 export const BASES = ["own", "mean", "off", "one", "invert"];
 const has = Object.hasOwn; // "toString" in {} is true
 const MOST_STROKES = 200;
-const MOST_POINTS = 2000;
+export const MOST_POINTS = 2000; // of a stroke
+const MOST_IN_ALL = 20000; // points: more would take long to draw
 
 /**
  * What is wrong with a state, or undefined. Says it for a person who was handed a broken link.
@@ -33,12 +34,13 @@ const MOST_POINTS = 2000;
  */
 export function problem(state, manifest) {
   const { start, examples, grounds, networks, sliders } = manifest;
-  if (typeof state !== "object" || state === null) return "is not an object";
+  if (!isObject(state)) return "is not an object";
   for (const key of Object.keys(state)) if (!has(start, key)) return `has an unknown part "${key}"`;
   const { source, strokes, network, block, gates, compare } = { ...start, ...state };
   const known = (/** @type {any} */ n, /** @type {number} */ count) =>
     Number.isInteger(n) && n >= 0 && n < count;
-  const [kind, number] = String(source).split(":");
+  if (typeof source !== "string") return "names no picture";
+  const [kind, number] = source.split(":");
   const sources = /** @type {Record<string, boolean>} */ ({
     example: known(Number(number), examples.length),
     ground: known(Number(number), grounds.length),
@@ -46,7 +48,8 @@ export function problem(state, manifest) {
     own: number === undefined,
   });
   if (!has(sources, kind) || !sources[kind]) return `names a picture that is not here: ${source}`;
-  if (!strokesFit(strokes, manifest.size)) return "has strokes that cannot be read";
+  const bad = strokesProblem(strokes, manifest.size);
+  if (bad) return `has ${bad}`;
   for (const [key, { min, max }] of Object.entries(sliders)) {
     const value = state[key] ?? start[key];
     if (!(typeof value === "number" && value >= min && value <= max)) {
@@ -57,10 +60,11 @@ export function problem(state, manifest) {
   const sites = networks[manifest.reference].blocks;
   if (!has(sites, block)) return `names a block that is not here: ${block}`;
   if (typeof compare !== "boolean") return "has compare that is neither true nor false";
-  if (typeof gates !== "object" || gates === null) return "has gates that cannot be read";
+  if (!isObject(gates)) return "has gates that cannot be read";
   for (const [name, branches] of Object.entries(gates)) {
     if (!has(sites, name)) return `changes a block that is not here: ${name}`;
-    for (const [branch, change] of Object.entries(branches ?? {})) {
+    if (!isObject(branches)) return `has gates of ${name} that cannot be read`;
+    for (const [branch, change] of Object.entries(branches)) {
       if (branch !== "channel" && branch !== "spatial") return `changes a gate that is not here: ${branch}`;
       const wrong = gateProblem(change, sites[name], examples.length);
       if (wrong) return `has ${branch} gates of ${name} that ${wrong}`;
@@ -72,6 +76,7 @@ export function problem(state, manifest) {
 /** @param {any} change @param {{channels: number, positions: number[]}} site @param {number} examples */
 function gateProblem(change, { channels, positions }, examples) {
   const { base, set = {}, strokes = [] } = change ?? {};
+  if (typeof base !== "string" || !isObject(set)) return "cannot be read";
   const example = /^example:(\d+)$/.exec(base);
   if (!BASES.includes(base) && !(example && Number(example[1]) < examples)) {
     return `come from nowhere: ${base}`;
@@ -82,16 +87,19 @@ function gateProblem(change, { channels, positions }, examples) {
       return `are set to ${v} in channel ${Number(k) + 1}`;
     }
   }
-  return strokesFit(strokes, Math.max(...positions)) ? undefined : "are painted in no way that can be read";
+  const bad = strokesProblem(strokes, Math.max(...positions));
+  return bad && `have ${bad}`;
 }
 
-/** @param {any} strokes @param {number} size */
-function strokesFit(strokes, size) {
+/** @param {any} v */
+const isObject = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
+
+/** @param {any} strokes @param {number} size @returns {string | undefined} */
+function strokesProblem(strokes, size) {
   const inside = (/** @type {any} */ v) => typeof v === "number" && v >= -size && v <= 2 * size;
-  return (
-    Array.isArray(strokes) &&
-    strokes.length <= MOST_STROKES &&
-    strokes.every(
+  if (!Array.isArray(strokes)) return "strokes that cannot be read";
+  if (strokes.length > MOST_STROKES) return `more than ${MOST_STROKES} strokes`;
+  const readable = strokes.every(
       (s) =>
         Array.isArray(s?.points) &&
         s.points.length >= 2 &&
@@ -99,11 +107,13 @@ function strokesFit(strokes, size) {
         s.points.length <= 2 * MOST_POINTS &&
         s.points.every(inside) &&
         s.width > 0 &&
-        s.width <= size &&
+        s.width <= Math.max(1, size / 4) &&
         s.value >= 0 &&
         s.value <= 1,
-    )
-  );
+    );
+  if (!readable) return "strokes that cannot be read";
+  const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
+  return points > MOST_IN_ALL ? `strokes of more than ${MOST_IN_ALL} points` : undefined;
 }
 
 /** The parts of a state that differ from the start. @param {any} state @param {any} start */

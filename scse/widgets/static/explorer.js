@@ -140,6 +140,11 @@ function bar({
       element.setAttribute("aria-valuenow", String(next));
       element.setAttribute("aria-valuetext", format(next));
     },
+    /** @param {number} most */
+    limit(most) {
+      max = most;
+      element.setAttribute("aria-valuemax", String(max));
+    },
     /** Where the bar is on its own. @param {number | undefined} at */
     setHome(at) {
       home = at;
@@ -310,11 +315,13 @@ function restore(node, buffers) {
 }
 var made = 0;
 function kernelEngine(model, { onSilence = () => {
+}, onReturn = () => {
 }, patience = PATIENCE, surrender = SURRENDER } = {}) {
   const open = /* @__PURE__ */ new Map();
   const name = `${Date.now().toString(36)}-${made++}`;
   let count2 = 0;
   let silent = false;
+  let lost = false;
   function silence(now) {
     if (silent === now) return;
     silent = now;
@@ -324,6 +331,10 @@ function kernelEngine(model, { onSilence = () => {
     if (typeof content?.id !== "string" || !content.id.startsWith(`${name}:`)) return;
     silence(false);
     const request = open.get(content.id);
+    if (!request && lost) {
+      lost = false;
+      onReturn();
+    }
     if (!request) return;
     if (content.kind === "scse-progress") {
       request.wait();
@@ -364,6 +375,7 @@ function kernelEngine(model, { onSilence = () => {
             setTimeout(() => silence(true), 1e3 * patience),
             setTimeout(() => {
               open.delete(id);
+              lost = true;
               reject(new Error("The kernel did not answer."));
             }, 1e3 * surrender)
           ];
@@ -589,7 +601,9 @@ function asker({ queue, gates, middle, onAnswer, onFailure, onProgress }) {
     if (answer) own.set(placeOf(scene), answer);
     return answer;
   }
+  let latest;
   async function fetchAll(scene) {
+    latest = scene;
     for (const { spatial } of Object.values(scene.overrule)) {
       if (spatial?.mode !== "input" || whole.has(spatial.input ?? 0)) continue;
       const answer2 = await run({ image: { stored: spatial.input ?? 0 } });
@@ -614,8 +628,9 @@ function asker({ queue, gates, middle, onAnswer, onFailure, onProgress }) {
     const key = keyOf(scene);
     const changed = Object.keys(scene.overrule).length > 0;
     if (changed && !await ownAnswer(scene)) return;
+    if (scene !== latest) return;
     const asked = absent(scene);
-    if (now?.key === key && !asked.length) return;
+    if (now?.key === key && !asked.length && !queue.busy) return onFailure("");
     const answer = await run({
       image: { stored: scene.picture },
       slice: scene.slice,
@@ -1108,6 +1123,8 @@ function orderer({ ask, live, onOrder, set }) {
   const known = /* @__PURE__ */ new Map();
   let work;
   let wanted = "";
+  let failed = "";
+  const trouble = h("span", { class: "scse-note", role: "status", "data-name": "order-trouble" });
   let remarks;
   let arranged = "";
   async function find(key, sort, scene, block, first) {
@@ -1133,7 +1150,10 @@ function orderer({ ask, live, onOrder, set }) {
           known.set(key, { order, scores: similarity });
         }
       }
-    } catch {
+    } catch (error) {
+      failed = key;
+      trouble.textContent = `This order could not be worked out: ${/** @type {Error} */
+      error.message}`;
     }
     if (signal.aborted) return;
     working.hidden = true;
@@ -1141,7 +1161,7 @@ function orderer({ ask, live, onOrder, set }) {
     onOrder();
   }
   return {
-    element: h("div", { class: "scse-sorting" }, chooser.element, working),
+    element: h("div", { class: "scse-sorting" }, chooser.element, working, trouble),
     stop: () => work?.abort(),
     /**
      * @param {ReturnType<typeof import("./desk.js").desk>} table
@@ -1162,7 +1182,8 @@ function orderer({ ask, live, onOrder, set }) {
       }
       const laborious = sort === "effect" || sort === "similarity";
       if (laborious) found = known.get(key) ?? found;
-      if (laborious && ask && block.channel && !known.has(key)) {
+      if (failed !== key) failed = trouble.textContent = "";
+      if (laborious && ask && block.channel && !known.has(key) && !failed) {
         if (wanted !== key || !work) {
           wanted = key;
           void find(key, sort, scene, block, own ? descending(own)[0] : 0);
@@ -1647,7 +1668,7 @@ var explorer_default = widget(
       if (get("compare") >= 0 && get("compare") !== get("picture")) return get("compare");
       return inputs.length > 1 ? (get("picture") + 1) % inputs.length : -1;
     };
-    const rule = (branch, b = at()) => get("overrule")[place(blocks[b].name)]?.[branch] ?? OWN;
+    const rule = (branch, b = at(), overrule = get("overrule")) => overrule[place(blocks[b].name)]?.[branch] ?? OWN;
     const change = (branch, next) => set({ overrule: withRule(get("overrule"), get("block"), branch, next) });
     function gatesOf(branch, b, when = "now") {
       const answer = when === "now" ? ask?.now(scene()) ?? ask?.own(scene()) : ask?.own(scene());
@@ -1660,9 +1681,9 @@ var explorer_default = widget(
       const [height, width] = block.spatial.shape.slice(-2);
       return { data: block.spatial.data, height, width };
     }
-    function changeTo(branch, b, whole = false) {
+    function changeTo(branch, b, whole = false, overrule = get("overrule")) {
       const own = gatesOf(branch, b, "own") ?? { data: [], height: 0, width: 0 };
-      return changeOf(rule(branch, b), {
+      return changeOf(rule(branch, b, overrule), {
         own: own.data,
         off: blocks[b].off,
         other(input) {
@@ -1691,10 +1712,13 @@ var explorer_default = widget(
     const progress = h("progress", { class: "scse-progress", max: 1, "aria-label": "The network is running" });
     progress.hidden = true;
     let slow;
-    const engine = live ? kernelEngine(model, { onSilence: (silent) => {
-      quiet = silent;
-      draw();
-    } }) : void 0;
+    const engine = live ? kernelEngine(model, {
+      onSilence: (silent) => {
+        quiet = silent;
+        draw();
+      },
+      onReturn: () => ask?.ask(scene())
+    }) : void 0;
     let quiet = false;
     const queue = engine && newest(engine);
     const ask = queue && asker({
@@ -1703,7 +1727,8 @@ var explorer_default = widget(
       gates: ({ overrule }) => Object.fromEntries(
         Object.keys(overrule).map((name2) => {
           const b = blocks.findIndex((block) => place(block.name) === name2);
-          return [name2, { channel: changeTo("channel", b, true), spatial: changeTo("spatial", b, true) }];
+          const to = (branch) => changeTo(branch, b, true, overrule);
+          return [name2, { channel: to("channel"), spatial: to("spatial") }];
         })
       ),
       onAnswer: () => draw(),
@@ -1916,6 +1941,7 @@ var explorer_default = widget(
       pictures.set(String(get("picture")));
       comparing.set(String(get("compare")));
       if (volume) {
+        slices.limit(Math.max(1, depth() - 1));
         slices.set(
           /** @type {number} */
           slice()

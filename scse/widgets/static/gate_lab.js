@@ -140,6 +140,11 @@ function bar({
       element.setAttribute("aria-valuenow", String(next));
       element.setAttribute("aria-valuetext", format(next));
     },
+    /** @param {number} most */
+    limit(most) {
+      max = most;
+      element.setAttribute("aria-valuemax", String(max));
+    },
     /** Where the bar is on its own. @param {number | undefined} at */
     setHome(at) {
       home = at;
@@ -305,11 +310,13 @@ function restore(node, buffers) {
 }
 var made = 0;
 function kernelEngine(model, { onSilence = () => {
+}, onReturn = () => {
 }, patience = PATIENCE, surrender = SURRENDER } = {}) {
   const open = /* @__PURE__ */ new Map();
   const name = `${Date.now().toString(36)}-${made++}`;
   let count2 = 0;
   let silent = false;
+  let lost = false;
   function silence(now) {
     if (silent === now) return;
     silent = now;
@@ -319,6 +326,10 @@ function kernelEngine(model, { onSilence = () => {
     if (typeof content?.id !== "string" || !content.id.startsWith(`${name}:`)) return;
     silence(false);
     const request = open.get(content.id);
+    if (!request && lost) {
+      lost = false;
+      onReturn();
+    }
     if (!request) return;
     if (content.kind === "scse-progress") {
       request.wait();
@@ -359,6 +370,7 @@ function kernelEngine(model, { onSilence = () => {
             setTimeout(() => silence(true), 1e3 * patience),
             setTimeout(() => {
               open.delete(id);
+              lost = true;
               reject(new Error("The kernel did not answer."));
             }, 1e3 * surrender)
           ];
@@ -514,7 +526,7 @@ function pageEngine({ assets, networks, onLoad = () => {
 
 // src/engine/here.js
 var megabytes = (bytes) => fixed(bytes / 1e6, 1);
-function engineFor({ model, experimental, signal, networks, tell, onLoad }) {
+function engineFor({ model, experimental, signal, networks, tell, onLoad, onReturn }) {
   const inPage = Boolean(experimental && "assets" in experimental);
   const name = inPage ? "ONNX Runtime, in this page" : "torch, in the kernel";
   let running = false;
@@ -540,6 +552,7 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad }) {
     };
   }
   const kernel = kernelEngine(model, {
+    onReturn,
     onSilence(silent) {
       running = !silent;
       tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);

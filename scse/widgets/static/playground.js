@@ -140,6 +140,11 @@ function bar({
       element.setAttribute("aria-valuenow", String(next));
       element.setAttribute("aria-valuetext", format(next));
     },
+    /** @param {number} most */
+    limit(most) {
+      max = most;
+      element.setAttribute("aria-valuemax", String(max));
+    },
     /** Where the bar is on its own. @param {number | undefined} at */
     setHome(at) {
       home = at;
@@ -249,11 +254,13 @@ function restore(node, buffers) {
 }
 var made = 0;
 function kernelEngine(model, { onSilence = () => {
+}, onReturn = () => {
 }, patience = PATIENCE, surrender = SURRENDER } = {}) {
   const open = /* @__PURE__ */ new Map();
   const name = `${Date.now().toString(36)}-${made++}`;
   let count2 = 0;
   let silent = false;
+  let lost = false;
   function silence(now) {
     if (silent === now) return;
     silent = now;
@@ -263,6 +270,10 @@ function kernelEngine(model, { onSilence = () => {
     if (typeof content?.id !== "string" || !content.id.startsWith(`${name}:`)) return;
     silence(false);
     const request = open.get(content.id);
+    if (!request && lost) {
+      lost = false;
+      onReturn();
+    }
     if (!request) return;
     if (content.kind === "scse-progress") {
       request.wait();
@@ -303,6 +314,7 @@ function kernelEngine(model, { onSilence = () => {
             setTimeout(() => silence(true), 1e3 * patience),
             setTimeout(() => {
               open.delete(id);
+              lost = true;
               reject(new Error("The kernel did not answer."));
             }, 1e3 * surrender)
           ];
@@ -458,7 +470,7 @@ function pageEngine({ assets, networks, onLoad = () => {
 
 // src/engine/here.js
 var megabytes = (bytes) => fixed(bytes / 1e6, 1);
-function engineFor({ model, experimental, signal, networks, tell, onLoad }) {
+function engineFor({ model, experimental, signal, networks, tell, onLoad, onReturn }) {
   const inPage = Boolean(experimental && "assets" in experimental);
   const name = inPage ? "ONNX Runtime, in this page" : "torch, in the kernel";
   let running = false;
@@ -484,6 +496,7 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad }) {
     };
   }
   const kernel = kernelEngine(model, {
+    onReturn,
     onSilence(silent) {
       running = !silent;
       tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);
@@ -866,6 +879,142 @@ function used(own, change) {
   return Float32Array.from(own, (gate, i) => at(keep, i) * gate + at(value, i));
 }
 
+// src/playground/state.js
+var BASES = ["own", "mean", "off", "one", "invert"];
+var has = Object.hasOwn;
+var MOST_STROKES = 200;
+var MOST_POINTS = 2e3;
+var MOST_IN_ALL = 2e4;
+function problem(state, manifest) {
+  const { start, examples, grounds, networks, sliders } = manifest;
+  if (!isObject(state)) return "is not an object";
+  for (const key of Object.keys(state)) if (!has(start, key)) return `has an unknown part "${key}"`;
+  const { source, strokes, network, block, gates, compare } = { ...start, ...state };
+  const known = (n, count2) => Number.isInteger(n) && n >= 0 && n < count2;
+  if (typeof source !== "string") return "names no picture";
+  const [kind, number] = source.split(":");
+  const sources = (
+    /** @type {Record<string, boolean>} */
+    {
+      example: known(Number(number), examples.length),
+      ground: known(Number(number), grounds.length),
+      blank: number === void 0 && manifest.draw,
+      own: number === void 0
+    }
+  );
+  if (!has(sources, kind) || !sources[kind]) return `names a picture that is not here: ${source}`;
+  const bad = strokesProblem(strokes, manifest.size);
+  if (bad) return `has ${bad}`;
+  for (const [key, { min, max }] of Object.entries(sliders)) {
+    const value = state[key] ?? start[key];
+    if (!(typeof value === "number" && value >= min && value <= max)) {
+      return `has ${key} ${value}; it goes from ${min} to ${max}`;
+    }
+  }
+  if (!has(networks, network)) return `names a network that is not here: ${network}`;
+  const sites = networks[manifest.reference].blocks;
+  if (!has(sites, block)) return `names a block that is not here: ${block}`;
+  if (typeof compare !== "boolean") return "has compare that is neither true nor false";
+  if (!isObject(gates)) return "has gates that cannot be read";
+  for (const [name, branches] of Object.entries(gates)) {
+    if (!has(sites, name)) return `changes a block that is not here: ${name}`;
+    if (!isObject(branches)) return `has gates of ${name} that cannot be read`;
+    for (const [branch, change] of Object.entries(branches)) {
+      if (branch !== "channel" && branch !== "spatial") return `changes a gate that is not here: ${branch}`;
+      const wrong = gateProblem(change, sites[name], examples.length);
+      if (wrong) return `has ${branch} gates of ${name} that ${wrong}`;
+    }
+  }
+  return void 0;
+}
+function gateProblem(change, { channels, positions }, examples) {
+  const { base, set = {}, strokes = [] } = change ?? {};
+  if (typeof base !== "string" || !isObject(set)) return "cannot be read";
+  const example = /^example:(\d+)$/.exec(base);
+  if (!BASES.includes(base) && !(example && Number(example[1]) < examples)) {
+    return `come from nowhere: ${base}`;
+  }
+  for (const [k, v] of Object.entries(set)) {
+    const there = /^\d+$/.test(k) && Number(k) < channels;
+    if (!there || !(typeof v === "number" && v >= 0 && v <= 1)) {
+      return `are set to ${v} in channel ${Number(k) + 1}`;
+    }
+  }
+  const bad = strokesProblem(strokes, Math.max(...positions));
+  return bad && `have ${bad}`;
+}
+var isObject = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
+function strokesProblem(strokes, size) {
+  const inside = (v) => typeof v === "number" && v >= -size && v <= 2 * size;
+  if (!Array.isArray(strokes)) return "strokes that cannot be read";
+  if (strokes.length > MOST_STROKES) return `more than ${MOST_STROKES} strokes`;
+  const readable = strokes.every(
+    (s) => Array.isArray(s?.points) && s.points.length >= 2 && s.points.length % 2 === 0 && s.points.length <= 2 * MOST_POINTS && s.points.every(inside) && s.width > 0 && s.width <= Math.max(1, size / 4) && s.value >= 0 && s.value <= 1
+  );
+  if (!readable) return "strokes that cannot be read";
+  const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
+  return points > MOST_IN_ALL ? `strokes of more than ${MOST_IN_ALL} points` : void 0;
+}
+function difference(state, start) {
+  return Object.fromEntries(
+    Object.entries(state).filter(([key, v]) => JSON.stringify(v) !== JSON.stringify(start[key]))
+  );
+}
+var through = async (bytes, how) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(how)).arrayBuffer());
+async function encode(value) {
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  const packed = await through(text, new CompressionStream("deflate-raw"));
+  return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+async function decode(letters) {
+  try {
+    const packed = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+    const text = await through(bytes, new DecompressionStream("deflate-raw"));
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    throw new Error("The link to this figure is damaged, so it starts afresh.");
+  }
+}
+function history2(first) {
+  let past = [];
+  let future = [];
+  let now = first;
+  let last = { tag: "", at: 0 };
+  return {
+    get now() {
+      return now;
+    },
+    canUndo: () => past.length > 0,
+    canRedo: () => future.length > 0,
+    /** @param {T} state @param {string} tag @param {number} at in ms */
+    record(state, tag, at) {
+      const near = at - last.at < 800 || tag.endsWith("!");
+      const same = tag !== "" && tag === last.tag && near;
+      if (!same) past = [...past, now].slice(-200);
+      last = { tag, at };
+      future = [];
+      now = state;
+    },
+    undo() {
+      const before = past.at(-1);
+      if (before === void 0) return now;
+      past = past.slice(0, -1);
+      future = [now, ...future];
+      last = { tag: "", at: 0 };
+      return now = before;
+    },
+    redo() {
+      const [next, ...rest] = future;
+      if (next === void 0) return now;
+      future = rest;
+      past = [...past, now];
+      last = { tag: "", at: 0 };
+      return now = next;
+    }
+  };
+}
+
 // src/playground/pen.js
 function pen(element, { label, name, size, onStroke, onCursor }) {
   element.classList.add("scse-pen");
@@ -882,13 +1031,23 @@ function pen(element, { label, name, size, onStroke, onCursor }) {
   let points = [];
   let off = false;
   const round = (v) => Math.round(v * 4) / 4;
+  const within = (part, length) => round(Math.max(-0.5, Math.min(1.5, part)) * length);
   function place(event) {
     const box = element.getBoundingClientRect();
     const [width, height] = size();
     return [
-      round((event.clientX - box.left) / box.width * width),
-      round((event.clientY - box.top) / box.height * height)
+      within((event.clientX - box.left) / box.width, width),
+      within((event.clientY - box.top) / box.height, height)
     ];
+  }
+  function go([x, y]) {
+    if (x === points.at(-2) && y === points.at(-1)) return;
+    if (points.length >= 2 * MOST_POINTS) {
+      const last = points.slice(-2);
+      lift();
+      points = last;
+    }
+    points = [...points, x, y];
   }
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || off) return;
@@ -899,7 +1058,7 @@ function pen(element, { label, name, size, onStroke, onCursor }) {
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId) || points.length === 0) return;
     const steps = event.getCoalescedEvents?.() ?? [];
-    for (const step of steps.length ? steps : [event]) points = [...points, ...place(step)];
+    for (const step of steps.length ? steps : [event]) go(place(step));
     onStroke(points, false);
   });
   const lift = () => {
@@ -927,7 +1086,10 @@ function pen(element, { label, name, size, onStroke, onCursor }) {
         Math.max(0, Math.min(width, here[0] + step[0])),
         Math.max(0, Math.min(height, here[1] + step[1]))
       ];
-      if (down) onStroke(points = [...points, round(at[0]), round(at[1])], false);
+      if (down) {
+        go([round(at[0]), round(at[1])]);
+        onStroke(points, false);
+      }
     } else return;
     event.preventDefault();
     onCursor(...at, down);
@@ -1184,6 +1346,7 @@ function comparePanel(manifest) {
      */
     async update(picture, answerOf, current) {
       if (shown === picture.key) return;
+      shown = "";
       for (const { wait } of views) wait.hidden = false;
       for (const { kind, view, wait } of views) {
         const answer = await answerOf(kind);
@@ -1199,7 +1362,7 @@ function comparePanel(manifest) {
 // src/playground/file.js
 var MOST_BYTES = 6e7;
 var MOST_PIXELS = 12e7;
-function decode(file) {
+function decode2(file) {
   const image = new Image();
   const address = URL.createObjectURL(file);
   image.src = address;
@@ -1211,7 +1374,7 @@ async function greySquare(file, size) {
   if (file.size > MOST_BYTES) {
     throw new Error(`${name} has ${Math.round(file.size / 1e6)} MB; up to ${MOST_BYTES / 1e6} MB can be read.`);
   }
-  const image = await decode(file).catch(() => {
+  const image = await decode2(file).catch(() => {
     throw new Error(`${name} is no picture that this browser can read. PNG, JPEG, WebP and GIF work.`);
   });
   const { naturalWidth: width, naturalHeight: height } = image;
@@ -1275,15 +1438,19 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
     complain("");
     change({ source: select.value, strokes: [] });
   });
+  let latest = 0;
   async function take(chosen) {
     if (!chosen) return;
+    const mine2 = ++latest;
     try {
       const picture = await greySquare(chosen, size);
+      if (mine2 !== latest) return;
       const title = "name" in chosen ? chosen.name : "your picture";
       adopt(title, picture);
       complain("");
       change({ source: "own", strokes: [] });
     } catch (error) {
+      if (mine2 !== latest) return;
       complain(
         /** @type {Error} */
         error.message
@@ -1379,136 +1546,14 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
   };
 }
 
-// src/playground/state.js
-var BASES = ["own", "mean", "off", "one", "invert"];
-var has = Object.hasOwn;
-var MOST_STROKES = 200;
-var MOST_POINTS = 2e3;
-function problem(state, manifest) {
-  const { start, examples, grounds, networks, sliders } = manifest;
-  if (typeof state !== "object" || state === null) return "is not an object";
-  for (const key of Object.keys(state)) if (!has(start, key)) return `has an unknown part "${key}"`;
-  const { source, strokes, network, block, gates, compare } = { ...start, ...state };
-  const known = (n, count2) => Number.isInteger(n) && n >= 0 && n < count2;
-  const [kind, number] = String(source).split(":");
-  const sources = (
-    /** @type {Record<string, boolean>} */
-    {
-      example: known(Number(number), examples.length),
-      ground: known(Number(number), grounds.length),
-      blank: number === void 0 && manifest.draw,
-      own: number === void 0
-    }
-  );
-  if (!has(sources, kind) || !sources[kind]) return `names a picture that is not here: ${source}`;
-  if (!strokesFit(strokes, manifest.size)) return "has strokes that cannot be read";
-  for (const [key, { min, max }] of Object.entries(sliders)) {
-    const value = state[key] ?? start[key];
-    if (!(typeof value === "number" && value >= min && value <= max)) {
-      return `has ${key} ${value}; it goes from ${min} to ${max}`;
-    }
-  }
-  if (!has(networks, network)) return `names a network that is not here: ${network}`;
-  const sites = networks[manifest.reference].blocks;
-  if (!has(sites, block)) return `names a block that is not here: ${block}`;
-  if (typeof compare !== "boolean") return "has compare that is neither true nor false";
-  if (typeof gates !== "object" || gates === null) return "has gates that cannot be read";
-  for (const [name, branches] of Object.entries(gates)) {
-    if (!has(sites, name)) return `changes a block that is not here: ${name}`;
-    for (const [branch, change] of Object.entries(branches ?? {})) {
-      if (branch !== "channel" && branch !== "spatial") return `changes a gate that is not here: ${branch}`;
-      const wrong = gateProblem(change, sites[name], examples.length);
-      if (wrong) return `has ${branch} gates of ${name} that ${wrong}`;
-    }
-  }
-  return void 0;
-}
-function gateProblem(change, { channels, positions }, examples) {
-  const { base, set = {}, strokes = [] } = change ?? {};
-  const example = /^example:(\d+)$/.exec(base);
-  if (!BASES.includes(base) && !(example && Number(example[1]) < examples)) {
-    return `come from nowhere: ${base}`;
-  }
-  for (const [k, v] of Object.entries(set)) {
-    const there = /^\d+$/.test(k) && Number(k) < channels;
-    if (!there || !(typeof v === "number" && v >= 0 && v <= 1)) {
-      return `are set to ${v} in channel ${Number(k) + 1}`;
-    }
-  }
-  return strokesFit(strokes, Math.max(...positions)) ? void 0 : "are painted in no way that can be read";
-}
-function strokesFit(strokes, size) {
-  const inside = (v) => typeof v === "number" && v >= -size && v <= 2 * size;
-  return Array.isArray(strokes) && strokes.length <= MOST_STROKES && strokes.every(
-    (s) => Array.isArray(s?.points) && s.points.length >= 2 && s.points.length % 2 === 0 && s.points.length <= 2 * MOST_POINTS && s.points.every(inside) && s.width > 0 && s.width <= size && s.value >= 0 && s.value <= 1
-  );
-}
-function difference(state, start) {
-  return Object.fromEntries(
-    Object.entries(state).filter(([key, v]) => JSON.stringify(v) !== JSON.stringify(start[key]))
-  );
-}
-var through = async (bytes, how) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(how)).arrayBuffer());
-async function encode(value) {
-  const text = new TextEncoder().encode(JSON.stringify(value));
-  const packed = await through(text, new CompressionStream("deflate-raw"));
-  return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-async function decode2(letters) {
-  try {
-    const packed = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
-    const text = await through(bytes, new DecompressionStream("deflate-raw"));
-    return JSON.parse(new TextDecoder().decode(text));
-  } catch {
-    throw new Error("The link to this figure is damaged, so it starts afresh.");
-  }
-}
-function history2(first) {
-  let past = [];
-  let future = [];
-  let now = first;
-  let last = { tag: "", at: 0 };
-  return {
-    get now() {
-      return now;
-    },
-    canUndo: () => past.length > 0,
-    canRedo: () => future.length > 0,
-    /** @param {T} state @param {string} tag @param {number} at in ms */
-    record(state, tag, at) {
-      const near = at - last.at < 800 || tag.endsWith("!");
-      const same = tag !== "" && tag === last.tag && near;
-      if (!same) past = [...past, now].slice(-200);
-      last = { tag, at };
-      future = [];
-      now = state;
-    },
-    undo() {
-      const before = past.at(-1);
-      if (before === void 0) return now;
-      past = past.slice(0, -1);
-      future = [now, ...future];
-      last = { tag: "", at: 0 };
-      return now = before;
-    },
-    redo() {
-      const [next, ...rest] = future;
-      if (next === void 0) return now;
-      future = rest;
-      past = [...past, now];
-      last = { tag: "", at: 0 };
-      return now = next;
-    }
-  };
-}
-
 // src/playground/link.js
 var read = (key, hash = location.hash) => new URLSearchParams(hash.slice(1)).get(key);
 function link(key, start) {
   async function address(state) {
     const changed = difference(state, start);
-    const parts = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+    const ours = location.hash.includes("=");
+    if (!ours && !Object.keys(changed).length) return location.href;
+    const parts = new URLSearchParams(ours ? location.hash.slice(1) : "");
     if (Object.keys(changed).length) parts.set(key, await encode(changed));
     else parts.delete(key);
     const url = new URL(location.href);
@@ -1523,10 +1568,10 @@ function link(key, start) {
       const letters = read(key);
       if (letters === null || letters === last) return void 0;
       last = letters;
-      return decode2(letters);
+      return decode(letters);
     },
     /** What the address said when the page was opened. */
-    first: async () => last === null ? void 0 : decode2(last),
+    first: async () => last === null ? void 0 : decode(last),
     /** Keep the address up to date, without a step in the browser's history. @param {any} state */
     async write(state) {
       const href = await address(state);
@@ -1814,6 +1859,8 @@ var playground_default = widget(
     const past = history2(get("state"));
     function change(changed, tag = "") {
       const next = difference({ ...stateNow(), ...changed }, start);
+      const wrong = problem(next, manifest);
+      if (wrong) return complain(`This goes no further: the figure ${wrong}. Clear or undo some.`);
       past.record(next, tag, performance.now());
       began ??= performance.now();
       set({ state: next });
@@ -1839,6 +1886,7 @@ var playground_default = widget(
         Object.values(networks).map((n) => [n.file, n.blocks])
       ),
       tell: (text) => status.textContent = text,
+      onReturn: () => update(),
       onLoad(loaded, total) {
         progress.hidden = false;
         if (total) Object.assign(progress, { value: loaded, max: total });
@@ -1963,6 +2011,7 @@ var playground_default = widget(
     const redo = button("Redo", "redo", () => jump(past.redo()));
     const reset = button("Reset", "reset", () => {
       complain("");
+      if (!Object.keys(get("state")).length) return;
       past.record({}, "", 0);
       jump({});
     });
@@ -2122,7 +2171,7 @@ var playground_default = widget(
       window.addEventListener("hashchange", listen, { signal });
     }
     let writing;
-    return function update() {
+    function update() {
       const state = stateNow();
       const picture = world.picture(state);
       input.update(state, picture, world.own());
@@ -2140,7 +2189,8 @@ var playground_default = widget(
         if (state.source !== "own") writing = setTimeout(() => address.write(state), 300);
       }
       ask(state, picture);
-    };
+    }
+    return update;
   }
 );
 export {
