@@ -6,6 +6,7 @@ mask (N, 1, *spatial), and counts only while its own block runs.
 """
 
 import sys
+import threading
 
 import torch
 from torch import Tensor
@@ -19,6 +20,13 @@ class Run:
         self.x = x  # None where no tensor came in
         self.gates = []  # (branch, gate) in the order in which they were computed
         self.error = sys.exc_info()[1]  # one that was being handled when it began
+
+
+class _Running(threading.local):
+    """The runs that have not ended, of each thread its own: a network may serve several."""
+
+    def __init__(self):
+        self.runs = []
 
 
 def follow(stack, net, name, site, change=None, keep=None):
@@ -35,10 +43,11 @@ def follow(stack, net, name, site, change=None, keep=None):
 
 
 def _follow_block(stack, name, site, change, keep):
-    runs = []  # those that have not ended; no block contains itself, but some may share a sigmoid
+    mine = _Running()  # no block contains itself, but some may share a sigmoid
 
     def at_gate(branch):
         def hook(module, args, out):
+            runs = mine.runs
             if not runs and not site.ours:
                 return None  # a shared module, busy elsewhere
             logit = site.logit and branch == "channel"
@@ -69,7 +78,7 @@ def _follow_block(stack, name, site, change, keep):
         stack.callback(module.register_forward_hook(at_gate(branch)).remove)
     # Our own gates are changed without a look at their block, as exporters and `gates()` need it.
     if keep or not site.ours:
-        _watch(stack, site.module, runs, leave, copy=bool(keep))
+        _watch(stack, site.module, mine, leave, copy=bool(keep))
 
 
 def _follow_named(stack, net, name, gate_module, change, keep):
@@ -77,12 +86,15 @@ def _follow_named(stack, net, name, gate_module, change, keep):
 
     Which that is shows when the gate has been computed. The gate's module itself may be it.
     """
-    runs = []  # those that have not ended, from the network inwards
+    mine = _Running()  # from the network inwards
 
     def hook(module, args, out):
         if not isinstance(out, Tensor) or out.dim() < 2:
             raise ValueError(_no_gate(name, out))
-        around = next((run for run in reversed(runs) if _fits(run.x, out)), None)
+        fitting = [run for run in reversed(mine.runs) if _fits(run.x, out)]
+        # A map of one position is what was squeezed, unless nothing further out fits.
+        wide = [run for run in fitting if run.x[0, 0].numel() > 1]
+        around = next(iter(wide or fitting), None)
         x = None if around is None else around.x
         branch = _branch(name, out, x)
         gate = _form(out, branch, x)
@@ -107,18 +119,19 @@ def _follow_named(stack, net, name, gate_module, change, keep):
     stack.callback(gate_module.register_forward_hook(hook).remove)
     for module in net.modules():
         if any(inner is gate_module for inner in module.modules()):
-            _watch(stack, module, runs, leave, copy=bool(keep))
+            _watch(stack, module, mine, leave, copy=bool(keep))
 
 
-def _watch(stack, module, runs, leave, copy):
-    """Keep ``runs`` true for one module; ``leave(run, output)`` when a run of it ends."""
+def _watch(stack, module, mine, leave, copy):
+    """Keep ``mine.runs`` true for one module; ``leave(run, output)`` when a run of it ends."""
 
     def enter(module, args, kwargs):
         x = next((a for a in (*args, *kwargs.values()) if isinstance(a, Tensor)), None)
         # A copy: the block, or what comes after it, may work in place.
-        runs.append(Run(module, x.detach().clone() if copy and x is not None else x))
+        mine.runs.append(Run(module, x.detach().clone() if copy and x is not None else x))
 
     def end(module, args, kwargs, output):
+        runs = mine.runs
         if not runs or runs[-1].module is not module:
             return  # it never began: a hook before ours raised
         run = runs.pop()
@@ -142,7 +155,8 @@ def _branch(name, gate, x):
     shape = tuple(gate.shape)
     if all(size == 1 for size in shape[2:]):
         return "channel"
-    if len(shape) == 3 and shape[1] == 1 and x is not None and x.dim() > 3:
+    row = len(shape) == 3 and shape[1] == 1 and x is not None
+    if row and (x.dim() > 3 or shape[2] == x.shape[1] != x.shape[2]):
         return "channel"  # (N, 1, C) out of a 1-D convolution over the channels
     if shape[1] == 1:
         return "spatial"

@@ -37,7 +37,8 @@ FAMILIES = (
     # cSE
     Family("ai-med/squeeze_and_excitation, pytorch-3dunet", "channelselayer channelselayer3d", "fc1 fc2", "sigmoid"),  # noqa: E501
     Family("blog posts", "cse", "Conv_Squeeze Conv_Excitation", "norm"),
-    Family("MONAI, and the SELayer of many ResNets", "channelselayer selayer", "fc.0 fc.2", "fc"),
+    Family("MONAI, and the SELayer of many ResNets", "channelselayer selayer", "fc.0 fc.2 fc.3", "fc"),  # noqa: E501
+    Family("the same with its sigmoid apart", "channelselayer selayer", "fc.0 fc.2 sigmoid", "sigmoid"),  # noqa: E501
     Family("timm", "semodule squeezeexcite", "fc1 fc2", "gate"),
     Family("timm, EfficientNet and MobileNet", "squeezeexcite", "conv_reduce conv_expand", "gate"),
     Family("timm, effective SE", "effectivesemodule", "fc", "gate"),

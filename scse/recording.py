@@ -6,8 +6,10 @@ overruled is what is computed. Which blocks of other libraries are known, `scse.
 """
 
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import torch
@@ -113,10 +115,11 @@ def record(net, image, where=None):
 
     Returns:
         A `Record`: ``rec["bottleneck"].input``, ``.channel``, ``.spatial``, ``.output`` and
-        ``rec.logits``, what the network returned. All are copies of their own, without
-        gradients. (For gradients with respect to a gate, `override` it with a tensor that
-        requires them.) A block that runs again in the same pass is named ``"name#2"``. A
-        network without blocks gives an empty record with its logits.
+        ``rec.logits``, what the network returned. All tensors are copies of their own, without
+        gradients; a dict or the like is what the network made. (For gradients with respect to
+        a gate, `override` it with a tensor that requires them.) A block that runs again in the
+        same pass is named ``"name#2"``. A network without blocks gives an empty record with its
+        logits.
 
     Raises:
         TypeError, ValueError: as `find_blocks`; ValueError also where ``where`` names a module
@@ -131,6 +134,8 @@ def record(net, image, where=None):
         def add(x, gates, output):
             times[name] = again = times.get(name, 0) + 1
             # Copies: a later in-place operation must not change the record.
+            if isinstance(output, (tuple, list)):  # the map, and something besides
+                output = next((t for t in output if isinstance(t, Tensor)), None)
             seen = [gates.get("channel"), gates.get("spatial"), output]
             copies = [None if t is None else t.detach().clone() for t in seen]
             runs[f"{name}#{again}" if again > 1 else name] = BlockRecord(x, *copies)
@@ -144,7 +149,7 @@ def record(net, image, where=None):
         stack.enter_context(torch.no_grad())
         buffers = {name: buffer.clone() for name, buffer in net.named_buffers()}
         logits = functional_call(net, buffers, (image,))
-    return Record(runs, logits)
+    return Record(runs, logits.detach().clone() if isinstance(logits, Tensor) else logits)
 
 
 @contextmanager
@@ -156,6 +161,8 @@ def override(net, gates, where=None):
 
     Overrides nest: an inner one wins over an outer one for the same gate, and the outer one is
     back when the inner one ends. Hooks are removed on the way out, also after an exception.
+    A backward pass that computes activations anew (`torch.utils.checkpoint`) belongs into the
+    ``with`` block too.
 
     Args:
         net: an `nn.Module` with blocks in it.
@@ -231,7 +238,7 @@ def _replacement(value, branch, name):
         if branch == "channel" and new.dim() in (1, 2) and given[-1] == gate.shape[1]:
             new = new.reshape(given + (1,) * (gate.dim() - 2))  # from (C,) or (N, C)
         try:
-            return new.to(gate).expand(gate.shape)
+            return new.to(gate).expand(gate.shape).clone()  # the network may go on in place
         except RuntimeError:
             raise ValueError(
                 f"the {label} has the shape {tuple(gate.shape)}; "
@@ -258,11 +265,23 @@ def _listing(names):
     return "the blocks are " + ", ".join(map(repr, names)) if names else "it has no blocks"
 
 
+_STANCE = SimpleNamespace(lock=threading.Lock(), users=0, stack=ExitStack())
+
+
 @contextmanager
 def _eager():
     """Compiled code does not see hooks that are added after it was compiled: run it eagerly."""
-    if "torch._dynamo" in sys.modules:  # otherwise nothing can have been compiled
-        with torch.compiler.set_stance("force_eager"):
-            yield
-    else:
+    if "torch._dynamo" not in sys.modules:  # nothing can have been compiled
         yield
+        return
+    with _STANCE.lock:  # one for the process: the first one in sets it, the last one out restores
+        if _STANCE.users == 0:
+            _STANCE.stack.enter_context(torch.compiler.set_stance("force_eager"))
+        _STANCE.users += 1
+    try:
+        yield
+    finally:
+        with _STANCE.lock:
+            _STANCE.users -= 1
+            if _STANCE.users == 0:
+                _STANCE.stack.close()

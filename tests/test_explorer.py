@@ -373,6 +373,72 @@ def test_outputs_of_other_forms(net, images):
         assert explore(Wrapped(form), images).manifest["output"] == plain
 
 
+class Odd(nn.Module):
+    """A network whose forward is given."""
+
+    def __init__(self, forward, se=None):
+        super().__init__()
+        self.conv, self.se = nn.Conv2d(1, 4, 3, padding=1), se or scSE(4)
+        self.head, self.gate = nn.Conv2d(4, 2, 1), nn.Sigmoid()
+        self.run = forward
+
+    def forward(self, x):
+        return self.run(self, x)
+
+
+def test_a_network_that_works_in_place_on_its_input(images):
+    net = Odd(lambda net, x: net.head(net.se(net.conv(x.sub_(0.5).mul_(2))))).eval()
+    with torch.no_grad():
+        expected = net(images[:1].clone())[0]
+    widget = explore(net, images)
+    for _ in range(2):
+        found = widget._engine.run({"image": {"stored": 0}})["output"]
+        torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("forward", "kind"),
+    [
+        (lambda net, x: net.se(net.conv(x)).mean((1, 2, 3)), "numbers"),  # (N,): yes or no
+        (lambda net, x: {"loss": x.mean(), "pred": net.head(net.se(net.conv(x)))}, "map"),
+        (lambda net, x: net.head(net.se(net.conv(x))) > 0, "map"),
+    ],
+    ids=["one number", "a loss first", "yes or no"],
+)
+def test_outputs_that_take_some_looking(images, forward, kind):
+    assert explore(Odd(forward), images).manifest["output"]["kind"] == kind
+
+
+def test_a_mask_that_is_applied_in_the_network_itself(images):
+    def forward(net, x):
+        u = net.conv(x)
+        return net.head(u * net.gate(u[:, :1]))
+
+    (block,) = explore(Odd(forward), images, where=["gate"]).manifest["blocks"]
+    assert (block["spatial"], block["maps"], block["channel"]) == (True, False, False)
+
+
+def test_names_with_a_hash(images):
+    net = Odd(lambda net, x: net.head(net.se["C#"](net.conv(x))), nn.ModuleDict({"C#": cSE(4)}))
+    widget = explore(net, images)
+    gates = {"se.C#": {"channel": {"keep": 0.0, "value": 0.0}}}
+    widget._engine.run({"image": {"stored": 0}, "gates": gates})
+    assert not widget.record["se.C#"].output.any()
+
+
+def test_an_image_before_a_gate_with_a_convolution_over_channels():
+    net = Odd(lambda net, x: net.head(net.se(net.conv(x))))
+    net = nn.ModuleList([nn.Conv1d(1, 1, 3), net])
+    net.forward = lambda x: net[1](x)
+    assert len(explore(net, torch.rand(1, 9, 9)).manifest["inputs"]) == 1
+
+
+def test_a_blank_picture_says_nothing_of_the_rule():
+    net = nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), scSE(4, combine="mul"))
+    images = torch.stack([torch.zeros(1, 9, 9), torch.rand(1, 9, 9)])
+    assert explore(net, images).manifest["blocks"][0]["rule"] == "mul"
+
+
 # One file
 
 

@@ -5,6 +5,7 @@ import functools
 import hashlib
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import foreign_blocks as doubles
@@ -669,3 +670,74 @@ def test_networks_of_the_chapter(name):
     stored = Explorer.open(folder / f"{name}.html").manifest["blocks"]
     ran = record(net.eval(), torch.ones(1, 1, 96, 96))
     assert [block["name"] for block in stored] == list(ran)
+
+
+# Odd networks, each once found to go wrong
+
+
+def test_a_sigmoid_outside_fc():
+    class SELayer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 8))
+            self.sigmoid = nn.Sigmoid()
+
+        def forward(self, x):
+            return x * self.sigmoid(self.fc(x.mean((2, 3))))[:, :, None, None]
+
+    net = SELayer()
+    seen = record(net, torch.randn(2, 8, 5, 6))["block"]
+    torch.testing.assert_close(seen.output, seen.input * seen.channel)
+    with override(net, {"block": {"channel": 0}}):
+        assert not net(torch.randn(2, 8, 5, 6)).any()
+    del net.sigmoid
+    assert find_blocks(net) == {}, "a sigmoid that is no module cannot be followed"
+
+
+def test_where_the_gate_is_computed_from_a_pooled_map():
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.pool = nn.AdaptiveAvgPool2d(1)
+            self.fc = nn.Sequential(nn.Flatten(), nn.Linear(8, 8), nn.Sigmoid())
+
+        def forward(self, x):
+            return x * self.fc(self.pool(x))[:, :, None, None]
+
+    net = nn.Sequential(nn.Conv2d(1, 8, 3), Block())
+    seen = record(net, torch.randn(2, 1, 9, 9), where=["1.fc"])["1.fc"]
+    assert seen.input.shape == (2, 8, 7, 7)
+    torch.testing.assert_close(seen.output, seen.input * seen.channel)
+
+
+def test_where_a_row_of_gates_belongs_to_a_line():
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.gate = nn.Conv1d(1, 1, 3, padding=1), nn.Sigmoid()
+
+        def forward(self, x):
+            return x * self.gate(self.conv(x.mean(2)[:, None])).transpose(1, 2)
+
+    net = nn.Sequential(nn.Conv1d(1, 8, 3, padding=1), Block())
+    seen = record(net, torch.randn(2, 1, 20), where=["1.gate"])["1.gate"]
+    assert seen.spatial is None
+    torch.testing.assert_close(seen.output, seen.input * seen.channel)
+
+
+def test_a_block_that_returns_more_than_its_map():
+    class Both(doubles.ChannelSELayer):
+        def forward(self, x):
+            out = super().forward(x)
+            return out, 7
+
+    net = Both(8)
+    seen = record(net, torch.randn(2, 8, 5, 6))["block"]
+    torch.testing.assert_close(seen.output, seen.input * seen.channel)
+
+
+def test_threads_share_a_network():
+    net = nn.Sequential(nn.Conv2d(1, 8, 3), doubles.ChannelSELayer(8))
+    image = torch.randn(1, 1, 9, 9)
+    with override(net, {"1": {"channel": 0}}), ThreadPoolExecutor(4) as pool:
+        assert not any(out.any() for out in pool.map(net, [image] * 40))

@@ -154,6 +154,24 @@ def dice_under(widget, image, gates):
         return mean_dice(net(image[None]).argmax(1)[0], label, net.config["classes"])
 
 
+def test_the_worst_contrast_is_one_that_was_never_trained():
+    widget = Playground("brain")
+    scene = playground._brain()["arrays"]
+    t1, inside = scene["t1"][:1, None].double() / 255, scene["inside"][:1, None].double()
+    net, label = widget.networks["scse"], widget.labels[0].long()
+
+    def answer(inverted):
+        picture = brain.contrast(t1, inside, inverted)[:, 0] + 0.05 * scene["noise"].values()
+        with torch.no_grad():
+            return net(widget.input(playground.stretch(picture)[0])[None]).argmax(1)[0]
+
+    scores = {v: mean_dice(answer(v), label, 4) for v in (0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1)}
+    assert min(scores, key=scores.get) == 0.7
+    assert scores[0.5] > scores[0.7] + 0.1
+    white, csf = 3, 1
+    assert (answer(0.7)[label == csf] == white).float().mean() > 0.5
+
+
 def test_exercise_on_masks():
     widget = Playground("digits")
     image = widget.input(widget.pictures[0])

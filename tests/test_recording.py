@@ -302,6 +302,40 @@ def test_override_of_every_kind(kind):
     torch.testing.assert_close(y, expected[kind])
 
 
+def test_a_network_that_goes_on_in_place(image):
+    """What the reader gave as a gate is the reader's."""
+
+    class InPlace(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.se = cSE(1)
+
+        def forward(self, x):
+            gate = self.se.channel(x)
+            gate += 1
+            return x * gate
+
+    net, value = InPlace(), torch.full((1,), 0.5)
+    with override(net, {"se": {"channel": value}}):
+        for _ in range(2):
+            torch.testing.assert_close(net(image), image * 1.5)
+    assert value == 0.5
+
+
+def test_overlapping_overrides_leave_compiling_on(net):
+    """Two threads, the first in is not the last out."""
+    torch.compile(net, backend="eager")
+    gates = {"bottleneck": {"channel": 0}}
+    first, second = override(net, gates), override(net, gates)
+    before = torch._dynamo.eval_frame._stance.stance
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert torch._dynamo.eval_frame._stance.stance == "force_eager"
+    second.__exit__(None, None, None)
+    assert torch._dynamo.eval_frame._stance.stance == before
+
+
 def test_names():
     net = nn.ModuleDict({"a": nn.Sequential(cSE(2), scSE(2)), "se": sSE(2), "b": nn.Identity()})
     assert list(find_blocks(net)) == ["a.0", "a.1", "se"]

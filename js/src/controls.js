@@ -172,7 +172,7 @@ export function bar({
 
 /**
  * One choice of a few, as a row of buttons (native radio inputs; the form keeps their names apart).
- * @param {{label: string, name: string, hidden?: boolean, onInput: (value: string) => void,
+ * @param {{label: string | Node, name: string, hidden?: boolean, onInput: (value: string) => void,
  *          options: {value: string, label: string | Node, title?: string}[]}} config
  */
 export function choice({ label, name, options, onInput, hidden = false }) {
@@ -190,7 +190,7 @@ export function choice({ label, name, options, onInput, hidden = false }) {
     h(
       "fieldset",
       {},
-      h("legend", { class: hidden ? "scse-unseen" : undefined, text: label }),
+      h("legend", { class: hidden ? "scse-unseen" : undefined }, label),
       h("div", { class: "scse-options" }, ...labels),
     ),
   );

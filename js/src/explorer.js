@@ -382,6 +382,7 @@ export default widget(
 
       pictures.set(String(get("picture")));
       comparing.set(String(get("compare")));
+      for (const option of comparing.options) option.disabled = option.value === String(get("picture"));
       if (volume) {
         slices.limit(Math.max(1, depth() - 1)); // volumes may differ in depth
         slices.set(/** @type {number} */ (slice()));
@@ -391,7 +392,7 @@ export default widget(
       offerRules();
       view.set(get("view"));
       view.element.hidden = !block.rule;
-      name.textContent = block.name;
+      name.textContent = block.name.replaceAll(".", ".\u200b"); // may break there
 
       const said = drawOutput();
       maskPanel.hidden = !maskShown;

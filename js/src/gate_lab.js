@@ -174,6 +174,11 @@ export default widget(
     const most = Math.max(...Object.values(blocks).map((/** @type {any} */ site) => site.channels));
     const desk = h("div", { class: "scse-desk" });
     const past = bypass();
+    // The answer once more, in sight while bars further down are pulled
+    const mini = canvas(result.width, result.height);
+    mini.classList.add("scse-fine");
+    const inShort = h("span");
+    const howMany = h("span");
     /** @param {number} k */
     function card(k) {
       const thumb = canvas(1, 1);
@@ -212,8 +217,9 @@ export default widget(
       h("div", { class: "scse-controls scse-blocks" }, chooser.element, status),
       h(
         "div",
-        { class: "scse-title" },
-        h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" })),
+        { class: "scse-title scse-opener" },
+        h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort),
+        h("span", {}, howMany, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" })),
       ),
       past.start,
       desk,
@@ -247,6 +253,7 @@ export default widget(
         else hint.remove();
       }
       past.set(channels);
+      howMany.textContent = `${blockNow()}, ${channels} channels of ${rows} × ${columns}: `;
       maskOff.hidden = mode === "sse" || mode === "scse";
 
       segmentation = now;
@@ -259,6 +266,8 @@ export default widget(
       const scored = meanDice(segmentation, label, classes.length);
       const pixels = differences(segmentation, before);
       score.set(scored, meanDice(before, label, classes.length), pixels, size);
+      mini.getContext("2d")?.drawImage(result, 0, 0);
+      inShort.textContent = `Dice ${fixed(scored)}, ${inPixels(pixels)} changed`;
       const wrong = misread(label, segmentation, classes);
       reads.textContent = wrong.join(", ");
       list.set(dice(segmentation, label, classes.length));

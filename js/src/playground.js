@@ -41,6 +41,7 @@ export default widget(
       const next = difference({ ...stateNow(), ...changed }, start);
       const wrong = problem(next, manifest);
       if (wrong) return complain(`This goes no further: the figure ${wrong}. Clear or undo some.`);
+      complain("");
       past.record(next, tag, performance.now());
       began ??= performance.now();
       set({ state: next });
@@ -220,10 +221,11 @@ export default widget(
       a.click();
     });
     root.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      const key = event.key.toLowerCase();
+      if (!(event.ctrlKey || event.metaKey) || !["y", "z"].includes(key)) return;
       event.preventDefault();
       event.stopPropagation(); // JupyterLab has an undo of its own
-      jump(event.shiftKey ? past.redo() : past.undo());
+      jump(event.shiftKey || key === "y" ? past.redo() : past.undo());
     });
 
     const resultStack = h("div", { class: "scse-stack" }, answer.map, waiting);

@@ -7,8 +7,9 @@ has networks makes one `Engine` and lets it serve:
     self._engine.serve(self)
 """
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import is_dataclass
 
@@ -135,7 +136,8 @@ class Engine:
         like = next((p for p in net.parameters() if p.is_floating_point()), None)
         if like is not None:
             image = image.to(like.device, like.dtype if image.is_floating_point() else None)
-        return image[None]
+        # A network may work in place on what it is given; the stored image stays as it is.
+        return image[None] if getattr(net, "reads_stored", False) else image[None].clone()
 
     def _telling(self, name, net, progress):
         """Hooks that count the modules as they run, and tell how much of the network is done."""
@@ -164,8 +166,7 @@ class Engine:
             raise ValueError(f"no block {unknown[0]!r} ran; there are {', '.join(map(repr, rec))}")
         blocks = {}
         for block, entry in rec.items():
-            path, _, again = block.partition("#")
-            turn = int(again or 1) - 1
+            path, turn = run_of(block)
 
             def gate(branch, entry=entry, path=path, turn=turn):
                 kept = own.get((path, branch), [])
@@ -179,7 +180,7 @@ class Engine:
             if block in wanted and entry.input is not None:
                 maps = _chosen(entry.input[0], wanted[block], block)
                 blocks[block]["maps"] = pooled(_plane(maps, at, spatial))
-        output = tensor_of(rec.logits)[0]
+        output = output_of(rec)
         if at is not None and output.shape[1:] == spatial and len(spatial) == 3:
             output = output[:, _index(at, spatial[0], spatial[0])]
         return {"output": output, "blocks": blocks, "ms": ms}
@@ -243,6 +244,19 @@ def pooled(maps, size=SIZE):
     return adaptive_avg_pool2d(maps.float(), (-(-height // factor), -(-width // factor)))
 
 
+def run_of(block):
+    """``"name#2"``, the second run of a block, as its name and 1."""
+    path, again = re.fullmatch(r"(.*?)(?:#(\d+))?", block, re.DOTALL).groups()
+    return path, int(again or 1) - 1
+
+
+def output_of(rec):
+    """What the network returned for the first image: at least one axis, and numbers."""
+    output = tensor_of(rec.logits)[0]
+    output = output if output.dim() else output[None]
+    return output.float() if output.dtype == torch.bool else output
+
+
 def tensor_of(output):
     """The tensor (N, …) in what a network returned: itself, ``out`` or ``logits`` of a
     dict or dataclass, or the first.
@@ -250,17 +264,24 @@ def tensor_of(output):
     Raises:
         TypeError: there is none.
     """
-    if isinstance(output, Tensor) and output.dim():
-        return output
+    found = next(_tensors(output), None)
+    if found is None:
+        raise TypeError(f"the network must return a tensor with a batch axis, got {output!r:.80}")
+    return found
+
+
+def _tensors(output):
+    if isinstance(output, Tensor):
+        if output.dim():  # else a loss, or the like
+            yield output
+        return
     if is_dataclass(output):
         output = vars(output)
     if isinstance(output, Mapping):
         output = [output[key] for key in ("out", "logits") if key in output] or output.values()
-    if not isinstance(output, (str, bytes, Tensor)) and hasattr(output, "__iter__"):
+    if isinstance(output, Iterable) and not isinstance(output, (str, bytes)):
         for part in output:
-            if isinstance(part, (Tensor, Mapping, list, tuple)):
-                return tensor_of(part)
-    raise TypeError(f"the network must return a tensor with a batch axis, got {output!r:.80}")
+            yield from _tensors(part)
 
 
 def message_of(error):
@@ -304,7 +325,7 @@ def decode(tree, buffers):
 
     def walk(node):
         if isinstance(node, Mapping):
-            if "buffer" in node:
+            if set(node) == {"buffer", "dtype"}:
                 return array(node)
             if set(node) == {"shape", "data"}:
                 return array(node["data"]).reshape(node["shape"])

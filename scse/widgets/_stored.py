@@ -42,7 +42,8 @@ def rule_of(entry):
         rules = {name: lambda: u * gate, f"1+{name}": lambda: u + u * gate}
     else:
         return None
-    close = 1e-3 * float(seen.abs().max()) + 1e-6
+    precision = max(1e-3, 4 * torch.finfo(seen.dtype).eps)
+    close = precision * float(seen.abs().max()) + 1e-6
     for name, compute in rules.items():
         try:
             tried = compute()
@@ -86,11 +87,12 @@ def describe_block(name, entries):
     """A block for the page, from what it did to each input."""
     entry = entries[0]
     gates = [gate for e in entries for gate in (e.channel, e.spatial) if gate is not None]
-    rules = {rule_of(e) for e in entries}
+    told = [e for e in entries if e.output is None or e.output.any()]  # every rule fits zeros
+    rules = {rule_of(e) for e in told or entries}
     rule = rules.pop() if len(rules) == 1 else None
     return {
         "name": name,
-        "channels": (entry.input if entry.channel is None else entry.channel).shape[1],
+        "channels": next((t.shape[1] for t in (entry.channel, entry.input) if t is not None), 1),
         "maps": entry.input is not None,
         "size": [] if entry.input is None else list(entry.input.shape[2:]),
         "channel": entry.channel is not None,

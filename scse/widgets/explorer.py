@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from scse.foreign import unwrap
 from scse.recording import find_blocks
 from scse.widgets import _base, _file, _stored
-from scse.widgets._engine import Engine, tensor_of
+from scse.widgets._engine import Engine, output_of, run_of, tensor_of
 
 MOST_INPUTS = 12
 SORTS = ("index", "gate", "effect", "similarity", "difference")
@@ -118,7 +118,7 @@ class Explorer(_base.Widget):
         names = [name for name in records[0] if all(name in rec for rec in records)]
         if not names:
             raise ValueError(f"the blocks of this {type(model).__name__} did not run")
-        outputs = [tensor_of(rec.logits)[0] for rec in records]
+        outputs = [output_of(rec) for rec in records]
         spatials = [tuple(one.shape[1:]) for one in images]
         described = _stored.describe_output(outputs[0], spatials[0], classes)
         pictures.check(described)
@@ -162,14 +162,14 @@ class Explorer(_base.Widget):
         """
         if not block["channel"]:
             return None
-        own, best, most = tensor_of(record.logits)[0], None, 0.0
+        own, best, most = output_of(record), None, 0.0
         begin = time.perf_counter()
         for k in range(block["channels"]):
             keep = torch.ones(block["channels"])
             keep[k] = 0
-            gates = {block["name"].partition("#")[0]: {"channel": {"keep": keep, "value": 0.0}}}
+            gates = {run_of(block["name"])[0]: {"channel": {"keep": keep, "value": 0.0}}}
             self._engine.run({"image": {"stored": 0}, "gates": gates})
-            change = float((tensor_of(self._record.logits)[0] - own).abs().double().mean())
+            change = float((output_of(self._record) - own).abs().double().mean())
             if change > most:
                 best, most = k, change
             if time.perf_counter() - begin > 1:
@@ -260,7 +260,7 @@ class Explorer(_base.Widget):
 
     @traitlets.validate("overrule")
     def _check_overrule(self, proposal):
-        names = {block["name"].partition("#")[0] for block in self.manifest["blocks"]}
+        names = {run_of(block["name"])[0] for block in self.manifest["blocks"]}
         for name, branches in proposal.value.items():
             if name not in names:
                 raise traitlets.TraitError(
@@ -302,6 +302,8 @@ class _Pictures(nn.Module):
 
     (1, 1 or 2, *spatial): a grey picture of the first channel in 0 … 255, and the label.
     """
+
+    reads_stored = True
 
     def __init__(self, images, labels):
         super().__init__()
@@ -357,7 +359,9 @@ def _check_model(model, where):
 
 def _inputs(model, image):
     """The images (C, *spatial) in what was given."""
-    rank = next((_RANKS[type(m)] for m in model.modules() if type(m) in _RANKS), None)
+    # The highest: there are gates with a convolution over the channels in them.
+    ranks = [_RANKS[kind] for m in model.modules() for kind in _RANKS if isinstance(m, kind)]
+    rank = max(ranks, default=None)
     parts = [image] if isinstance(image, Tensor) else image
     if not isinstance(parts, (list, tuple)) or not all(isinstance(p, Tensor) for p in parts):
         kinds = (

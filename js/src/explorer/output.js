@@ -17,7 +17,7 @@ import { resample } from "./stored.js";
 
 const FINE = 4; // canvas pixels across a position, where the map is small
 const MOST = 640; // canvas pixels across at most
-const BARS = 8; // classes that are shown
+const BARS = 10; // classes that are shown
 const NUMBERS = 12;
 
 /** @param {import("./result.js").Described} described */
@@ -110,7 +110,9 @@ function classView(classes) {
   const list = h("ol", { class: "scse-tops", "aria-label": "Classes with the largest share" }, ...rows.map((r) => r.element));
   return {
     panel: list,
-    below: h("span", { text: "softmax of the output; tick: the network’s own" }),
+    below: h("span", {
+      text: `softmax of the output${classes.length > BARS ? `, the ${BARS} largest of ${count(classes.length)}` : ""}; tick: the network’s own`,
+    }),
     outcome: h("div", { class: "scse-outcome" }, verdict, change),
     change,
     /** @param {Seen} seen */

@@ -15,7 +15,7 @@
 export const MODES = ["own", "off", "mean", "invert", "input"];
 
 /** A block that runs twice is overruled in both of its runs. @param {string} name */
-export const place = (name) => name.split("#")[0];
+export const place = (name) => name.replace(/#\d+$/, "");
 
 /** @param {Rule | undefined} rule */
 export const meddles = (rule) =>

@@ -14,6 +14,7 @@ export function select({ label, name, options, onInput }) {
   );
   list.addEventListener("change", () => onInput(list.value));
   return {
+    options: list.options,
     element: h("label", { class: "scse-choosing" }, h("span", { text: label }), list),
     /** @param {string} value */
     set(value) {

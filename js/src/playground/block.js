@@ -133,10 +133,11 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
     maskBase,
     h("div", { class: "scse-row" }, brushes.element, wipe),
   );
+  const gatesToo = h("span", {}, ", channel gates ", h("b", { class: "scse-c", text: "c" }));
   const deskSide = h(
     "div",
     { class: "scse-deskside" },
-    h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), ", channel gates ", h("b", { class: "scse-c", text: "c" })), gateBase),
+    h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), gatesToo), gateBase),
     past.start,
     desk,
     past.end,
@@ -174,7 +175,8 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
       const hasMask = now.branches.includes("spatial");
       const hasGates = now.branches.includes("channel");
       maskSide.hidden = !hasMask;
-      gateBase.hidden = !hasGates;
+      gateBase.hidden = gatesToo.hidden = !hasGates;
+      const ways = [hasGates && "drag a bar", hasMask && "paint on the mask"].filter(Boolean).join(", or ");
       if (goesOn.spatial) {
         if (mask.width !== width) Object.assign(mask, { width, height });
         mask.style.aspectRatio = `${width} / ${height}`;
@@ -199,7 +201,7 @@ export function blockPanel({ manifest, gate, change, everywhere }) {
         ? "The maps of this picture come with the engine."
         : changes(gate("channel"))
           ? "Ticks show what the network would choose now. A double click puts a bar back."
-          : "Drag a bar, or paint on the mask: the whole network behind this block runs again.";
+          : `${ways[0].toUpperCase()}${ways.slice(1)}: the whole network behind this block runs again.`;
     },
   };
 

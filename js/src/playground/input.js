@@ -122,7 +122,7 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
     return { key, slider, row: h("div", { class: "scse-row" }, h("span", { text: label }), slider.element, value), value, digits: max > 2 ? 0 : 2 };
   });
 
-  const hint = manifest.draw ? "Draw on it, about as tall as the digits of the examples: pointer, finger, or Space and the arrow keys." : "";
+  const hint = manifest.draw ? "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys." : "";
   return {
     element: panel(
       "Your picture",

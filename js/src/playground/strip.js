@@ -28,8 +28,9 @@ export function blockStrip(sites, onInput) {
     label.style.setProperty("--level", String(Math.log2(largest / positions[0])));
     return { name, mask, gates, label, channels, positions };
   });
+  const what = h("span");
   const chooser = choice({
-    label: "Block: the mask of each, and below it the gates of its channels. Brighter lets more through.",
+    label: h("span", {}, "Block: ", what, ". Brighter lets more through."),
     name: "block",
     options: cells.map(({ name, label, channels, positions }) => ({
       value: name,
@@ -47,9 +48,12 @@ export function blockStrip(sites, onInput) {
      */
     set(block, gates) {
       chooser.set(block);
+      const all = Object.values(gates);
+      const [masks, rows] = [all.some(({ spatial }) => spatial), all.some(({ channel }) => channel)];
+      what.textContent = !masks ? "the gates of its channels" : rows ? "its mask, and below it the gates of its channels" : "its mask";
       for (const { name, mask, gates: row, label } of cells) {
         const { channel, spatial, meddled } = gates[name] ?? {};
-        mask.classList.toggle("scse-none", !spatial);
+        mask.hidden = !spatial;
         row.classList.toggle("scse-none", !channel);
         if (spatial) paintMap(mask, spatial, 0, 1, "space");
         if (channel) paintMap(row, channel, 0, 1, "channel");

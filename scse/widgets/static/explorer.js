@@ -172,7 +172,7 @@ function choice({ label, name, options, onInput, hidden = false }) {
     h(
       "fieldset",
       {},
-      h("legend", { class: hidden ? "scse-unseen" : void 0, text: label }),
+      h("legend", { class: hidden ? "scse-unseen" : void 0 }, label),
       h("div", { class: "scse-options" }, ...labels)
     )
   );
@@ -436,7 +436,7 @@ function newest(engine) {
 
 // src/explorer/overrule.js
 var MODES = ["own", "off", "mean", "invert", "input"];
-var place = (name) => name.split("#")[0];
+var place = (name) => name.replace(/#\d+$/, "");
 var meddles = (rule) => rule !== void 0 && (rule.mode !== "own" || Object.keys(rule.set ?? {}).length > 0);
 function mean(values) {
   let sum = 0;
@@ -1228,7 +1228,7 @@ function dice(prediction, label, classes) {
 // src/explorer/output.js
 var FINE = 4;
 var MOST = 640;
-var BARS = 8;
+var BARS = 10;
 var NUMBERS = 12;
 function outputView(described) {
   if (described.kind === "map") return mapView(described.classes);
@@ -1313,7 +1313,9 @@ function classView(classes) {
   const list = h("ol", { class: "scse-tops", "aria-label": "Classes with the largest share" }, ...rows.map((r) => r.element));
   return {
     panel: list,
-    below: h("span", { text: "softmax of the output; tick: the network’s own" }),
+    below: h("span", {
+      text: `softmax of the output${classes.length > BARS ? `, the ${BARS} largest of ${count(classes.length)}` : ""}; tick: the network’s own`
+    }),
     outcome: h("div", { class: "scse-outcome" }, verdict, change),
     change,
     /** @param {Seen} seen */
@@ -1384,6 +1386,7 @@ function select({ label, name, options, onInput }) {
   );
   list.addEventListener("change", () => onInput(list.value));
   return {
+    options: list.options,
     element: h("label", { class: "scse-choosing" }, h("span", { text: label }), list),
     /** @param {string} value */
     set(value) {
@@ -1940,6 +1943,7 @@ var explorer_default = widget(
       maskShown = goesOn("spatial", b);
       pictures.set(String(get("picture")));
       comparing.set(String(get("compare")));
+      for (const option of comparing.options) option.disabled = option.value === String(get("picture"));
       if (volume) {
         slices.limit(Math.max(1, depth() - 1));
         slices.set(
@@ -1955,7 +1959,7 @@ var explorer_default = widget(
       offerRules();
       view.set(get("view"));
       view.element.hidden = !block.rule;
-      name.textContent = block.name;
+      name.textContent = block.name.replaceAll(".", ".​");
       const said = drawOutput();
       maskPanel.hidden = !maskShown;
       if (maskShown) {

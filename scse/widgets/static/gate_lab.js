@@ -172,7 +172,7 @@ function choice({ label, name, options, onInput, hidden = false }) {
     h(
       "fieldset",
       {},
-      h("legend", { class: hidden ? "scse-unseen" : void 0, text: label }),
+      h("legend", { class: hidden ? "scse-unseen" : void 0 }, label),
       h("div", { class: "scse-options" }, ...labels)
     )
   );
@@ -1202,6 +1202,10 @@ var gate_lab_default = widget(
     const most = Math.max(...Object.values(blocks).map((site) => site.channels));
     const desk = h("div", { class: "scse-desk" });
     const past = bypass();
+    const mini = canvas(result.width, result.height);
+    mini.classList.add("scse-fine");
+    const inShort = h("span");
+    const howMany = h("span");
     function card(k) {
       const thumb = canvas(1, 1);
       const value = readout(`gate-${k}`, (v) => fixed(v, 3));
@@ -1237,8 +1241,9 @@ var gate_lab_default = widget(
       h("div", { class: "scse-controls scse-blocks" }, chooser.element, status),
       h(
         "div",
-        { class: "scse-title" },
-        h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" }))
+        { class: "scse-title scse-opener" },
+        h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort),
+        h("span", {}, howMany, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" }))
       ),
       past.start,
       desk,
@@ -1272,6 +1277,7 @@ var gate_lab_default = widget(
         else hint.remove();
       }
       past.set(channels);
+      howMany.textContent = `${blockNow()}, ${channels} channels of ${rows} × ${columns}: `;
       maskOff.hidden = mode === "sse" || mode === "scse";
       segmentation = now;
       paint(result, segmentation, {
@@ -1283,6 +1289,8 @@ var gate_lab_default = widget(
       const scored = meanDice(segmentation, label, classes.length);
       const pixels2 = differences(segmentation, before);
       score.set(scored, meanDice(before, label, classes.length), pixels2, size);
+      mini.getContext("2d")?.drawImage(result, 0, 0);
+      inShort.textContent = `Dice ${fixed(scored)}, ${pixels(pixels2)} changed`;
       const wrong = misread(label, segmentation, classes);
       reads.textContent = wrong.join(", ");
       list.set(dice(segmentation, label, classes.length));

@@ -49,7 +49,7 @@ function choice({ label, name, options, onInput, hidden = false }) {
     h(
       "fieldset",
       {},
-      h("legend", { class: hidden ? "scse-unseen" : void 0, text: label }),
+      h("legend", { class: hidden ? "scse-unseen" : void 0 }, label),
       h("div", { class: "scse-options" }, ...labels)
     )
   );

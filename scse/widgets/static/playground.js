@@ -172,7 +172,7 @@ function choice({ label, name, options, onInput, hidden = false }) {
     h(
       "fieldset",
       {},
-      h("legend", { class: hidden ? "scse-unseen" : void 0, text: label }),
+      h("legend", { class: hidden ? "scse-unseen" : void 0 }, label),
       h("div", { class: "scse-options" }, ...labels)
     )
   );
@@ -1214,10 +1214,11 @@ function blockPanel({ manifest, gate, change, everywhere }) {
     maskBase,
     h("div", { class: "scse-row" }, brushes.element, wipe)
   );
+  const gatesToo = h("span", {}, ", channel gates ", h("b", { class: "scse-c", text: "c" }));
   const deskSide = h(
     "div",
     { class: "scse-deskside" },
-    h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), ", channel gates ", h("b", { class: "scse-c", text: "c" })), gateBase),
+    h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), gatesToo), gateBase),
     past.start,
     desk,
     past.end
@@ -1252,7 +1253,8 @@ function blockPanel({ manifest, gate, change, everywhere }) {
       const hasMask = now.branches.includes("spatial");
       const hasGates = now.branches.includes("channel");
       maskSide.hidden = !hasMask;
-      gateBase.hidden = !hasGates;
+      gateBase.hidden = gatesToo.hidden = !hasGates;
+      const ways = [hasGates && "drag a bar", hasMask && "paint on the mask"].filter(Boolean).join(", or ");
       if (goesOn.spatial) {
         if (mask.width !== width) Object.assign(mask, { width, height });
         mask.style.aspectRatio = `${width} / ${height}`;
@@ -1273,7 +1275,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
       ticks = block.channel ?? [];
       past.set(hasGates ? now.channels : 0);
       drawCards(now, block, goesOn);
-      note.textContent = !block.maps ? "The maps of this picture come with the engine." : changes(gate("channel")) ? "Ticks show what the network would choose now. A double click puts a bar back." : "Drag a bar, or paint on the mask: the whole network behind this block runs again.";
+      note.textContent = !block.maps ? "The maps of this picture come with the engine." : changes(gate("channel")) ? "Ticks show what the network would choose now. A double click puts a bar back." : `${ways[0].toUpperCase()}${ways.slice(1)}: the whole network behind this block runs again.`;
     }
   };
   function drawCards(now, block, goesOn) {
@@ -1510,7 +1512,7 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
     slider.setHome(start);
     return { key, slider, row: h("div", { class: "scse-row" }, h("span", { text: label }), slider.element, value), value, digits: max > 2 ? 0 : 2 };
   });
-  const hint = manifest.draw ? "Draw on it, about as tall as the digits of the examples: pointer, finger, or Space and the arrow keys." : "";
+  const hint = manifest.draw ? "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys." : "";
   return {
     element: panel(
       "Your picture",
@@ -1699,8 +1701,9 @@ function blockStrip(sites, onInput) {
     label.style.setProperty("--level", String(Math.log2(largest / positions[0])));
     return { name, mask, gates, label, channels, positions };
   });
+  const what = h("span");
   const chooser = choice({
-    label: "Block: the mask of each, and below it the gates of its channels. Brighter lets more through.",
+    label: h("span", {}, "Block: ", what, ". Brighter lets more through."),
     name: "block",
     options: cells.map(({ name, label, channels, positions }) => ({
       value: name,
@@ -1718,9 +1721,12 @@ function blockStrip(sites, onInput) {
      */
     set(block, gates) {
       chooser.set(block);
+      const all = Object.values(gates);
+      const [masks, rows] = [all.some(({ spatial }) => spatial), all.some(({ channel }) => channel)];
+      what.textContent = !masks ? "the gates of its channels" : rows ? "its mask, and below it the gates of its channels" : "its mask";
       for (const { name, mask, gates: row, label } of cells) {
         const { channel, spatial, meddled } = gates[name] ?? {};
-        mask.classList.toggle("scse-none", !spatial);
+        mask.hidden = !spatial;
         row.classList.toggle("scse-none", !channel);
         if (spatial) paintMap(mask, spatial, 0, 1, "space");
         if (channel) paintMap(row, channel, 0, 1, "channel");
@@ -1861,6 +1867,7 @@ var playground_default = widget(
       const next = difference({ ...stateNow(), ...changed }, start);
       const wrong = problem(next, manifest);
       if (wrong) return complain(`This goes no further: the figure ${wrong}. Clear or undo some.`);
+      complain("");
       past.record(next, tag, performance.now());
       began ??= performance.now();
       set({ state: next });
@@ -2033,10 +2040,11 @@ var playground_default = widget(
       a.click();
     });
     root.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      const key = event.key.toLowerCase();
+      if (!(event.ctrlKey || event.metaKey) || !["y", "z"].includes(key)) return;
       event.preventDefault();
       event.stopPropagation();
-      jump(event.shiftKey ? past.redo() : past.undo());
+      jump(event.shiftKey || key === "y" ? past.redo() : past.undo());
     });
     const resultStack = h("div", { class: "scse-stack" }, answer.map, waiting);
     root.append(
