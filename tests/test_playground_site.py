@@ -247,9 +247,23 @@ def test_draw_by_keyboard_and_take_it_back(figure):
     lab.named("redo").click()
     lab.settle()
     assert torch.equal(lab.picture(), drawn)
+    sheet.press("Control+z")
+    sheet.press("Control+y")
+    lab.settle()
+    assert torch.equal(lab.picture(), drawn)
     lab.named("clear").click()
     lab.settle()
     assert lab.seen() == {}
+
+
+def test_a_stroke_that_leaves_the_sheet_by_far(figure):
+    lab = figure(DIGITS)
+    lab.choose("source", "blank")
+    lab.draw([[(0.5, 0.5), (4, 0.5), (0.5, 0.6)]])
+    assert not lab.root.get_by_role("alert").filter(visible=True).count()
+    picture = lab.picture().float()
+    assert picture[48, 80:].min() > picture[10, 80:].max() + 50, "drawn up to the edge"
+    assert lab.named("undo").is_enabled()
 
 
 def test_draw_with_a_finger_on_a_phone(figure):
@@ -535,8 +549,8 @@ def test_bad_files_get_one_clear_message(figure, name, content, words):
     lab.named("complaint").wait_for()
     assert lab.named("complaint").inner_text().startswith(words)
     assert torch.equal(lab.picture(), before), "nothing is lost"
-    lab.choose("source", "ground:0")
-    assert not lab.named("complaint").is_visible()
+    lab.draw(STROKES[4])
+    assert not lab.named("complaint").is_visible(), "that was before"
 
 
 def test_own_brain_picture(figure):

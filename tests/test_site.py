@@ -167,8 +167,8 @@ def test_engine_is_fetched_only_where_whole_networks_run(open_page, server, path
 @pytest.mark.parametrize("file", [False, True], ids=["http", "file"])
 def test_search_works_offline(open_page, file):
     page = open_page("search.html?q=excite", file=file)
-    page.locator("#search-results ul.search li").first.wait_for()
-    assert page.locator("#search-results ul.search a[href*='index.html']").count()
+    # Results come in one after the other.
+    page.locator("#search-results ul.search a[href*='index.html']").first.wait_for()
 
 
 def test_keyboard_reaches_the_text_first(open_page):
