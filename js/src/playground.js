@@ -273,7 +273,7 @@ export default widget(
           },
         ]),
       );
-      strip.set(state.block, goesOn);
+      strip.set(goesOn);
       const bases = Object.keys(networks[reference].blocks).flatMap((name) =>
         BRANCHES.map((branch) => {
           const { base, set = {}, strokes = [] } = gateOf(state, name, branch);
@@ -357,6 +357,7 @@ export default widget(
       const picture = world.picture(state);
       input.update(state, picture, world.own());
       kinds.set(state.network);
+      strip.choose(state.block);
       comparing.checked = state.compare;
       compare.element.hidden = !state.compare;
       enable([

@@ -42,12 +42,12 @@ export function blockStrip(sites, onInput) {
   chooser.element.classList.add("scse-strip");
   return {
     element: chooser.element,
+    /** At once: an answer on its way is of an older choice. */
+    choose: chooser.set,
     /**
-     * @param {string} block
      * @param {Record<string, {channel: ArrayLike<number> | undefined, spatial: ArrayLike<number> | undefined, meddled: boolean}>} gates that go on
      */
-    set(block, gates) {
-      chooser.set(block);
+    set(gates) {
       const all = Object.values(gates);
       const [masks, rows] = [all.some(({ spatial }) => spatial), all.some(({ channel }) => channel)];
       what.textContent = !masks ? "the gates of its channels" : rows ? "its mask, and below it the gates of its channels" : "its mask";

@@ -1715,12 +1715,12 @@ function blockStrip(sites, onInput) {
   chooser.element.classList.add("scse-strip");
   return {
     element: chooser.element,
+    /** At once: an answer on its way is of an older choice. */
+    choose: chooser.set,
     /**
-     * @param {string} block
      * @param {Record<string, {channel: ArrayLike<number> | undefined, spatial: ArrayLike<number> | undefined, meddled: boolean}>} gates that go on
      */
-    set(block, gates) {
-      chooser.set(block);
+    set(gates) {
       const all = Object.values(gates);
       const [masks, rows] = [all.some(({ spatial }) => spatial), all.some(({ channel }) => channel)];
       what.textContent = !masks ? "the gates of its channels" : rows ? "its mask, and below it the gates of its channels" : "its mask";
@@ -2089,7 +2089,7 @@ var playground_default = widget(
           }
         ])
       );
-      strip.set(state.block, goesOn);
+      strip.set(goesOn);
       const bases = Object.keys(networks[reference].blocks).flatMap(
         (name) => BRANCHES.map((branch) => {
           const { base, set: set2 = {}, strokes = [] } = gateOf(state, name, branch);
@@ -2184,6 +2184,7 @@ var playground_default = widget(
       const picture = world.picture(state);
       input.update(state, picture, world.own());
       kinds.set(state.network);
+      strip.choose(state.block);
       comparing.checked = state.compare;
       compare.element.hidden = !state.compare;
       enable([
