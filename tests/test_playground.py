@@ -154,6 +154,23 @@ def dice_under(widget, image, gates):
         return mean_dice(net(image[None]).argmax(1)[0], label, net.config["classes"])
 
 
+def test_a_single_bar_of_a_deep_block_does_little_with_one_exception():
+    """What Start here says of its first picture."""
+    widget = Playground("digits")
+    image = widget.input(widget.pictures[0])
+    own = dice_under(widget, image, {})
+    lost = {}
+    for block, entry in record(widget.networks["scse"], image[None]).items():
+        for k in range(entry.channel.shape[1] if block != "decoder1" else 0):
+            gates = entry.channel.clone()
+            gates[0, k] = 0
+            lost[block, k] = own - dice_under(widget, image, {block: {"channel": gates}})
+    worst = max(lost, key=lost.get)
+    assert worst[0] == "decoder2"
+    assert lost.pop(worst) > 0.4
+    assert max(lost.values()) < 0.1
+
+
 def test_the_worst_contrast_is_one_that_was_never_trained():
     widget = Playground("brain")
     scene = playground._brain()["arrays"]

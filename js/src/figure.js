@@ -2,7 +2,7 @@
 
 import { readout } from "./controls.js";
 import { count, fixed, h } from "./dom.js";
-import { gradient } from "./paint.js";
+import { canvas, gradient } from "./paint.js";
 
 /** @typedef {{name: string, colour: string}} Class */
 
@@ -17,6 +17,24 @@ export const panel = (title, body, ...below) =>
     body,
     h("div", { class: "scse-below" }, ...below),
   );
+
+/**
+ * An answer once more and small, in sight while bars far below it are pulled.
+ * @param {HTMLCanvasElement} answer
+ */
+export function miniature(answer) {
+  const copy = canvas(answer.width, answer.height);
+  copy.classList.add("scse-fine");
+  const words = h("span");
+  return {
+    element: h("div", { class: "scse-now", "aria-hidden": true }, copy, words),
+    /** @param {string} text */
+    set(text) {
+      copy.getContext("2d")?.drawImage(answer, 0, 0);
+      words.textContent = text;
+    },
+  };
+}
 
 /**
  * The colours of a map with the numbers at their ends.

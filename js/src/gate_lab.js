@@ -7,7 +7,7 @@ import { bar, button, bypass, choice, readout } from "./controls.js";
 import { marker, pointable, stack } from "./cursor.js";
 import { fixed, h, pixels as inPixels } from "./dom.js";
 import { engineFor } from "./engine/here.js";
-import { classList, colourBar, panel, scoreboard } from "./figure.js";
+import { classList, colourBar, miniature, panel, scoreboard } from "./figure.js";
 import { deeper } from "./gate_lab/deeper.js";
 import { firstToPull, ownState } from "./gate_lab/last.js";
 import { formula, misread } from "./gate_lab/words.js";
@@ -174,10 +174,7 @@ export default widget(
     const most = Math.max(...Object.values(blocks).map((/** @type {any} */ site) => site.channels));
     const desk = h("div", { class: "scse-desk" });
     const past = bypass();
-    // The answer once more, in sight while bars further down are pulled
-    const mini = canvas(result.width, result.height);
-    mini.classList.add("scse-fine");
-    const inShort = h("span");
+    const short = miniature(result);
     const howMany = h("span");
     /** @param {number} k */
     function card(k) {
@@ -218,7 +215,7 @@ export default widget(
       h(
         "div",
         { class: "scse-title scse-opener" },
-        h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort),
+        short.element,
         h("span", {}, howMany, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" })),
       ),
       past.start,
@@ -266,8 +263,7 @@ export default widget(
       const scored = meanDice(segmentation, label, classes.length);
       const pixels = differences(segmentation, before);
       score.set(scored, meanDice(before, label, classes.length), pixels, size);
-      mini.getContext("2d")?.drawImage(result, 0, 0);
-      inShort.textContent = `Dice ${fixed(scored)}, ${inPixels(pixels)} changed`;
+      short.set(`Dice ${fixed(scored)}, ${inPixels(pixels)} changed`);
       const wrong = misread(label, segmentation, classes);
       reads.textContent = wrong.join(", ");
       list.set(dice(segmentation, label, classes.length));

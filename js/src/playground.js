@@ -4,8 +4,7 @@ import { button, choice, enable, readout } from "./controls.js";
 import { count, fixed, h } from "./dom.js";
 import { engineFor } from "./engine/here.js";
 import { newest } from "./engine/newest.js";
-import { panel } from "./figure.js";
-import { canvas } from "./paint.js";
+import { miniature, panel } from "./figure.js";
 import { answerView, segmentationOf } from "./playground/answer.js";
 import { blockPanel } from "./playground/block.js";
 import { comparePanel } from "./playground/compare.js";
@@ -183,11 +182,8 @@ export default widget(
         change({ gates: base === "own" ? {} : Object.fromEntries(gates) });
       },
     });
-    const mini = canvas(answer.map.width, answer.map.height);
-    mini.classList.add("scse-fine");
-    const inShort = h("span");
-    const short = h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort);
-    opened.header.append(short);
+    const short = miniature(answer.map);
+    opened.header.append(short.element);
     const compare = comparePanel(manifest);
     const comparing = h("input", { type: "checkbox", "data-name": "compare" });
     comparing.addEventListener("change", () => change({ compare: comparing.checked }));
@@ -259,10 +255,9 @@ export default widget(
       const segmentation = segmentationOf(/** @type {any} */ (full));
       const gated = Object.keys(full.blocks).length > 0;
       const words = answer.set(segmentation, picture, gated ? own : undefined);
-      mini.getContext("2d")?.drawImage(answer.map, 0, 0);
-      inShort.textContent = words;
+      short.set(words);
       opened.element.hidden = false;
-      strip.element.hidden = short.hidden = !gated;
+      strip.element.hidden = short.element.hidden = !gated;
       const goesOn = Object.fromEntries(
         Object.entries(full.blocks).map(([name, { channel, spatial }]) => [
           name,

@@ -20,10 +20,9 @@ export function answerView({ classes, size }, name) {
   const map = canvas(size * FINE, size * FINE);
   map.classList.add("scse-fine");
   const dices = readout(`dice${name}`);
-  const changed = readout(`changed${name}`, count);
+  const changed = readout(`changed${name}`, inPixels);
   const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
-  const unit = h("span");
-  const moved = h("span", { class: "scse-changes" }, changed.element, unit, " changed by the gates");
+  const moved = h("span", { class: "scse-changes" }, changed.element, " changed by the gates");
   const seen = h("ul", { class: "scse-seen", "data-name": `seen${name}`, "aria-label": "Classes seen" });
 
   return {
@@ -64,7 +63,6 @@ export function answerView({ classes, size }, name) {
       dices.set(mean);
       const differ = own ? differences(segmentation, own) : 0;
       changed.set(differ);
-      unit.textContent = differ === 1 ? " pixel" : " pixels";
       moved.hidden = !own;
       const found = present.filter(({ n }) => n >= FEW);
       const words = found.map(({ k }) => classes[k].name).join(", ") || "nothing but background";

@@ -100,17 +100,17 @@ function strokesProblem(strokes, size) {
   if (!Array.isArray(strokes)) return "strokes that cannot be read";
   if (strokes.length > MOST_STROKES) return `more than ${MOST_STROKES} strokes`;
   const readable = strokes.every(
-      (s) =>
-        Array.isArray(s?.points) &&
-        s.points.length >= 2 &&
-        s.points.length % 2 === 0 &&
-        s.points.length <= 2 * MOST_POINTS &&
-        s.points.every(inside) &&
-        s.width > 0 &&
-        s.width <= Math.max(1, size / 4) &&
-        s.value >= 0 &&
-        s.value <= 1,
-    );
+    (s) =>
+      Array.isArray(s?.points) &&
+      s.points.length >= 2 &&
+      s.points.length % 2 === 0 &&
+      s.points.length <= 2 * MOST_POINTS &&
+      s.points.every(inside) &&
+      s.width > 0 &&
+      s.width <= Math.max(1, size / 4) &&
+      s.value >= 0 &&
+      s.value <= 1,
+  );
   if (!readable) return "strokes that cannot be read";
   const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
   return points > MOST_IN_ALL ? `strokes of more than ${MOST_IN_ALL} points` : undefined;

@@ -675,6 +675,19 @@ var panel = (title, body, ...below) => h(
   body,
   h("div", { class: "scse-below" }, ...below)
 );
+function miniature(answer) {
+  const copy = canvas(answer.width, answer.height);
+  copy.classList.add("scse-fine");
+  const words = h("span");
+  return {
+    element: h("div", { class: "scse-now", "aria-hidden": true }, copy, words),
+    /** @param {string} text */
+    set(text) {
+      copy.getContext("2d")?.drawImage(answer, 0, 0);
+      words.textContent = text;
+    }
+  };
+}
 function colourBar(scale, name) {
   const low = readout(`${name}-low`);
   const high = readout(`${name}-high`);
@@ -1202,9 +1215,7 @@ var gate_lab_default = widget(
     const most = Math.max(...Object.values(blocks).map((site) => site.channels));
     const desk = h("div", { class: "scse-desk" });
     const past = bypass();
-    const mini = canvas(result.width, result.height);
-    mini.classList.add("scse-fine");
-    const inShort = h("span");
+    const short = miniature(result);
     const howMany = h("span");
     function card(k) {
       const thumb = canvas(1, 1);
@@ -1242,7 +1253,7 @@ var gate_lab_default = widget(
       h(
         "div",
         { class: "scse-title scse-opener" },
-        h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort),
+        short.element,
         h("span", {}, howMany, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" }))
       ),
       past.start,
@@ -1289,8 +1300,7 @@ var gate_lab_default = widget(
       const scored = meanDice(segmentation, label, classes.length);
       const pixels2 = differences(segmentation, before);
       score.set(scored, meanDice(before, label, classes.length), pixels2, size);
-      mini.getContext("2d")?.drawImage(result, 0, 0);
-      inShort.textContent = `Dice ${fixed(scored)}, ${pixels(pixels2)} changed`;
+      short.set(`Dice ${fixed(scored)}, ${pixels(pixels2)} changed`);
       const wrong = misread(label, segmentation, classes);
       reads.textContent = wrong.join(", ");
       list.set(dice(segmentation, label, classes.length));

@@ -642,6 +642,19 @@ var panel = (title, body, ...below) => h(
   body,
   h("div", { class: "scse-below" }, ...below)
 );
+function miniature(answer) {
+  const copy = canvas(answer.width, answer.height);
+  copy.classList.add("scse-fine");
+  const words = h("span");
+  return {
+    element: h("div", { class: "scse-now", "aria-hidden": true }, copy, words),
+    /** @param {string} text */
+    set(text) {
+      copy.getContext("2d")?.drawImage(answer, 0, 0);
+      words.textContent = text;
+    }
+  };
+}
 function colourBar(scale, name) {
   const low = readout(`${name}-low`);
   const high = readout(`${name}-high`);
@@ -706,10 +719,9 @@ function answerView({ classes, size }, name) {
   const map = canvas(size * FINE, size * FINE);
   map.classList.add("scse-fine");
   const dices = readout(`dice${name}`);
-  const changed = readout(`changed${name}`, count);
+  const changed = readout(`changed${name}`, pixels);
   const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
-  const unit = h("span");
-  const moved = h("span", { class: "scse-changes" }, changed.element, unit, " changed by the gates");
+  const moved = h("span", { class: "scse-changes" }, changed.element, " changed by the gates");
   const seen = h("ul", { class: "scse-seen", "data-name": `seen${name}`, "aria-label": "Classes seen" });
   return {
     map,
@@ -746,7 +758,6 @@ function answerView({ classes, size }, name) {
       dices.set(mean);
       const differ = own ? differences(segmentation, own) : 0;
       changed.set(differ);
-      unit.textContent = differ === 1 ? " pixel" : " pixels";
       moved.hidden = !own;
       const found = present.filter(({ n }) => n >= FEW);
       const words = found.map(({ k }) => classes[k].name).join(", ") || "nothing but background";
@@ -2006,11 +2017,8 @@ var playground_default = widget(
         change({ gates: base === "own" ? {} : Object.fromEntries(gates) });
       }
     });
-    const mini = canvas(answer.map.width, answer.map.height);
-    mini.classList.add("scse-fine");
-    const inShort = h("span");
-    const short2 = h("div", { class: "scse-now", "aria-hidden": true }, mini, inShort);
-    opened.header.append(short2);
+    const short2 = miniature(answer.map);
+    opened.header.append(short2.element);
     const compare = comparePanel(manifest);
     const comparing = h("input", { type: "checkbox", "data-name": "compare" });
     comparing.addEventListener("change", () => change({ compare: comparing.checked }));
@@ -2075,10 +2083,9 @@ var playground_default = widget(
       );
       const gated = Object.keys(full.blocks).length > 0;
       const words = answer.set(segmentation, picture, gated ? own : void 0);
-      mini.getContext("2d")?.drawImage(answer.map, 0, 0);
-      inShort.textContent = words;
+      short2.set(words);
       opened.element.hidden = false;
-      strip.element.hidden = short2.hidden = !gated;
+      strip.element.hidden = short2.element.hidden = !gated;
       const goesOn = Object.fromEntries(
         Object.entries(full.blocks).map(([name, { channel, spatial }]) => [
           name,
