@@ -1,17 +1,24 @@
-// Bundle each widget into one readable module: src/<name>.js -> ../scse/widgets/static/<name>.js.
+// Bundle each widget into one readable module: src/figures -> ../scse/widgets/static/<name>.js.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-export const WIDGETS = [
-  "gate_lab",
-  "squeeze_excite",
-  "pixel_probe",
-  "contrast_swap",
-  "contrast_slider",
-  "explorer",
-  "mask_gallery",
-  "playground",
+/** Where each widget begins. @type {Record<string, string>} */
+export const WIDGETS = {
+  gate_lab: "figures/gate_lab/index.js",
+  squeeze_excite: "figures/squeeze_excite.js",
+  pixel_probe: "figures/pixel_probe.js",
+  contrast_swap: "figures/contrast_swap.js",
+  contrast_slider: "figures/contrast_slider.js",
+  explorer: "figures/explorer/index.js",
+  mask_gallery: "figures/mask_gallery.js",
+  playground: "figures/playground/index.js",
+};
+const SHEETS = [
+  "widgets.css",
+  "ground/colours.json",
+  "figures/explorer/explorer.css",
+  "figures/playground/playground.css",
 ];
 const src = new URL("src/", import.meta.url);
 const out = new URL("../scse/widgets/static/", import.meta.url);
@@ -20,7 +27,9 @@ const out = new URL("../scse/widgets/static/", import.meta.url);
 export async function bundles() {
   const result = await build({
     absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
-    entryPoints: WIDGETS.map((name) => `src/${name}.js`),
+    entryPoints: Object.fromEntries(
+      Object.entries(WIDGETS).map(([name, file]) => [name, `src/${file}`]),
+    ),
     outdir: "out",
     bundle: true,
     write: false,
@@ -34,15 +43,15 @@ export async function bundles() {
   for (const file of result.outputFiles) {
     files.set(/** @type {string} */ (file.path.split(/[/\\]/).pop()), file.text);
   }
-  for (const name of ["widgets.css", "colours.json"]) {
-    files.set(name, await readFile(new URL(name, src), "utf8"));
-  }
-  for (const name of WIDGETS) {
-    const own = await readFile(new URL(`${name}.css`, src), "utf8").catch(() => undefined);
-    if (own) files.set(`${name}.css`, own);
+  for (const file of SHEETS) {
+    const name = /** @type {string} */ (file.split("/").pop());
+    files.set(name, await readFile(new URL(file, src), "utf8"));
   }
   // What mounts a widget in a page without a kernel; a widget that is saved takes it along.
-  files.set("host.js", await readFile(new URL("../book/site_assets/widgets.js", import.meta.url), "utf8"));
+  files.set(
+    "host.js",
+    await readFile(new URL("../book/site_assets/widgets.js", import.meta.url), "utf8"),
+  );
   return files;
 }
 

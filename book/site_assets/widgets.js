@@ -86,7 +86,11 @@
     const { default: exported } = await load(texts[model.get("_esm")]);
     const widget = typeof exported === "function" ? await exported() : exported;
     const invoke = () => Promise.reject(new Error("this needs a running Python kernel"));
-    const context = { model, experimental: { invoke, assets: ASSETS }, signal: new AbortController().signal };
+    const context = {
+      model,
+      experimental: { invoke, assets: ASSETS },
+      signal: new AbortController().signal,
+    };
     await widget.initialize?.(context);
     return { widget, context };
   }

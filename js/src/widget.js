@@ -1,8 +1,8 @@
 /** What every widget shares: mounting, its state in the model, its message line. */
 
-import { announcer } from "./controls.js";
-import { h } from "./dom.js";
-import { unpack } from "./unpack.js";
+import { announcer } from "./controls/controls.js";
+import { h } from "./ground/dom.js";
+import { unpack } from "./ground/unpack.js";
 
 /**
  * The part of anywidget's model that is used here, https://anywidget.dev/en/afm/.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blend, nearest, weightedSum } from "../src/maths.js";
+import { blend, nearest, weightedSum } from "../src/ground/maths.js";
 
 test("a blend has its ends and its middle", () => {
   const a = [0.2, 1];

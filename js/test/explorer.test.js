@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newest } from "../src/engine/newest.js";
-import { asker } from "../src/explorer/asker.js";
-import { apart, chain, descending, normal } from "../src/explorer/order.js";
-import { changeOf, problem, used, withRule } from "../src/explorer/overrule.js";
-import { distance, flat, resultOf, shares } from "../src/explorer/result.js";
-import { shorten } from "../src/explorer/strip.js";
-import { recalibrated } from "../src/explorer/stored.js";
+import { asker } from "../src/figures/explorer/asker.js";
+import { apart, chain, descending, normal } from "../src/figures/explorer/order.js";
+import { changeOf, problem, used, withRule } from "../src/figures/explorer/overrule.js";
+import { distance, flat, resultOf, shares } from "../src/figures/explorer/result.js";
+import { shorten } from "../src/figures/explorer/strip.js";
+import { recalibrated } from "../src/figures/explorer/stored.js";
 
 test("channels are put in order", () => {
   assert.deepEqual(descending([0.2, 0.9, 0.2, 0.5]), [1, 3, 0, 2]);
@@ -36,7 +36,8 @@ test("what the reader did becomes keep and value", () => {
   assert.deepEqual(changeOf({ mode: "off" }, known), { keep: 0, value: 1 });
   assert.deepEqual(changeOf({ mode: "invert" }, known), { keep: -1, value: 1 });
   /** @param {any} rule */
-  const after = (rule) => Array.from(used(known.own, changeOf(rule, known)), (v) => Math.round(v * 100) / 100);
+  const after = (rule) =>
+    Array.from(used(known.own, changeOf(rule, known)), (v) => Math.round(v * 100) / 100);
   assert.deepEqual(after({ mode: "mean" }), [0.3, 0.3]);
   assert.deepEqual(after({ mode: "input", input: 1 }), [0.7, 0.9]);
   assert.deepEqual(after({ mode: "invert", set: { 1: 0.5 } }), [0.8, 0.5]);
@@ -59,7 +60,11 @@ test("outputs become class maps, cut where they are volumes", () => {
   const described = { kind: /** @type {const} */ ("map"), classes: [] };
   const map = resultOf({ shape: [2, 1, 2], data: Float32Array.of(1, 0, 0, 3) }, described, 0);
   assert.deepEqual(Array.from(map.data), [0, 1]);
-  const yes = resultOf({ shape: [1, 2], data: Float32Array.of(0.4, 0.6) }, { ...described, threshold: 0.5 }, 0);
+  const yes = resultOf(
+    { shape: [1, 2], data: Float32Array.of(0.4, 0.6) },
+    { ...described, threshold: 0.5 },
+    0,
+  );
   assert.deepEqual(Array.from(yes.data), [0, 1]);
   assert.equal(distance([1, 2], [2, 4]), 1.5);
   assert.ok(Math.abs(shares([1, 2, 3]).reduce((a, b) => a + b) - 1) < 1e-12);
@@ -70,7 +75,10 @@ test("the rules of the blocks", () => {
   const [u, c, s] = [2, 0.5, 0.25];
   /** @param {string | null} rule */
   const made = (rule) => recalibrated(rule, u, c, s);
-  assert.deepEqual(["c", "s", "1+c", "add", "max", "mul", "both", null].map(made), [1, 0.5, 3, 1.5, 1, 0.5, 0.25, 2]);
+  assert.deepEqual(
+    ["c", "s", "1+c", "add", "max", "mul", "both", null].map(made),
+    [1, 0.5, 3, 1.5, 1, 0.5, 0.25, 2],
+  );
 });
 
 test("paths lose what they share", () => {
@@ -95,7 +103,10 @@ function toy() {
       log.push(change ? `k${Array.from(change.keep ?? []).indexOf(0)}` : "own");
       const after = used(own, change);
       const sum = after.reduce((total, gate, k) => total + gate * weights[k], 0);
-      const sent = maps?.a && { shape: [maps.a.length, 1, 2], data: Float32Array.from(maps.a.flatMap((/** @type {number} */ k) => [k, -k])) };
+      const sent = maps?.a && {
+        shape: [maps.a.length, 1, 2],
+        data: Float32Array.from(maps.a.flatMap((/** @type {number} */ k) => [k, -k])),
+      };
       return {
         output: { shape: [1], data: Float32Array.of(sum) },
         blocks: { a: { channel: own, spatial: null, maps: sent } },
@@ -156,7 +167,11 @@ test("only the maps in sight are asked for, and only once", async () => {
   /** @type {(() => void) | undefined} */
   let done;
   const ask = asking(engine, { onAnswer: () => done?.() });
-  const answered = (/** @type {any} */ next) => new Promise((resolve) => { done = () => resolve(undefined); ask.ask(next); });
+  const answered = (/** @type {any} */ next) =>
+    new Promise((resolve) => {
+      done = () => resolve(undefined);
+      ask.ask(next);
+    });
   await answered(scene);
   assert.deepEqual([...(ask.maps(scene)?.keys() ?? [])], [0, 1]);
   await answered({ ...scene, channels: [1, 2] });

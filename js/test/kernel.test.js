@@ -25,17 +25,30 @@ test("numbers travel beside the message, each with a buffer of its own length", 
   const model = wire();
   const engine = kernelEngine(model);
   const keep = new Float32Array(8).fill(1).subarray(2, 5);
-  const answer = engine.run({ image: { stored: 0 }, gates: { a: { channel: { keep, value: 0 } } } });
+  const answer = engine.run({
+    image: { stored: 0 },
+    gates: { a: { channel: { keep, value: 0 } } },
+  });
   const { content, buffers } = model.sent[0];
   assert.equal(content.kind, "scse-run");
-  assert.deepEqual(content.request.gates.a.channel, { keep: { buffer: 0, dtype: "float32" }, value: 0 });
+  assert.deepEqual(content.request.gates.a.channel, {
+    keep: { buffer: 0, dtype: "float32" },
+    value: 0,
+  });
   assert.equal(buffers[0].byteLength, 12);
 
   const bytes = new Uint8Array(4 + 8); // a view that does not begin at a multiple of four
   bytes.set(new Uint8Array(new Float32Array([3, 4]).buffer), 1);
   const view = new DataView(bytes.buffer, 1, 8);
   model.reply({ kind: "scse-answer", id: "someone else", answer: {} });
-  model.reply({ kind: "scse-answer", id: content.id, answer: { output: { shape: [2], data: { buffer: 0, dtype: "float32" } } } }, [view]);
+  model.reply(
+    {
+      kind: "scse-answer",
+      id: content.id,
+      answer: { output: { shape: [2], data: { buffer: 0, dtype: "float32" } } },
+    },
+    [view],
+  );
   assert.deepEqual((await answer).output, { shape: [2], data: new Float32Array([3, 4]) });
   engine.close();
   assert.equal(model.listeners.size, 0);
@@ -61,7 +74,12 @@ test("silence is told, progress puts it off, a late answer ends it", async () =>
   const silences = [];
   let asked = 0;
   const onReturn = () => void asked++;
-  const engine = kernelEngine(model, { onSilence: (s) => silences.push(s), onReturn, patience: 0.08, surrender: 0.2 });
+  const engine = kernelEngine(model, {
+    onSilence: (s) => silences.push(s),
+    onReturn,
+    patience: 0.08,
+    surrender: 0.2,
+  });
   const answer = engine.run({ image: { stored: 0 } });
   const { id } = model.sent[0].content;
   const lost = assert.rejects(answer, /did not answer/);
@@ -80,7 +98,12 @@ test("silence is told, progress puts it off, a late answer ends it", async () =>
 });
 
 test("a host that refuses to send is a kernel that is gone", async () => {
-  const model = { ...wire(), send: () => { throw new Error("Kernel is dead"); } };
+  const model = {
+    ...wire(),
+    send: () => {
+      throw new Error("Kernel is dead");
+    },
+  };
   let silent = false;
   const engine = kernelEngine(model, { onSilence: (s) => (silent = s) });
   await assert.rejects(engine.run({ image: { stored: 0 } }), /Kernel is dead/);

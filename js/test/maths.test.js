@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import * as maths from "../src/maths.js";
+import * as maths from "../src/ground/maths.js";
 
 const golden = JSON.parse(await readFile(new URL("golden.json", import.meta.url), "utf8"));
 const u = Float64Array.from(golden.u);
@@ -34,7 +34,10 @@ test("squeeze and excite, step by step", () => {
   close(steps.before, golden.before, "before");
   close(steps.hidden, golden.hidden, "hidden");
   close(steps.gates, golden.channel, "gates");
-  assert.ok(golden.before.some((/** @type {number} */ v) => v < 0), "the ReLU has work to do");
+  assert.ok(
+    golden.before.some((/** @type {number} */ v) => v < 0),
+    "the ReLU has work to do",
+  );
 });
 
 test("spatial gate", () => {

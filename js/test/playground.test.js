@@ -3,18 +3,32 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { newest } from "../src/engine/newest.js";
 import { fromOnnx, toOnnx } from "../src/engine/page.js";
-import { contrast, dimmed, draw, standardise, stretch, toBytes, turn, write } from "../src/playground/compose.js";
-import { toChange, used } from "../src/playground/overrule.js";
-import { decode, difference, encode, history, problem } from "../src/playground/state.js";
+import {
+  contrast,
+  dimmed,
+  draw,
+  standardise,
+  stretch,
+  toBytes,
+  turn,
+  write,
+} from "../src/figures/playground/compose.js";
+import { toChange, used } from "../src/figures/playground/overrule.js";
+import { decode, difference, encode, history, problem } from "../src/figures/playground/state.js";
 
-const golden = JSON.parse(await readFile(new URL("playground_golden.json", import.meta.url), "utf8"));
+const golden = JSON.parse(
+  await readFile(new URL("playground_golden.json", import.meta.url), "utf8"),
+);
 const { size } = golden;
 
 /** @param {ArrayLike<number>} found @param {number[]} expected */
 function near(found, expected, tolerance = 1e-5) {
   assert.equal(found.length, expected.length);
   for (let i = 0; i < expected.length; i++) {
-    assert.ok(Math.abs(found[i] - expected[i]) <= tolerance, `${i}: ${found[i]} is not ${expected[i]}`);
+    assert.ok(
+      Math.abs(found[i] - expected[i]) <= tolerance,
+      `${i}: ${found[i]} is not ${expected[i]}`,
+    );
   }
 }
 
@@ -45,7 +59,11 @@ test("turning class numbers mixes none", () => {
 });
 
 test("the pen inks where it goes, once", () => {
-  const sheet = write(new Float64Array(100).fill(0.35), [{ width: 2, value: 1, points: [2, 5, 8, 5] }], 10);
+  const sheet = write(
+    new Float64Array(100).fill(0.35),
+    [{ width: 2, value: 1, points: [2, 5, 8, 5] }],
+    10,
+  );
   assert.equal(sheet[5 * 10 + 5], 1); // half a pixel from the line
   assert.equal(sheet[4 * 10 + 5], 1);
   assert.equal(sheet[0], 0.35);
@@ -59,11 +77,26 @@ test("changes of gates", () => {
   const none = () => undefined;
   const set = toChange({ base: "own", set: { 1: 0.25 } }, site, "channel", none);
   near(used([0.5, 0.6, 0.7], set), [0.5, 0.25, 0.7], 1e-6);
-  near(used([0.5, 0.6, 0.7], toChange({ base: "invert" }, site, "channel", none)), [0.5, 0.4, 0.3], 1e-6);
+  near(
+    used([0.5, 0.6, 0.7], toChange({ base: "invert" }, site, "channel", none)),
+    [0.5, 0.4, 0.3],
+    1e-6,
+  );
   near(used([0.5, 0.6, 0.7], toChange({ base: "off" }, site, "channel", none)), [0, 0, 0]);
-  near(used([0.5, 0.6, 0.7], toChange({ base: "mean" }, site, "channel", () => [0.1, 0.2, 0.3])), [0.1, 0.2, 0.3], 1e-6);
+  near(
+    used(
+      [0.5, 0.6, 0.7],
+      toChange({ base: "mean" }, site, "channel", () => [0.1, 0.2, 0.3]),
+    ),
+    [0.1, 0.2, 0.3],
+    1e-6,
+  );
   const paint = { base: "own", strokes: [{ width: 0.6, value: 1, points: [0.5, 0.5] }] };
-  near(used([0.1, 0.2, 0.3, 0.4], toChange(paint, site, "spatial", none)), [1, 0.2, 0.3, 0.4], 1e-6);
+  near(
+    used([0.1, 0.2, 0.3, 0.4], toChange(paint, site, "spatial", none)),
+    [1, 0.2, 0.3, 0.4],
+    1e-6,
+  );
 });
 
 test("a request becomes inputs of the ONNX file, its outputs an answer", () => {
@@ -84,9 +117,15 @@ test("a request becomes inputs of the ONNX file, its outputs an answer", () => {
   assert.deepEqual(answer.output.shape, [2, 4, 4]);
   assert.deepEqual(answer.blocks.mid.spatial?.shape, [2, 2]);
   assert.deepEqual([...(answer.blocks.mid.maps?.data ?? [])], [8, 9, 10, 11, 0, 1, 2, 3]);
-  assert.throws(() => toOnnx({ image, maps: { end: "all" } }, { mid: site }), /no block "end"; there are mid/);
+  assert.throws(
+    () => toOnnx({ image, maps: { end: "all" } }, { mid: site }),
+    /no block "end"; there are mid/,
+  );
   const short = { mid: { channel: { keep: 0, value: new Float32Array(2) } } };
-  assert.throws(() => toOnnx({ image, gates: short }, { mid: site }), /has 2 entries, the gate has 3/);
+  assert.throws(
+    () => toOnnx({ image, gates: short }, { mid: site }),
+    /has 2 entries, the gate has 3/,
+  );
 });
 
 test("one request at a time, of those that wait the newest", async () => {
@@ -95,7 +134,12 @@ test("one request at a time, of those that wait the newest", async () => {
   /** @type {any[]} */
   const begun = [];
   const queue = newest(
-    /** @type {any} */ ({ run: (/** @type {any} */ r) => (begun.push(r), new Promise((done) => finish.push(done))) }),
+    /** @type {any} */ ({
+      run: (/** @type {any} */ r) => {
+        begun.push(r);
+        return new Promise((done) => finish.push(done));
+      },
+    }),
   );
   const asked = ["a", "b", "c"].map((r) => queue.run(/** @type {any} */ (r)));
   assert.deepEqual(begun, ["a"]);
@@ -108,7 +152,14 @@ test("one request at a time, of those that wait the newest", async () => {
 
 test("a failure does not block the next request", async () => {
   let count = 0;
-  const queue = newest(/** @type {any} */ ({ run: async () => { if (count++ === 0) throw new Error("no"); return "yes"; } }));
+  const queue = newest(
+    /** @type {any} */ ({
+      run: async () => {
+        if (count++ === 0) throw new Error("no");
+        return "yes";
+      },
+    }),
+  );
   await assert.rejects(queue.run(/** @type {any} */ ({})), /no/);
   assert.equal(await queue.run(/** @type {any} */ ({})), "yes");
 });
@@ -121,7 +172,15 @@ const manifest = {
   sliders: { noise: { min: 0, max: 1 } },
   reference: "scse",
   networks: { scse: { blocks: { mid: site } }, none: { blocks: {} } },
-  start: { source: "example:0", strokes: [], noise: 0, network: "scse", block: "mid", gates: {}, compare: false },
+  start: {
+    source: "example:0",
+    strokes: [],
+    noise: 0,
+    network: "scse",
+    block: "mid",
+    gates: {},
+    compare: false,
+  },
 };
 test("states are checked, and what is wrong is said", () => {
   for (const good of [
@@ -153,8 +212,14 @@ test("states are checked, and what is wrong is said", () => {
     [{ strokes: [{ width: 3, value: 1, points: [1] }] }, /strokes/],
     [{ strokes: [{ width: 3, value: 1, points: [1, 17] }] }, /strokes that cannot be read/],
     [{ strokes: [{ width: 8, value: 1, points: [1, 2] }] }, /strokes that cannot be read/],
-    [{ strokes: new Array(201).fill({ width: 1, value: 1, points: [1, 2] }) }, /more than 200 strokes/],
-    [{ strokes: new Array(50).fill({ width: 1, value: 1, points: new Array(1000).fill(1) }) }, /20000 points/],
+    [
+      { strokes: new Array(201).fill({ width: 1, value: 1, points: [1, 2] }) },
+      /more than 200 strokes/,
+    ],
+    [
+      { strokes: new Array(50).fill({ width: 1, value: 1, points: new Array(1000).fill(1) }) },
+      /20000 points/,
+    ],
     [{ source: ["own"] }, /names no picture/],
     [{ gates: { mid: null } }, /gates of mid that cannot be read/],
     [{ gates: { mid: { channel: null } } }, /channel gates of mid that cannot be read/],
@@ -167,7 +232,10 @@ test("states are checked, and what is wrong is said", () => {
 });
 
 test("a state survives the address", async () => {
-  const state = { source: "ground:0", strokes: [{ width: 7, value: 0.92, points: [1.25, 2, 3.5, 4] }] };
+  const state = {
+    source: "ground:0",
+    strokes: [{ width: 7, value: 0.92, points: [1.25, 2, 3.5, 4] }],
+  };
   const letters = await encode(state);
   assert.match(letters, /^[A-Za-z0-9_-]+$/);
   assert.deepEqual(await decode(letters), state);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
-import { unpack } from "../src/unpack.js";
+import { unpack } from "../src/ground/unpack.js";
 
-/** @typedef {import("../src/unpack.js").Entry} Entry */
+/** @typedef {import("../src/ground/unpack.js").Entry} Entry */
 
 /** @param {number[]} bytes @param {Record<string, Entry>} arrays */
 const read = (bytes, arrays) => unpack(new Uint8Array(deflateSync(Uint8Array.from(bytes))), arrays);

@@ -1,6 +1,6 @@
 """One zlib stream for all arrays of a widget, and the manifest that says where each one is.
 
-js/src/unpack.js is the reader.
+js/src/ground/unpack.js is the reader.
 """
 
 import zlib

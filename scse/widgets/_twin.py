@@ -1,4 +1,4 @@
-"""js/src/maths.js in torch.float64: what the page must compute, from the same numbers."""
+"""js/src/ground/maths.js in torch.float64: what the page must compute, from the same numbers."""
 
 import torch
 

@@ -43,7 +43,7 @@ class Playground(_base.Widget):
         task: ``"digits"`` or ``"brain"``.
         seed: of the four shipped networks (none, cSE, sSE, scSE) of this task.
         state: parts of the first state that differ, such as ``{"block": "decoder2"}``; what a
-            link to the figure carries. See js/src/playground/state.js.
+            link to the figure carries. See js/src/figures/playground/state.js.
 
     Raises:
         ValueError: an unknown task, or a seed of which not all four networks are shipped.

@@ -1,6 +1,6 @@
 /** The engine that there is: torch where a kernel stands behind the page, else one in the page. */
 
-import { fixed } from "../dom.js";
+import { fixed } from "../ground/dom.js";
 import { kernelEngine } from "./kernel.js";
 import { pageEngine } from "./page.js";
 
@@ -34,7 +34,9 @@ export function engineFor({ model, experimental, signal, networks, tell, onLoad,
       onLoad(loaded, total) {
         running = false;
         onLoad?.(loaded, total);
-        tell(`Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`);
+        tell(
+          `Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`,
+        );
       },
     });
     return {
@@ -47,7 +49,11 @@ export function engineFor({ model, experimental, signal, networks, tell, onLoad,
     onReturn,
     onSilence(silent) {
       running = !silent;
-      tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);
+      tell(
+        silent
+          ? "The kernel does not answer: the last answer stands. It may be busy, or gone."
+          : name,
+      );
     },
   });
   signal.addEventListener("abort", () => kernel.close());

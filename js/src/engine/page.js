@@ -31,7 +31,8 @@ export function toOnnx({ image, gates = {}, maps = {} }, blocks) {
   const feeds = { image: { shape: [1, ...image.shape], data: image.data } };
   const fetches = ["logits"];
   for (const name of [...Object.keys(gates), ...Object.keys(maps)]) {
-    if (!(name in blocks)) throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
+    if (!(name in blocks))
+      throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
   }
   for (const [name, { channels, positions, branches }] of Object.entries(blocks)) {
     const shapes = /** @type {Record<string, number[]>} */ ({

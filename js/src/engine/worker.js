@@ -10,7 +10,7 @@
  *   → {id, outputs, ms} or {id, error}
  */
 
-// @ts-ignore: lies beside this file only where the site is built
+// @ts-expect-error: lies beside this file only where the site is built
 import * as ort from "./onnxruntime.js";
 
 /** @typedef {{shape: number[], data: Float32Array}} Tensor */
@@ -90,7 +90,8 @@ async function run({ id, model, feeds, fetches }) {
   const ms = performance.now() - before;
   /** @type {Record<string, Tensor>} */
   const outputs = {};
-  for (const name of fetches) outputs[name] = { shape: [...results[name].dims], data: results[name].data };
+  for (const name of fetches)
+    outputs[name] = { shape: [...results[name].dims], data: results[name].data };
   return { id, outputs, ms };
 }
 

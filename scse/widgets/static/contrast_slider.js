@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -30,7 +30,7 @@ function fixed(value, digits = 2) {
   return value.toFixed(digits).replace(/^-0(\.0*)?$/, "0$1").replace("-", "−");
 }
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -102,7 +102,9 @@ function bar({
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
     if (resting) {
-      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(
+        Math.abs
+      );
       if (vertical ? up <= across : across <= up) return;
     }
     resting = void 0;
@@ -174,7 +176,11 @@ function choice({ label, name, options, onInput, hidden = false }) {
   });
   const element = h(
     "form",
-    { class: "scse-choice", "data-name": name, onsubmit: (e) => e.preventDefault() },
+    {
+      class: "scse-choice",
+      "data-name": name,
+      onsubmit: (e) => e.preventDefault()
+    },
     h(
       "fieldset",
       {},
@@ -191,7 +197,13 @@ function choice({ label, name, options, onInput, hidden = false }) {
   };
 }
 function button(label, name, onClick) {
-  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+  return h("button", {
+    type: "button",
+    class: "scse-button",
+    "data-name": name,
+    onclick: onClick,
+    text: label
+  });
 }
 function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
@@ -207,15 +219,69 @@ function announcer() {
   };
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -298,7 +364,7 @@ function classPainter(palette, outlineColour = "#ffffff") {
   };
 }
 
-// src/figure.js
+// src/desk/figure.js
 function classList(classes, suffix = "") {
   const rows = classes.slice(1).map(({ name, colour }, i) => {
     const score = readout(`dice-of-${i + 1}${suffix}`);
@@ -323,7 +389,7 @@ function classList(classes, suffix = "") {
   };
 }
 
-// src/maths.js
+// src/ground/maths.js
 function dice(prediction, label, classes) {
   const both = new Float64Array(classes);
   const total = new Float64Array(classes);
@@ -348,7 +414,7 @@ function weightedSum(weights, maps) {
   });
 }
 
-// src/plot.js
+// src/draw/plot.js
 function plot(name, label) {
   const drawing = svg("svg", {
     viewBox: "0 0 100 100",
@@ -427,7 +493,7 @@ function readable(element, { label, name, count: count2, locate, describe, onMov
   return { at: () => at, refresh };
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -545,7 +611,7 @@ function widget(name, checks, build) {
 var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
 var oneOf = (options) => (value) => options.includes(value) ? void 0 : `must be one of ${options.join(", ")}`;
 
-// src/contrast_slider.js
+// src/figures/contrast_slider.js
 var FINE = 4;
 var GATES = ["own", "first", "last"];
 var MOVED = 0.2;
@@ -619,11 +685,21 @@ var contrast_slider_default = widget(
       name: "gates",
       options: Object.entries(names).map(([value2, label]) => ({
         value: value2,
-        label: h("span", { class: "scse-curvename" }, sampleOf(value2), label, scores[value2].element)
+        label: h(
+          "span",
+          { class: "scse-curvename" },
+          sampleOf(value2),
+          label,
+          scores[value2].element
+        )
       })),
       onInput: (value2) => set({ gates: value2 })
     });
-    const reset = button("Reset", "reset", () => set({ network: networks[0], contrast: 0, gates: "own" }));
+    const reset = button(
+      "Reset",
+      "reset",
+      () => set({ network: networks[0], contrast: 0, gates: "own" })
+    );
     const contrast = readout("contrast");
     const slider = bar({
       label: `Contrast, from ${ends[0]} to ${ends[1]}`,
@@ -679,7 +755,10 @@ var contrast_slider_default = widget(
       count: channels,
       locate(x, y) {
         const v = Math.max(0, Math.min(steps - 1, Math.round(x * (steps - 1))));
-        const off = Array.from({ length: channels }, (_, j) => Math.abs(gateAt(channelAt(j), v) - (1 - y)));
+        const off = Array.from(
+          { length: channels },
+          (_, j) => Math.abs(gateAt(channelAt(j), v) - (1 - y))
+        );
         return off.indexOf(Math.min(...off));
       },
       describe: (j) => `channel ${channelAt(j) + 1}: ${fixed(gateAt(channelAt(j), get("contrast")), 3)}`,
@@ -713,8 +792,18 @@ var contrast_slider_default = widget(
         h(
           "div",
           { class: "scse-views" },
-          h("div", { class: "scse-view" }, h("div", { class: "scse-title" }, "Contrast ", contrast.element), photo),
-          h("div", { class: "scse-view" }, h("div", { class: "scse-title scse-bigdice" }, "Dice ", score.element), result)
+          h(
+            "div",
+            { class: "scse-view" },
+            h("div", { class: "scse-title" }, "Contrast ", contrast.element),
+            photo
+          ),
+          h(
+            "div",
+            { class: "scse-view" },
+            h("div", { class: "scse-title scse-bigdice" }, "Dice ", score.element),
+            result
+          )
         ),
         h(
           "div",
@@ -728,7 +817,17 @@ var contrast_slider_default = widget(
             slider.element
           ),
           dicePlot.element,
-          h("div", { class: "scse-title" }, h("span", {}, `The ${channels} gates `, h("b", { class: "scse-c", text: "c" }), ` of the ${block}`)),
+          h(
+            "div",
+            { class: "scse-title" },
+            h(
+              "span",
+              {},
+              `The ${channels} gates `,
+              h("b", { class: "scse-c", text: "c" }),
+              ` of the ${block}`
+            )
+          ),
           gatePlot.element,
           note
         )
@@ -800,10 +899,12 @@ var contrast_slider_default = widget(
         picked.setAttribute("points", "");
         note.textContent = summary();
       }
-      say(`Contrast ${fixed(values[v])}, gates ${names[
-        /** @type {"own"} */
-        how
-      ]}: Dice ${fixed(curves[n][how][v])}.`);
+      say(
+        `Contrast ${fixed(values[v])}, gates ${names[
+          /** @type {"own"} */
+          how
+        ]}: Dice ${fixed(curves[n][how][v])}.`
+      );
     }
     return update;
   }

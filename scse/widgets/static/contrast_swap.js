@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -31,7 +31,7 @@ function fixed(value, digits = 2) {
 }
 var count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ");
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -103,7 +103,9 @@ function bar({
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
     if (resting) {
-      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(
+        Math.abs
+      );
       if (vertical ? up <= across : across <= up) return;
     }
     resting = void 0;
@@ -166,7 +168,13 @@ function bar({
   };
 }
 function button(label, name, onClick) {
-  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+  return h("button", {
+    type: "button",
+    class: "scse-button",
+    "data-name": name,
+    onclick: onClick,
+    text: label
+  });
 }
 function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
@@ -182,15 +190,69 @@ function announcer() {
   };
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -273,7 +335,7 @@ function classPainter(palette, outlineColour = "#ffffff") {
   };
 }
 
-// src/figure.js
+// src/desk/figure.js
 function classList(classes, suffix = "") {
   const rows = classes.slice(1).map(({ name, colour }, i) => {
     const score = readout(`dice-of-${i + 1}${suffix}`);
@@ -324,7 +386,7 @@ function scoreboard(suffix = "") {
   };
 }
 
-// src/maths.js
+// src/ground/maths.js
 function dice(prediction, label, classes) {
   const both = new Float64Array(classes);
   const total = new Float64Array(classes);
@@ -354,7 +416,7 @@ function nearest(values, x) {
   return best;
 }
 
-// src/plot.js
+// src/draw/plot.js
 function plot(name, label) {
   const drawing = svg("svg", {
     viewBox: "0 0 100 100",
@@ -431,7 +493,7 @@ function readable(element, { label, name, count: count2, locate, describe, onMov
   return { at: () => at, refresh };
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -547,7 +609,7 @@ function widget(name, checks, build) {
   return { render };
 }
 
-// src/contrast_swap.js
+// src/figures/contrast_swap.js
 var FINE = 4;
 var CHANGED = "#ff3d9a";
 var PACE = 150;
@@ -562,7 +624,10 @@ var contrast_swap_default = widget(
     const size = height * width;
     const channels = order.length;
     const last = blends.length - 1;
-    const paint = classPainter(classes.map((k) => k.colour), CHANGED);
+    const paint = classPainter(
+      classes.map((k) => k.colour),
+      CHANGED
+    );
     const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
     const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));
     const mapOf = (i, step) => {
@@ -622,7 +687,11 @@ var contrast_swap_default = widget(
       values.forEach((value, i) => value.set(now[i][order[j]]));
       note.replaceChildren(`channel ${order[j] + 1}: `);
       titles.forEach((title, i) => {
-        note.append(i ? ", " : "", `${title} gets `, h("b", { class: "scse-c" }, values[i].element));
+        note.append(
+          i ? ", " : "",
+          `${title} gets `,
+          h("b", { class: "scse-c" }, values[i].element)
+        );
       });
       if (stepNow()) note.append(` (own ${own.map((g) => fixed(g[order[j]], 3)).join(", ")})`);
     }
@@ -675,19 +744,40 @@ var contrast_swap_default = widget(
         "div",
         { class: "scse-controls" },
         swap,
-        h("div", { class: "scse-labelled" }, h("span", { text: "own" }), slider.element, h("span", { text: "the other’s" })),
+        h(
+          "div",
+          { class: "scse-labelled" },
+          h("span", { text: "own" }),
+          slider.element,
+          h("span", { text: "the other’s" })
+        ),
         reset
       ),
       h("div", { class: "scse-twins" }, ...columns.map((column) => column.element)),
       h(
         "div",
         { class: "scse-gatesof" },
-        h("div", { class: "scse-title" }, h("span", {}, `The ${channels} gates `, h("b", { class: "scse-c", text: "c" }), ` of the ${block}`)),
+        h(
+          "div",
+          { class: "scse-title" },
+          h(
+            "span",
+            {},
+            `The ${channels} gates `,
+            h("b", { class: "scse-c", text: "c" }),
+            ` of the ${block}`
+          )
+        ),
         h(
           "div",
           { class: "scse-keys" },
           ...[0, 1].map(
-            (i) => h("span", {}, h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }), `for ${titles[i]}`)
+            (i) => h(
+              "span",
+              {},
+              h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }),
+              `for ${titles[i]}`
+            )
           )
         ),
         gatePlot.element,
@@ -712,7 +802,9 @@ var contrast_swap_default = widget(
         const scored = meanDice(now, arrays.label, classes.length);
         const pixels = differences(now, mapOf(i, 0));
         const before = mapOf(i, 0);
-        const outline = now.map((code, p) => Number(code !== before[p]));
+        const outline = now.map(
+          (code, p) => Number(code !== before[p])
+        );
         paint(result, now, { picture: pictures[i], width, outline });
         score.set(scored, ownDice[i], pixels, manifest.pixels);
         list.set(dice(now, arrays.label, classes.length));

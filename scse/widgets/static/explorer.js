@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -24,7 +24,7 @@ function fixed(value, digits = 2) {
 var signed = (value, digits = 2) => (value < 0 ? "" : "+") + fixed(value, digits);
 var count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ");
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -96,7 +96,9 @@ function bar({
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
     if (resting) {
-      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(
+        Math.abs
+      );
       if (vertical ? up <= across : across <= up) return;
     }
     resting = void 0;
@@ -168,7 +170,11 @@ function choice({ label, name, options, onInput, hidden = false }) {
   });
   const element = h(
     "form",
-    { class: "scse-choice", "data-name": name, onsubmit: (e) => e.preventDefault() },
+    {
+      class: "scse-choice",
+      "data-name": name,
+      onsubmit: (e) => e.preventDefault()
+    },
     h(
       "fieldset",
       {},
@@ -185,7 +191,13 @@ function choice({ label, name, options, onInput, hidden = false }) {
   };
 }
 function button(label, name, onClick) {
-  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+  return h("button", {
+    type: "button",
+    class: "scse-button",
+    "data-name": name,
+    onclick: onClick,
+    text: label
+  });
 }
 function enable(controls) {
   const left = controls.some(([element, on]) => !on && element.matches(":focus"));
@@ -195,7 +207,12 @@ function enable(controls) {
 var MANY = 12;
 function bypass() {
   const end = h("span", { tabindex: -1, "data-name": "bars-end" });
-  const start = h("button", { type: "button", class: "scse-button scse-bypass", "data-name": "bypass", onclick: () => end.focus() });
+  const start = h("button", {
+    type: "button",
+    class: "scse-button scse-bypass",
+    "data-name": "bypass",
+    onclick: () => end.focus()
+  });
   return {
     start,
     end,
@@ -220,7 +237,7 @@ function announcer() {
   };
 }
 
-// src/cursor.js
+// src/draw/cursor.js
 function marker() {
   const element = h("div", { class: "scse-marker", hidden: true });
   return {
@@ -434,7 +451,7 @@ function newest(engine) {
   };
 }
 
-// src/explorer/overrule.js
+// src/figures/explorer/overrule.js
 var MODES = ["own", "off", "mean", "invert", "input"];
 var place = (name) => name.replace(/#\d+$/, "");
 var meddles = (rule) => rule !== void 0 && (rule.mode !== "own" || Object.keys(rule.set ?? {}).length > 0);
@@ -492,7 +509,7 @@ function problem(value, names) {
   return void 0;
 }
 
-// src/explorer/result.js
+// src/figures/explorer/result.js
 function flat({ shape, data }, part) {
   if (shape.length === 2) return { channels: shape[0], height: 1, width: shape[1], data };
   if (shape.length === 3) {
@@ -544,7 +561,7 @@ var top = (values) => {
   return best;
 };
 
-// src/explorer/asker.js
+// src/figures/explorer/asker.js
 var KEPT = 24;
 var PORTION = 64;
 var POLL = 4;
@@ -721,15 +738,69 @@ function asker({ queue, gates, middle, onAnswer, onFailure, onProgress }) {
   };
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -822,7 +893,7 @@ function range(values) {
   return [low, high];
 }
 
-// src/explorer/stored.js
+// src/figures/explorer/stored.js
 function stored(manifest, arrays) {
   function plane(name) {
     const entry = manifest.arrays[name];
@@ -902,7 +973,7 @@ function ceiling(rule, top2) {
   return rule === "mul" ? top2 * top2 : top2;
 }
 
-// src/explorer/desk.js
+// src/figures/explorer/desk.js
 var PAGE = 24;
 function desk({ onGate, onPage }) {
   const grid = h("div", { class: "scse-desk" });
@@ -952,7 +1023,14 @@ function desk({ onGate, onPage }) {
     slider.element.firstElementChild?.append(dot2);
     const remark = h("span", { class: "scse-remark" });
     const parts = channel ? [slider.element, value.element] : [];
-    const element = h("div", { class: "scse-card" }, name, h("div", { class: "scse-thumb" }, thumb, empty), ...parts, remark);
+    const element = h(
+      "div",
+      { class: "scse-card" },
+      name,
+      h("div", { class: "scse-thumb" }, thumb, empty),
+      ...parts,
+      remark
+    );
     return {
       element,
       slider,
@@ -1050,7 +1128,7 @@ function drawMap(thumb, empty, { block, gates, mask, maps, after }, k) {
   paintMap(thumb, out, bottom, ceiling(block.rule, high), "feature");
 }
 
-// src/explorer/order.js
+// src/figures/explorer/order.js
 var descending = (scores) => Array.from(scores, (_, k) => k).sort((a, b) => scores[b] - scores[a] || a - b);
 var apart = (a, b) => Float64Array.from(a, (v, k) => Math.abs(v - b[k]));
 var COARSE = 16;
@@ -1099,7 +1177,7 @@ function chain(maps, first) {
   return { order, similarity };
 }
 
-// src/explorer/orderer.js
+// src/figures/explorer/orderer.js
 var LABELS = [
   { value: "index", label: "number" },
   { value: "gate", label: "gate", title: "highest gate first" },
@@ -1114,7 +1192,11 @@ function orderer({ ask, live, onOrder, set }) {
     options: LABELS.filter(({ value }) => live || value !== "effect" && value !== "similarity"),
     onInput: (sort) => set({ sort })
   });
-  const bar2 = h("progress", { class: "scse-progress", max: 1, "aria-label": "Working out the order" });
+  const bar2 = h("progress", {
+    class: "scse-progress",
+    max: 1,
+    "aria-label": "Working out the order"
+  });
   const cancel = button("Cancel", "cancel", () => {
     work?.abort();
     set({ sort: "index" });
@@ -1134,10 +1216,20 @@ function orderer({ ask, live, onOrder, set }) {
     bar2.value = 0;
     try {
       if (sort === "effect") {
-        const scores = await ask?.effects(scene, block.channels, signal, (_, done) => bar2.value = done);
+        const scores = await ask?.effects(
+          scene,
+          block.channels,
+          signal,
+          (_, done) => bar2.value = done
+        );
         if (scores) known.set(key, { order: descending(scores), scores });
       } else {
-        const maps = await ask?.allMaps(scene, block.channels, signal, (done) => bar2.value = done);
+        const maps = await ask?.allMaps(
+          scene,
+          block.channels,
+          signal,
+          (done) => bar2.value = done
+        );
         if (maps) {
           const all = Array.from({ length: block.channels }, (_, k) => {
             const { data, height, width } = (
@@ -1213,7 +1305,7 @@ function orderer({ ask, live, onOrder, set }) {
   };
 }
 
-// src/maths.js
+// src/ground/maths.js
 function dice(prediction, label, classes) {
   const both = new Float64Array(classes);
   const total = new Float64Array(classes);
@@ -1225,7 +1317,7 @@ function dice(prediction, label, classes) {
   return both.map((count2, j) => 2 * count2 / total[j]);
 }
 
-// src/explorer/output.js
+// src/figures/explorer/output.js
 var FINE = 4;
 var MOST = 640;
 var BARS = 10;
@@ -1255,7 +1347,11 @@ function mapView(classes) {
     const element = h("li", {}, swatch, h("span", { text: name }), pixels.element, more, scored);
     return { element, pixels, more, score, scored };
   });
-  const list = h("ul", { class: "scse-areas", "aria-label": "Pixels of each class" }, ...rows.map((r) => r.element));
+  const list = h(
+    "ul",
+    { class: "scse-areas", "aria-label": "Pixels of each class" },
+    ...rows.map((r) => r.element)
+  );
   return {
     panel: picture,
     below: h("span", { text: "dots: changed" }),
@@ -1310,7 +1406,11 @@ function classView(classes) {
     return { element, name, value, more, gauge };
   });
   const change = h("div", {}, "largest change of a share: ", moved.element);
-  const list = h("ol", { class: "scse-tops", "aria-label": "Classes with the largest share" }, ...rows.map((r) => r.element));
+  const list = h(
+    "ol",
+    { class: "scse-tops", "aria-label": "Classes with the largest share" },
+    ...rows.map((r) => r.element)
+  );
   return {
     panel: list,
     below: h("span", {
@@ -1377,7 +1477,7 @@ function numberView() {
   };
 }
 
-// src/explorer/select.js
+// src/controls/select.js
 function select({ label, name, options, onInput }) {
   const list = h(
     "select",
@@ -1395,7 +1495,7 @@ function select({ label, name, options, onInput }) {
   };
 }
 
-// src/explorer/strip.js
+// src/figures/explorer/strip.js
 var STRIPES = 128;
 function shorten(names) {
   const paths = names.map((name) => name.split("."));
@@ -1407,7 +1507,10 @@ function shorten(names) {
   };
   if (names.length < 2) return names;
   const front = shared((path, i) => path[i]);
-  const back = Math.min(shared((path, i) => path[path.length - 1 - i]), most - front);
+  const back = Math.min(
+    shared((path, i) => path[path.length - 1 - i]),
+    most - front
+  );
   return paths.map((path) => path.slice(front, path.length - back).join("."));
 }
 function strip(blocks, onInput) {
@@ -1423,7 +1526,12 @@ function strip(blocks, onInput) {
     const label = h(
       "span",
       { class: "scse-cell" },
-      h("span", { class: "scse-cellname" }, h("b", {}, h("bdi", { dir: "ltr", text: short[b] })), unseen),
+      h(
+        "span",
+        { class: "scse-cellname" },
+        h("b", {}, h("bdi", { dir: "ltr", text: short[b] })),
+        unseen
+      ),
       h("span", { class: "scse-cellsize" }, shape, mark),
       stripes
     );
@@ -1449,7 +1557,10 @@ function strip(blocks, onInput) {
         const values = gates(b);
         stripes.classList.toggle("scse-none", !values);
         if (values) {
-          const every = Array.from({ length: count2 }, (_, i) => values[Math.floor(i * channels / count2)]);
+          const every = Array.from(
+            { length: count2 },
+            (_, i) => values[Math.floor(i * channels / count2)]
+          );
           paintMap(stripes, every, 0, 1, "channel");
         }
         mark.hidden = !(place(name) in overrule);
@@ -1459,7 +1570,7 @@ function strip(blocks, onInput) {
   };
 }
 
-// src/explorer/words.js
+// src/figures/explorer/words.js
 function statusOf({ live, quiet, meddled }) {
   if (live && quiet) {
     const reason = "The kernel does not answer: it may be busy with another cell, or gone.";
@@ -1488,7 +1599,7 @@ function noteOf({ maps, missing, live, rule, other }) {
   return `${first} The tick is what the network chose; a double click puts a bar back.`;
 }
 
-// src/figure.js
+// src/desk/figure.js
 var panel = (title, body, ...below) => h(
   "div",
   { class: "scse-panel" },
@@ -1511,7 +1622,7 @@ function colourBar(scale, name) {
   };
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -1628,7 +1739,7 @@ function widget(name, checks, build) {
 }
 var oneOf = (options) => (value) => options.includes(value) ? void 0 : `must be one of ${options.join(", ")}`;
 
-// src/explorer.js
+// src/figures/explorer/index.js
 var FEW = 4;
 var SLOW = 300;
 var OWN = { mode: "own" };
@@ -1642,7 +1753,10 @@ var explorer_default = widget(
     slice: within(-1, inputs[0].shape[1] + 1),
     view: oneOf(["input", "output"]),
     sort: oneOf(["index", "gate", "effect", "similarity", "difference"]),
-    overrule: (value) => problem(value, blocks.map((b) => b.name))
+    overrule: (value) => problem(
+      value,
+      blocks.map((b) => b.name)
+    )
   }),
   ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
     const { blocks, inputs, output: described } = manifest;
@@ -1711,8 +1825,17 @@ var explorer_default = widget(
       return own && { ...own, data: used(own.data, changeTo(branch, b)) };
     }
     const status = h("p", { class: "scse-status", role: "status", "data-name": "status" });
-    const complaint = h("p", { class: "scse-message", role: "alert", hidden: true, "data-name": "complaint" });
-    const progress = h("progress", { class: "scse-progress", max: 1, "aria-label": "The network is running" });
+    const complaint = h("p", {
+      class: "scse-message",
+      role: "alert",
+      hidden: true,
+      "data-name": "complaint"
+    });
+    const progress = h("progress", {
+      class: "scse-progress",
+      max: 1,
+      "aria-label": "The network is running"
+    });
     progress.hidden = true;
     let slow;
     const engine = live ? kernelEngine(model, {
@@ -1782,7 +1905,12 @@ var explorer_default = widget(
     });
     const sliceAt = readout("slice-at", (v) => String(v));
     slices.disable(!live);
-    const slicing = h("div", { class: "scse-slicing", hidden: !volume }, h("span", {}, "slice ", sliceAt.element), slices.element);
+    const slicing = h(
+      "div",
+      { class: "scse-slicing", hidden: !volume },
+      h("span", {}, "slice ", sliceAt.element),
+      slices.element
+    );
     const reset = button("Reset", "reset", () => set({ overrule: {} }));
     const row = strip(blocks, (name2) => set({ block: name2 }));
     const photo = canvas(1, 1);
@@ -1865,8 +1993,22 @@ var explorer_default = widget(
       h("div", { class: "scse-controls" }, pictures.element, comparing.element, slicing, reset),
       h("div", { class: "scse-engine" }, progress, status, complaint),
       row.element,
-      h("div", { class: "scse-panels" }, panel("Input", stacks[0], credit), maskPanel, outputPanel, shown.outcome),
-      h("div", { class: "scse-controls scse-deskbar" }, deskTitle, channelRule, view.element, sorted.element),
+      h(
+        "div",
+        { class: "scse-panels" },
+        panel("Input", stacks[0], credit),
+        maskPanel,
+        outputPanel,
+        shown.outcome
+      ),
+      h(
+        "div",
+        { class: "scse-controls scse-deskbar" },
+        deskTitle,
+        channelRule,
+        view.element,
+        sorted.element
+      ),
       table2.element
     );
     let ruled = "";
@@ -1889,7 +2031,10 @@ var explorer_default = widget(
           { value: "own", label: "the network’s own" },
           { value: "off", label: `branch off: all ${fixed(blocks[b].off, 0)}` },
           { value: "mean", label: "all at their mean" },
-          { value: "invert", label: branch === "spatial" ? "upside down: 1 − s" : "upside down: 1 − c" },
+          {
+            value: "invert",
+            label: branch === "spatial" ? "upside down: 1 − s" : "upside down: 1 − c"
+          },
           ...from >= 0 && (branch === "channel" || sameSize) ? [{ value: "input", label: `those of “${inputs[from].title}”` }] : []
         ];
         const chooser = select({
@@ -1909,7 +2054,8 @@ var explorer_default = widget(
     }
     const choosers = {};
     function fit(element, { height, width }) {
-      if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
+      if (element.width !== width || element.height !== height)
+        Object.assign(element, { width, height });
       element.style.aspectRatio = `${width} / ${Math.max(height, width / 10)}`;
     }
     function drawOutput() {
@@ -1924,7 +2070,13 @@ var explorer_default = widget(
       const label = planes ? planes[1] : kept.label(get("picture"));
       fit(photo, picture);
       paintMap(photo, picture.data, 0, 255, "gray");
-      const said = shown.update({ now: after, own: before, picture, label, truth: inputs[get("picture")].label });
+      const said = shown.update({
+        now: after,
+        own: before,
+        picture,
+        label,
+        truth: inputs[get("picture")].label
+      });
       const stuck = meddledAnywhere() && (!live || quiet && !fresh);
       outputPanel.classList.toggle("scse-stale", stuck);
       shown.outcome.classList.toggle("scse-stale", stuck);
@@ -1943,7 +2095,8 @@ var explorer_default = widget(
       maskShown = goesOn("spatial", b);
       pictures.set(String(get("picture")));
       comparing.set(String(get("compare")));
-      for (const option of comparing.options) option.disabled = option.value === String(get("picture"));
+      for (const option of comparing.options)
+        option.disabled = option.value === String(get("picture"));
       if (volume) {
         slices.limit(Math.max(1, depth() - 1));
         slices.set(
@@ -1955,7 +2108,11 @@ var explorer_default = widget(
           slice()
         );
       }
-      row.set(block.name, (i) => goesOn("channel", i)?.data ?? goesOn("spatial", i)?.data, get("overrule"));
+      row.set(
+        block.name,
+        (i) => goesOn("channel", i)?.data ?? goesOn("spatial", i)?.data,
+        get("overrule")
+      );
       offerRules();
       view.set(get("view"));
       view.element.hidden = !block.rule;
@@ -1972,7 +2129,15 @@ var explorer_default = widget(
       channelRule.hidden = !block.channel;
       if (block.channel) choosers.channel.set(rule("channel").mode);
       const first = kept.gates(get("picture"), b) ?? own?.data;
-      sorted.arrange(table2, { scene: scene(), block, b, own: first, other, compare: get("compare"), sort: get("sort") });
+      sorted.arrange(table2, {
+        scene: scene(),
+        block,
+        b,
+        own: first,
+        other,
+        compare: get("compare"),
+        sort: get("sort")
+      });
       const maps = ask?.maps(scene()) ?? (changedUpstream() ? /* @__PURE__ */ new Map() : kept.maps(get("picture"), b));
       const highest = first ? Array.from(first).indexOf(range(first)[1]) : void 0;
       const pull2 = block.name === manifest.defaults.block ? manifest.hint ?? highest : highest;

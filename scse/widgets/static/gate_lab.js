@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -24,7 +24,7 @@ function fixed(value, digits = 2) {
 var pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
 var count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ");
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -96,7 +96,9 @@ function bar({
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
     if (resting) {
-      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(
+        Math.abs
+      );
       if (vertical ? up <= across : across <= up) return;
     }
     resting = void 0;
@@ -168,7 +170,11 @@ function choice({ label, name, options, onInput, hidden = false }) {
   });
   const element = h(
     "form",
-    { class: "scse-choice", "data-name": name, onsubmit: (e) => e.preventDefault() },
+    {
+      class: "scse-choice",
+      "data-name": name,
+      onsubmit: (e) => e.preventDefault()
+    },
     h(
       "fieldset",
       {},
@@ -185,12 +191,23 @@ function choice({ label, name, options, onInput, hidden = false }) {
   };
 }
 function button(label, name, onClick) {
-  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+  return h("button", {
+    type: "button",
+    class: "scse-button",
+    "data-name": name,
+    onclick: onClick,
+    text: label
+  });
 }
 var MANY = 12;
 function bypass() {
   const end = h("span", { tabindex: -1, "data-name": "bars-end" });
-  const start = h("button", { type: "button", class: "scse-button scse-bypass", "data-name": "bypass", onclick: () => end.focus() });
+  const start = h("button", {
+    type: "button",
+    class: "scse-button scse-bypass",
+    "data-name": "bypass",
+    onclick: () => end.focus()
+  });
   return {
     start,
     end,
@@ -215,7 +232,7 @@ function announcer() {
   };
 }
 
-// src/cursor.js
+// src/draw/cursor.js
 function marker() {
   const element = h("div", { class: "scse-marker", hidden: true });
   return {
@@ -414,7 +431,8 @@ function toOnnx({ image, gates = {}, maps = {} }, blocks) {
   const feeds = { image: { shape: [1, ...image.shape], data: image.data } };
   const fetches = ["logits"];
   for (const name of [...Object.keys(gates), ...Object.keys(maps)]) {
-    if (!(name in blocks)) throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
+    if (!(name in blocks))
+      throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
   }
   for (const [name, { channels, positions, branches }] of Object.entries(blocks)) {
     const shapes = (
@@ -542,7 +560,9 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad, onRetu
       onLoad(loaded, total) {
         running = false;
         onLoad?.(loaded, total);
-        tell(`Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`);
+        tell(
+          `Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`
+        );
       }
     });
     return {
@@ -555,7 +575,9 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad, onRetu
     onReturn,
     onSilence(silent) {
       running = !silent;
-      tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);
+      tell(
+        silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name
+      );
     }
   });
   signal.addEventListener("abort", () => kernel.close());
@@ -566,15 +588,69 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad, onRetu
   };
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -667,7 +743,7 @@ function range(values) {
   return [low, high];
 }
 
-// src/figure.js
+// src/desk/figure.js
 var panel = (title, body, ...below) => h(
   "div",
   { class: "scse-panel" },
@@ -784,7 +860,7 @@ function newest(engine) {
   };
 }
 
-// src/gate_lab/deeper.js
+// src/figures/gate_lab/deeper.js
 function deeper(engine, network, input) {
   const plain = /* @__PURE__ */ new Map();
   const off = { keep: 0, value: 0 };
@@ -822,7 +898,7 @@ function deeper(engine, network, input) {
   );
 }
 
-// src/maths.js
+// src/ground/maths.js
 var sigmoid = (x) => 1 / (1 + Math.exp(-x));
 function squeeze(maps, channels) {
   const size = maps.length / channels;
@@ -914,7 +990,7 @@ function differences(a, b) {
   return count2;
 }
 
-// src/gate_lab/last.js
+// src/figures/gate_lab/last.js
 function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
   const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
   const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
@@ -929,7 +1005,7 @@ function firstToPull(own) {
   return changes.indexOf(Math.max(...changes));
 }
 
-// src/gate_lab/words.js
+// src/figures/gate_lab/words.js
 function misread(label, segmentation, classes) {
   const votes = classes.map(() => new Array(classes.length).fill(0));
   for (let p = 0; p < label.length; p++) votes[label[p]][segmentation[p]]++;
@@ -960,7 +1036,7 @@ function formula(combine) {
   };
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -1079,7 +1155,7 @@ var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n
 var oneOf = (options) => (value) => options.includes(value) ? void 0 : `must be one of ${options.join(", ")}`;
 var numbers = (n, low, high) => (value) => Array.isArray(value) && (value.length === 0 || value.length === n && value.every((v) => typeof v === "number" && v >= low && v <= high)) ? void 0 : `must be empty or ${n} numbers between ${low} and ${high}`;
 
-// src/gate_lab.js
+// src/figures/gate_lab/index.js
 var MODES = [
   { value: "none", label: "none", title: "Both branches off: the maps pass unchanged" },
   { value: "cse", label: "cSE", title: "Channel gates only" },
@@ -1240,12 +1316,24 @@ var gate_lab_default = widget(
     const cards = [];
     const hint = h("div", { class: "scse-pull", "aria-hidden": true, text: "pull me" });
     root.append(
-      h("div", { class: "scse-controls" }, pictures.element, branches.element, equation.element, reset),
+      h(
+        "div",
+        { class: "scse-controls" },
+        pictures.element,
+        branches.element,
+        equation.element,
+        reset
+      ),
       h(
         "div",
         { class: "scse-panels" },
         panel("Picture", stacks[0], credit),
-        panel(h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" })), stacks[1], scale.element, maskNote),
+        panel(
+          h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" })),
+          stacks[1],
+          scale.element,
+          maskNote
+        ),
         panel("Segmentation", stacks[2], truth),
         h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element)
       ),
@@ -1254,7 +1342,15 @@ var gate_lab_default = widget(
         "div",
         { class: "scse-title scse-opener" },
         short.element,
-        h("span", {}, howMany, "Recalibrated maps ", h("b", { text: "Û" }), " and channel gates ", h("b", { class: "scse-c", text: "c" }))
+        h(
+          "span",
+          {},
+          howMany,
+          "Recalibrated maps ",
+          h("b", { text: "Û" }),
+          " and channel gates ",
+          h("b", { class: "scse-c", text: "c" })
+        )
       ),
       past.start,
       desk,
@@ -1284,7 +1380,8 @@ var gate_lab_default = widget(
         credit.textContent = samples[picture].credit ?? "";
         while (cards.length < Math.min(most, channels)) cards.push(card(cards.length));
         root.classList.toggle("scse-many", channels > manifest.shape[0]);
-        if (blockNow() === last) cards[firstToPull(states[picture].own())].slider.element.append(hint);
+        if (blockNow() === last)
+          cards[firstToPull(states[picture].own())].slider.element.append(hint);
         else hint.remove();
       }
       past.set(channels);
@@ -1348,7 +1445,12 @@ var gate_lab_default = widget(
       });
     }
     async function ask() {
-      const job = { picture: get("picture"), block: blockNow(), mode: get("mode"), gates: gatesSet() };
+      const job = {
+        picture: get("picture"),
+        block: blockNow(),
+        mode: get("mode"),
+        gates: gatesSet()
+      };
       try {
         const done = await askFor(job);
         if (!done || job.block !== blockNow() || job.picture !== get("picture")) return;

@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -22,7 +22,7 @@ function fixed(value, digits = 2) {
   return value.toFixed(digits).replace(/^-0(\.0*)?$/, "0$1").replace("-", "−");
 }
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -45,7 +45,11 @@ function choice({ label, name, options, onInput, hidden = false }) {
   });
   const element = h(
     "form",
-    { class: "scse-choice", "data-name": name, onsubmit: (e) => e.preventDefault() },
+    {
+      class: "scse-choice",
+      "data-name": name,
+      onsubmit: (e) => e.preventDefault()
+    },
     h(
       "fieldset",
       {},
@@ -62,7 +66,13 @@ function choice({ label, name, options, onInput, hidden = false }) {
   };
 }
 function button(label, name, onClick) {
-  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+  return h("button", {
+    type: "button",
+    class: "scse-button",
+    "data-name": name,
+    onclick: onClick,
+    text: label
+  });
 }
 function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
@@ -78,7 +88,7 @@ function announcer() {
   };
 }
 
-// src/cursor.js
+// src/draw/cursor.js
 function marker() {
   const element = h("div", { class: "scse-marker", hidden: true });
   return {
@@ -139,15 +149,69 @@ function pointable(element, { label, name, width, height, where, onMove, onLeave
   });
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -201,7 +265,7 @@ function range(values) {
   return [low, high];
 }
 
-// src/figure.js
+// src/desk/figure.js
 var panel = (title, body, ...below) => h(
   "div",
   { class: "scse-panel" },
@@ -224,7 +288,7 @@ function colourBar(scale, name) {
   };
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -342,7 +406,7 @@ function widget(name, checks, build) {
 var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
 var oneOf = (options) => (value) => options.includes(value) ? void 0 : `must be one of ${options.join(", ")}`;
 
-// src/mask_gallery.js
+// src/figures/mask_gallery.js
 var mask_gallery_default = widget(
   "gallery",
   ({ samples }) => ({ picture: index(samples.length), scale: oneOf(["shared", "own"]) }),
@@ -405,22 +469,24 @@ var mask_gallery_default = widget(
     }
     const photo = pointed("picture", size[0], size[1]);
     const credit = h("span");
-    const masks = blocks.map(({ name, size: [height, width] }) => {
-      const map = pointed(name, height, width);
-      const scale = colourBar("space", name);
-      const value = readout(`value-${name}`, (v) => fixed(v, 3));
-      const note = h("span", { class: "scse-note" });
-      const low = readout(`min-${name}`);
-      const high = readout(`max-${name}`);
-      const element = panel(
-        h("span", {}, name, h("small", { text: ` ${height}×${width}` })),
-        map.over,
-        h("span", {}, "from ", low.element, " to ", high.element),
-        scale.element,
-        note
-      );
-      return { name, map, scale, value, note, low, high, element, length: height * width };
-    });
+    const masks = blocks.map(
+      ({ name, size: [height, width] }) => {
+        const map = pointed(name, height, width);
+        const scale = colourBar("space", name);
+        const value = readout(`value-${name}`, (v) => fixed(v, 3));
+        const note = h("span", { class: "scse-note" });
+        const low = readout(`min-${name}`);
+        const high = readout(`max-${name}`);
+        const element = panel(
+          h("span", {}, name, h("small", { text: ` ${height}×${width}` })),
+          map.over,
+          h("span", {}, "from ", low.element, " to ", high.element),
+          scale.element,
+          note
+        );
+        return { name, map, scale, value, note, low, high, element, length: height * width };
+      }
+    );
     const valuesOf = (mask) => arrays[mask.name].subarray(get("picture") * mask.length, (get("picture") + 1) * mask.length);
     function point(name) {
       photo.place();
@@ -439,14 +505,22 @@ var mask_gallery_default = widget(
         panel("picture", photo.over, credit),
         ...masks.map((mask) => mask.element)
       ),
-      h("p", { text: "Point at any of them, or focus one and use the arrow keys: the same place is marked in all." })
+      h("p", {
+        text: "Point at any of them, or focus one and use the arrow keys: the same place is marked in all."
+      })
     );
     return function update() {
       const picture = get("picture");
       const shared = get("scale") === "shared";
       pictures.set(String(picture));
       scales.set(get("scale"));
-      paintMap(photo.element, arrays.images.subarray(picture * size[0] * size[1], (picture + 1) * size[0] * size[1]), 0, 255, "gray");
+      paintMap(
+        photo.element,
+        arrays.images.subarray(picture * size[0] * size[1], (picture + 1) * size[0] * size[1]),
+        0,
+        255,
+        "gray"
+      );
       credit.textContent = samples[picture].credit ?? "";
       for (const mask of masks) {
         const values = valuesOf(mask);

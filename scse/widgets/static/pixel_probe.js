@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -30,7 +30,7 @@ function fixed(value, digits = 2) {
   return value.toFixed(digits).replace(/^-0(\.0*)?$/, "0$1").replace("-", "−");
 }
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -53,7 +53,11 @@ function choice({ label, name, options, onInput, hidden = false }) {
   });
   const element = h(
     "form",
-    { class: "scse-choice", "data-name": name, onsubmit: (e) => e.preventDefault() },
+    {
+      class: "scse-choice",
+      "data-name": name,
+      onsubmit: (e) => e.preventDefault()
+    },
     h(
       "fieldset",
       {},
@@ -83,7 +87,7 @@ function announcer() {
   };
 }
 
-// src/cursor.js
+// src/draw/cursor.js
 function marker() {
   const element = h("div", { class: "scse-marker", hidden: true });
   return {
@@ -144,15 +148,69 @@ function pointable(element, { label, name, width, height, where, onMove, onLeave
   });
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -206,7 +264,7 @@ function range(values) {
   return [low, high];
 }
 
-// src/figure.js
+// src/desk/figure.js
 var panel = (title, body, ...below) => h(
   "div",
   { class: "scse-panel" },
@@ -229,7 +287,7 @@ function colourBar(scale, name) {
   };
 }
 
-// src/maths.js
+// src/ground/maths.js
 var sigmoid = (x) => 1 / (1 + Math.exp(-x));
 function project(maps, weight, bias) {
   const size = maps.length / weight.length;
@@ -240,7 +298,7 @@ function project(maps, weight, bias) {
   return q;
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -357,7 +415,7 @@ function widget(name, checks, build) {
 }
 var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
 
-// src/pixel_probe.js
+// src/figures/pixel_probe.js
 function curve() {
   const reach = 6;
   const [width, height] = [120, 64];
@@ -437,7 +495,8 @@ var pixel_probe_default = widget(
       const longest = states.flatMap(
         ({ maps }) => Array.from({ length: size }, (_, p) => {
           let most = 0;
-          for (let k = 0; k < channels; k++) most = Math.max(most, Math.abs(of(maps[k * size + p], k)));
+          for (let k = 0; k < channels; k++)
+            most = Math.max(most, Math.abs(of(maps[k * size + p], k)));
           return most;
         })
       );
@@ -524,7 +583,17 @@ var pixel_probe_default = widget(
           h(
             "table",
             {},
-            h("thead", {}, h("tr", {}, ...["channel", "value u", "weight w", "w × u"].map((text) => h("th", { scope: "col", text })))),
+            h(
+              "thead",
+              {},
+              h(
+                "tr",
+                {},
+                ...["channel", "value u", "weight w", "w × u"].map(
+                  (text) => h("th", { scope: "col", text })
+                )
+              )
+            ),
             h("tbody", {}, ...rows.map((row) => row.element))
           ),
           h(
@@ -535,13 +604,21 @@ var pixel_probe_default = widget(
               {},
               h("div", {}, "sum ", total.element, " + bias ", offset.element),
               h("div", {}, "logit q = ", h("strong", {}, logit.element)),
-              h("div", { class: "scse-gatevalue" }, s(), " = σ(q) = ", h("b", { class: "scse-s" }, gate.element))
+              h(
+                "div",
+                { class: "scse-gatevalue" },
+                s(),
+                " = σ(q) = ",
+                h("b", { class: "scse-s" }, gate.element)
+              )
             ),
             drawing.element
           )
         )
       ),
-      h("p", { text: "Move over the picture or the mask, or focus one and step with the arrow keys." })
+      h("p", {
+        text: "Move over the picture or the mask, or focus one and step with the arrow keys."
+      })
     );
     let drawn = -1;
     return function update() {
@@ -573,7 +650,9 @@ var pixel_probe_default = widget(
       logit.set(sum + bias);
       gate.set(sigmoid(sum + bias));
       drawing.set(sum + bias);
-      say(`Row ${row}, column ${column}: logit ${fixed(sum + bias, 3)}, s ${fixed(sigmoid(sum + bias), 3)}`);
+      say(
+        `Row ${row}, column ${column}: logit ${fixed(sum + bias, 3)}, s ${fixed(sigmoid(sum + bias), 3)}`
+      );
     };
   }
 );

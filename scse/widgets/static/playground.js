@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -24,7 +24,7 @@ function fixed(value, digits = 2) {
 var pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
 var count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ");
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -96,7 +96,9 @@ function bar({
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
     if (resting) {
-      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(
+        Math.abs
+      );
       if (vertical ? up <= across : across <= up) return;
     }
     resting = void 0;
@@ -168,7 +170,11 @@ function choice({ label, name, options, onInput, hidden = false }) {
   });
   const element = h(
     "form",
-    { class: "scse-choice", "data-name": name, onsubmit: (e) => e.preventDefault() },
+    {
+      class: "scse-choice",
+      "data-name": name,
+      onsubmit: (e) => e.preventDefault()
+    },
     h(
       "fieldset",
       {},
@@ -185,7 +191,13 @@ function choice({ label, name, options, onInput, hidden = false }) {
   };
 }
 function button(label, name, onClick) {
-  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+  return h("button", {
+    type: "button",
+    class: "scse-button",
+    "data-name": name,
+    onclick: onClick,
+    text: label
+  });
 }
 function enable(controls) {
   const left = controls.some(([element, on]) => !on && element.matches(":focus"));
@@ -195,7 +207,12 @@ function enable(controls) {
 var MANY = 12;
 function bypass() {
   const end = h("span", { tabindex: -1, "data-name": "bars-end" });
-  const start = h("button", { type: "button", class: "scse-button scse-bypass", "data-name": "bypass", onclick: () => end.focus() });
+  const start = h("button", {
+    type: "button",
+    class: "scse-button scse-bypass",
+    "data-name": "bypass",
+    onclick: () => end.focus()
+  });
   return {
     start,
     end,
@@ -358,7 +375,8 @@ function toOnnx({ image, gates = {}, maps = {} }, blocks) {
   const feeds = { image: { shape: [1, ...image.shape], data: image.data } };
   const fetches = ["logits"];
   for (const name of [...Object.keys(gates), ...Object.keys(maps)]) {
-    if (!(name in blocks)) throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
+    if (!(name in blocks))
+      throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
   }
   for (const [name, { channels, positions, branches }] of Object.entries(blocks)) {
     const shapes = (
@@ -486,7 +504,9 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad, onRetu
       onLoad(loaded, total) {
         running = false;
         onLoad?.(loaded, total);
-        tell(`Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`);
+        tell(
+          `Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`
+        );
       }
     });
     return {
@@ -499,7 +519,9 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad, onRetu
     onReturn,
     onSilence(silent) {
       running = !silent;
-      tell(silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name);
+      tell(
+        silent ? "The kernel does not answer: the last answer stands. It may be busy, or gone." : name
+      );
     }
   });
   signal.addEventListener("abort", () => kernel.close());
@@ -542,15 +564,69 @@ function newest(engine) {
   };
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -634,7 +710,7 @@ function classPainter(palette, outlineColour = "#ffffff") {
   };
 }
 
-// src/figure.js
+// src/desk/figure.js
 var panel = (title, body, ...below) => h(
   "div",
   { class: "scse-panel" },
@@ -670,7 +746,7 @@ function colourBar(scale, name) {
   };
 }
 
-// src/maths.js
+// src/ground/maths.js
 function recalibrated(u, c, s, mode, combine = "add") {
   if (mode === "none") return u;
   if (mode === "cse") return u * c;
@@ -710,7 +786,7 @@ function differences(a, b) {
   return count2;
 }
 
-// src/playground/answer.js
+// src/figures/playground/answer.js
 var FEW = 12;
 var FINE = 3;
 var segmentationOf = (answer) => answer.segmentation ?? argmax(answer.output.data, answer.output.shape[0]);
@@ -722,7 +798,11 @@ function answerView({ classes, size }, name) {
   const changed = readout(`changed${name}`, pixels);
   const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
   const moved = h("span", { class: "scse-changes" }, changed.element, " changed by the gates");
-  const seen = h("ul", { class: "scse-seen", "data-name": `seen${name}`, "aria-label": "Classes seen" });
+  const seen = h("ul", {
+    class: "scse-seen",
+    "data-name": `seen${name}`,
+    "aria-label": "Classes seen"
+  });
   return {
     map,
     /** Nothing is known. */
@@ -749,7 +829,14 @@ function answerView({ classes, size }, name) {
           const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
           swatch.style.background = classes[k].colour;
           const score2 = scores ? h("b", { text: fixed(scores[k]) }) : "";
-          return h("li", { "data-class": k, "data-pixels": n }, swatch, `${classes[k].name} `, score2, ` ${count(n)} px`);
+          return h(
+            "li",
+            { "data-class": k, "data-pixels": n },
+            swatch,
+            `${classes[k].name} `,
+            score2,
+            ` ${count(n)} px`
+          );
         }),
         ...present.length ? [] : [h("li", { text: "nothing but background" })]
       );
@@ -766,10 +853,10 @@ function answerView({ classes, size }, name) {
   };
 }
 
-// src/cursor.js
+// src/draw/cursor.js
 var stack = (canvas2, ...over) => h("div", { class: "scse-stack" }, canvas2, ...over);
 
-// src/playground/compose.js
+// src/figures/playground/compose.js
 function distance(px, py, [ax, ay, bx, by]) {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy;
@@ -851,7 +938,7 @@ function standardise(bytes) {
   return Float32Array.from(bytes, (v) => (v - mean) / sd);
 }
 
-// src/playground/overrule.js
+// src/figures/playground/overrule.js
 function toChange({ base, set = {}, strokes = [] }, { channels, positions }, branch, gateOf) {
   const [height, width] = positions;
   const size = branch === "channel" ? channels : height * width;
@@ -890,7 +977,7 @@ function used(own, change) {
   return Float32Array.from(own, (gate, i) => at(keep, i) * gate + at(value, i));
 }
 
-// src/playground/state.js
+// src/figures/playground/state.js
 var BASES = ["own", "mean", "off", "one", "invert"];
 var has = Object.hasOwn;
 var MOST_STROKES = 200;
@@ -931,7 +1018,8 @@ function problem(state, manifest) {
     if (!has(sites, name)) return `changes a block that is not here: ${name}`;
     if (!isObject(branches)) return `has gates of ${name} that cannot be read`;
     for (const [branch, change] of Object.entries(branches)) {
-      if (branch !== "channel" && branch !== "spatial") return `changes a gate that is not here: ${branch}`;
+      if (branch !== "channel" && branch !== "spatial")
+        return `changes a gate that is not here: ${branch}`;
       const wrong = gateProblem(change, sites[name], examples.length);
       if (wrong) return `has ${branch} gates of ${name} that ${wrong}`;
     }
@@ -1026,7 +1114,7 @@ function history2(first) {
   };
 }
 
-// src/playground/pen.js
+// src/figures/playground/pen.js
 function pen(element, { label, name, size, onStroke, onCursor }) {
   element.classList.add("scse-pen");
   for (const [key, value] of Object.entries({
@@ -1085,7 +1173,12 @@ function pen(element, { label, name, size, onStroke, onCursor }) {
     const [width, height] = size();
     const far = (event.shiftKey ? 0.1 : 0.025) * width;
     const here = at ??= [width / 2, height / 2];
-    const steps = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, -far], ArrowDown: [0, far] };
+    const steps = {
+      ArrowLeft: [-far, 0],
+      ArrowRight: [far, 0],
+      ArrowUp: [0, -far],
+      ArrowDown: [0, far]
+    };
     const step = steps[event.key];
     if (event.key === " ") {
       down = !down;
@@ -1120,14 +1213,17 @@ function pen(element, { label, name, size, onStroke, onCursor }) {
   };
 }
 
-// src/playground/block.js
+// src/figures/playground/block.js
 var BRUSH = 0.12;
 function blockPanel({ manifest, gate, change, everywhere }) {
   const { examples, test_images: count2 } = manifest;
   const bases = [
     ["own", "the network's own"],
     ["mean", `the mean of ${count2} pictures`],
-    ...examples.map((e, i) => [`example:${i}`, `those of “${e.title}”`]),
+    ...examples.map((e, i) => [
+      `example:${i}`,
+      `those of “${e.title}”`
+    ]),
     ["off", "off: 0 everywhere"],
     ["one", "open: 1 everywhere"],
     ["invert", "upside down: 1 − gate"]
@@ -1160,7 +1256,11 @@ function blockPanel({ manifest, gate, change, everywhere }) {
     }
   });
   brushes.set("0");
-  const wipe = button("Wipe paint", "wipe", () => change("spatial", { ...gate("spatial"), strokes: [] }));
+  const wipe = button(
+    "Wipe paint",
+    "wipe",
+    () => change("spatial", { ...gate("spatial"), strokes: [] })
+  );
   let site = { channels: 0, positions: [1, 1], branches: [] };
   let before = (
     /** @type {import("./compose.js").Stroke[]} */
@@ -1168,7 +1268,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   );
   let painting = 0;
   let fresh = true;
-  const painter = pen(sheet, {
+  pen(sheet, {
     label: "Spatial mask to paint on",
     name: "mask",
     size: () => [site.positions[1], site.positions[0]],
@@ -1195,7 +1295,11 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   const desk = h("div", { class: "scse-desk" });
   const past = bypass();
   let ticks = [];
-  const most = Math.max(...Object.values(manifest.networks[manifest.reference].blocks).map((b) => b.channels));
+  const most = Math.max(
+    ...Object.values(manifest.networks[manifest.reference].blocks).map(
+      (b) => b.channels
+    )
+  );
   const cards = Array.from({ length: most }, (_, k) => {
     const thumb = canvas(1, 1);
     const value = readout(`gate-${k}`, (v) => fixed(v, 2));
@@ -1229,7 +1333,12 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   const deskSide = h(
     "div",
     { class: "scse-deskside" },
-    h("div", { class: "scse-row" }, h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), gatesToo), gateBase),
+    h(
+      "div",
+      { class: "scse-row" },
+      h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), gatesToo),
+      gateBase
+    ),
     past.start,
     desk,
     past.end
@@ -1248,7 +1357,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
     header,
     /**
      * @param {string} name @param {Site | undefined} now none for a network without gates
-     * @param {import("../engine/contract.js").Block | undefined} block as the network computes it
+     * @param {import("../../engine/contract.js").Block | undefined} block as the network computes it
      * @param {{channel: ArrayLike<number> | undefined, spatial: ArrayLike<number> | undefined}} goesOn
      * @param {string} common base of all gates, "" if they differ
      */
@@ -1324,7 +1433,7 @@ function blockPanel({ manifest, gate, change, everywhere }) {
   }
 }
 
-// src/playground/compare.js
+// src/figures/playground/compare.js
 function comparePanel(manifest) {
   const views = Object.entries(manifest.networks).map(([kind, network]) => {
     const { title, dice: dice2 } = (
@@ -1372,7 +1481,7 @@ function comparePanel(manifest) {
   };
 }
 
-// src/playground/file.js
+// src/figures/playground/file.js
 var MOST_BYTES = 6e7;
 var MOST_PIXELS = 12e7;
 function decode2(file) {
@@ -1383,12 +1492,17 @@ function decode2(file) {
 }
 async function greySquare(file, size) {
   const name = "name" in file && file.name ? `“${file.name}”` : "The picture";
-  if (file.size === 0) throw new Error(`${name} is empty: it has no bytes. Choose another picture.`);
+  if (file.size === 0)
+    throw new Error(`${name} is empty: it has no bytes. Choose another picture.`);
   if (file.size > MOST_BYTES) {
-    throw new Error(`${name} has ${Math.round(file.size / 1e6)} MB; up to ${MOST_BYTES / 1e6} MB can be read.`);
+    throw new Error(
+      `${name} has ${Math.round(file.size / 1e6)} MB; up to ${MOST_BYTES / 1e6} MB can be read.`
+    );
   }
   const image = await decode2(file).catch(() => {
-    throw new Error(`${name} is no picture that this browser can read. PNG, JPEG, WebP and GIF work.`);
+    throw new Error(
+      `${name} is no picture that this browser can read. PNG, JPEG, WebP and GIF work.`
+    );
   });
   const { naturalWidth: width, naturalHeight: height } = image;
   if (!width || !height) throw new Error(`${name} says no size. Save it as PNG or JPEG first.`);
@@ -1420,7 +1534,7 @@ var smaller = (image, left, top, side, size) => createImageBitmap(image, left, t
   resizeQuality: "high"
 });
 
-// src/playground/input.js
+// src/figures/playground/input.js
 var PEN = { width: 7, value: 0.92 };
 function inputPanel({ manifest, root, state, change, adopt, complain }) {
   const { size, examples, grounds, sliders } = manifest;
@@ -1428,12 +1542,12 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
   const cursor = h("div", { class: "scse-pencil", hidden: true });
   const element = stack(sheet, cursor);
   const credit = h("span", { class: "scse-credit" });
-  const select = h("select", { class: "scse-select", "data-name": "source", "aria-label": "Picture" });
-  const group = (label, options) => h(
-    "optgroup",
-    { label },
-    ...options.map(([value, text]) => h("option", { value, text }))
-  );
+  const select = h("select", {
+    class: "scse-select",
+    "data-name": "source",
+    "aria-label": "Picture"
+  });
+  const group = (label, options) => h("optgroup", { label }, ...options.map(([value, text]) => h("option", { value, text })));
   const name = (kind) => (entry, i) => (
     /** @type {[string, string]} */
     [`${kind}:${i}`, entry.title]
@@ -1442,9 +1556,18 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
   const device = h("optgroup", { label: "from this device" }, mine);
   select.append(group("held-out examples", examples.map(name("example"))));
   if (manifest.draw) {
-    select.append(group("photographs to draw on", [["blank", "a blank page"], ...grounds.map(name("ground"))]));
+    select.append(
+      group("photographs to draw on", [["blank", "a blank page"], ...grounds.map(name("ground"))])
+    );
   }
-  const file = h("input", { type: "file", accept: "image/*", class: "scse-unseen", tabindex: -1, "data-name": "file", "aria-label": "Your picture" });
+  const file = h("input", {
+    type: "file",
+    accept: "image/*",
+    class: "scse-unseen",
+    tabindex: -1,
+    "data-name": "file",
+    "aria-label": "Your picture"
+  });
   const upload = button("Your picture …", "upload", () => file.click());
   const clear = button("Clear drawing", "clear", () => change({ strokes: [] }));
   select.addEventListener("change", () => {
@@ -1521,7 +1644,13 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
       onInput: (v) => change({ [key]: v }, key)
     });
     slider.setHome(start);
-    return { key, slider, row: h("div", { class: "scse-row" }, h("span", { text: label }), slider.element, value), value, digits: max > 2 ? 0 : 2 };
+    return {
+      key,
+      slider,
+      row: h("div", { class: "scse-row" }, h("span", { text: label }), slider.element, value),
+      value,
+      digits: max > 2 ? 0 : 2
+    };
   });
   const hint = manifest.draw ? "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys." : "";
   return {
@@ -1559,7 +1688,7 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
   };
 }
 
-// src/playground/link.js
+// src/figures/playground/link.js
 var read = (key, hash = location.hash) => new URLSearchParams(hash.slice(1)).get(key);
 function link(key, start) {
   async function address(state) {
@@ -1595,7 +1724,7 @@ function link(key, start) {
   };
 }
 
-// src/playground/scene.js
+// src/figures/playground/scene.js
 function scene(manifest, arrays) {
   const { size, start, sliders, networks, reference } = manifest;
   const pixels2 = size * size;
@@ -1624,10 +1753,13 @@ function scene(manifest, arrays) {
     /** @param {State} state @returns {Picture} */
     picture(state) {
       const parts = ["source", "strokes", ...Object.keys(sliders)];
-      const key = JSON.stringify([uploads, ...parts.map((part) => (
-        /** @type {any} */
-        state[part]
-      ))]);
+      const key = JSON.stringify([
+        uploads,
+        ...parts.map((part) => (
+          /** @type {any} */
+          state[part]
+        ))
+      ]);
       if (last?.key === key) return last;
       const [kind, number] = state.source.split(":");
       const sheet = write(ground(state), state.strokes, size);
@@ -1693,7 +1825,7 @@ function scene(manifest, arrays) {
   };
 }
 
-// src/playground/strip.js
+// src/figures/playground/strip.js
 var short = (name) => name[0] + (/\d+$/.exec(name)?.[0] ?? "");
 function blockStrip(sites, onInput) {
   const largest = Math.max(...Object.values(sites).map(({ positions }) => positions[0]));
@@ -1707,7 +1839,12 @@ function blockStrip(sites, onInput) {
       { class: "scse-cell" },
       mask,
       gates,
-      h("span", { class: "scse-cellname" }, h("span", { class: "scse-long", text: name }), h("span", { class: "scse-short", "aria-hidden": true, text: short(name) }))
+      h(
+        "span",
+        { class: "scse-cellname" },
+        h("span", { class: "scse-long", text: name }),
+        h("span", { class: "scse-short", "aria-hidden": true, text: short(name) })
+      )
     );
     label.style.setProperty("--level", String(Math.log2(largest / positions[0])));
     return { name, mask, gates, label, channels, positions };
@@ -1733,7 +1870,10 @@ function blockStrip(sites, onInput) {
      */
     set(gates) {
       const all = Object.values(gates);
-      const [masks, rows] = [all.some(({ spatial }) => spatial), all.some(({ channel }) => channel)];
+      const [masks, rows] = [
+        all.some(({ spatial }) => spatial),
+        all.some(({ channel }) => channel)
+      ];
       what.textContent = !masks ? "the gates of its channels" : rows ? "its mask, and below it the gates of its channels" : "its mask";
       for (const { name, mask, gates: row, label } of cells) {
         const { channel, spatial, meddled } = gates[name] ?? {};
@@ -1747,7 +1887,7 @@ function blockStrip(sites, onInput) {
   };
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -1863,7 +2003,7 @@ function widget(name, checks, build) {
   return { render };
 }
 
-// src/playground.js
+// src/figures/playground/index.js
 var TIMES = 15;
 var BRANCHES = ["channel", "spatial"];
 var playground_default = widget(
@@ -1888,10 +2028,19 @@ var playground_default = widget(
       set({ state });
     }
     const status = h("span", { class: "scse-status", "data-name": "engine", role: "status" });
-    const progress = h("progress", { class: "scse-progress", hidden: true, "aria-label": "Loading the engine" });
+    const progress = h("progress", {
+      class: "scse-progress",
+      hidden: true,
+      "aria-label": "Loading the engine"
+    });
     const speed = readout("ms", (v) => `${fixed(v, 0)} ms`);
     const timing = h("span", { hidden: true }, "picture to picture ", speed.element);
-    const complaint = h("p", { class: "scse-message", role: "alert", hidden: true, "data-name": "complaint" });
+    const complaint = h("p", {
+      class: "scse-message",
+      role: "alert",
+      hidden: true,
+      "data-name": "complaint"
+    });
     function complain(text) {
       complaint.textContent = text;
       complaint.hidden = text === "";
@@ -1950,7 +2099,8 @@ var playground_default = widget(
           const lent = number === void 0 ? void 0 : await exampleAnswer(network, Number(number));
           all[name] ??= {};
           all[name][branch] = toChange(gate, sites[name], branch, (base) => {
-            if (lent) return branch === "channel" ? lent.blocks[name].channel ?? [] : lent.blocks[name].spatial?.data;
+            if (lent)
+              return branch === "channel" ? lent.blocks[name].channel ?? [] : lent.blocks[name].spatial?.data;
             if (base !== "mean") return void 0;
             return branch === "channel" ? networks[network].means[name] : arrays[`mean-${network}-${name}`];
           });
@@ -1971,7 +2121,12 @@ var playground_default = widget(
           /** @type {"all"} */
           "all"
         ) } : {};
-        const request = { network: networks[state.network].file, image: picture.input, gates, maps };
+        const request = {
+          network: networks[state.network].file,
+          image: picture.input,
+          gates,
+          maps
+        };
         const answer2 = meddled ? await engine.run(request) : own;
         return (
           /** @type {any} */
@@ -1992,10 +2147,13 @@ var playground_default = widget(
     const kinds = choice({
       label: "Network",
       name: "network",
-      options: Object.entries(networks).map(([value, n]) => ({ value, label: (
-        /** @type {any} */
-        n.title
-      ) })),
+      options: Object.entries(networks).map(([value, n]) => ({
+        value,
+        label: (
+          /** @type {any} */
+          n.title
+        )
+      })),
       onInput: (network) => change({ network })
     });
     const strip = blockStrip(networks[reference].blocks, (block) => change({ block }));
@@ -2031,12 +2189,21 @@ var playground_default = widget(
       jump({});
     });
     const address = link(task, start);
-    const linkField = h("input", { class: "scse-link", readonly: true, hidden: true, "aria-label": "Link to this situation", "data-name": "link" });
+    const linkField = h("input", {
+      class: "scse-link",
+      readonly: true,
+      hidden: true,
+      "aria-label": "Link to this situation",
+      "data-name": "link"
+    });
     const share = button("Copy link", "share", async () => {
       linkField.value = await address.address(stateNow());
       linkField.hidden = false;
       linkField.select();
-      const copied = await navigator.clipboard?.writeText(linkField.value).then(() => true, () => false);
+      const copied = await navigator.clipboard?.writeText(linkField.value).then(
+        () => true,
+        () => false
+      );
       complain(
         stateNow().source === "own" ? "The link carries everything but your own picture, which stays with you." : ""
       );
@@ -2056,20 +2223,34 @@ var playground_default = widget(
     });
     const resultStack = h("div", { class: "scse-stack" }, answer.map, waiting);
     root.append(
-      h("div", { class: "scse-controls" }, kinds.element, h("div", { class: "scse-row scse-tools" }, undo, redo, reset, share, save)),
+      h(
+        "div",
+        { class: "scse-controls" },
+        kinds.element,
+        h("div", { class: "scse-row scse-tools" }, undo, redo, reset, share, save)
+      ),
       linkField,
       complaint,
       h(
         "div",
         { class: "scse-panels scse-two" },
         input.element,
-        panel("The network’s answer", resultStack, h("span", { text: "white line: truth, where it is known · dots: changed by the gates" })),
+        panel(
+          "The network’s answer",
+          resultStack,
+          h("span", { text: "white line: truth, where it is known · dots: changed by the gates" })
+        ),
         h("div", { class: "scse-outcome" }, h("div", {}, answer.score, answer.moved), answer.seen)
       ),
       h("div", { class: "scse-row scse-engine" }, status, progress, timing),
       strip.element,
       opened.element,
-      h("label", { class: "scse-row" }, comparing, " Compare: the same picture through all four networks, gates untouched"),
+      h(
+        "label",
+        { class: "scse-row" },
+        comparing,
+        " Compare: the same picture through all four networks, gates untouched"
+      ),
       compare.element
     );
     let times = [];
@@ -2146,7 +2327,11 @@ var playground_default = widget(
         root.setAttribute("data-answered", String(round));
         say(words);
         if (state.compare) {
-          await compare.update(picture, (kind) => ownAnswer(kind, picture, ""), () => mine === round);
+          await compare.update(
+            picture,
+            (kind) => ownAnswer(kind, picture, ""),
+            () => mine === round
+          );
         }
       } catch (error) {
         progress.hidden = true;
@@ -2172,7 +2357,9 @@ var playground_default = widget(
       if (wrong) return complain(`The link to this figure ${wrong}, so it starts afresh.`);
       if (changed.source === "own" && !world.own()) {
         const { source, ...rest } = changed;
-        complain("The link was made with a picture of its maker's own, which stayed there. Choose yours.");
+        complain(
+          "The link was made with a picture of its maker's own, which stayed there. Choose yours."
+        );
         changed = rest;
       }
       past.record(changed, "", 0);

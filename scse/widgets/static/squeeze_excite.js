@@ -1,6 +1,6 @@
 // Built from js/src by `npm run build`: edit there.
 
-// src/dom.js
+// src/ground/dom.js
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -30,7 +30,7 @@ function fixed(value, digits = 2) {
   return value.toFixed(digits).replace(/^-0(\.0*)?$/, "0$1").replace("-", "−");
 }
 
-// src/controls.js
+// src/controls/controls.js
 function readout(name, format = (value) => fixed(value), attributes = {}) {
   const element = h("output", { "data-name": name, "aria-live": "off", ...attributes });
   return {
@@ -102,7 +102,9 @@ function bar({
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
     if (resting) {
-      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(Math.abs);
+      const [across, up] = [event.clientX - resting.clientX, event.clientY - resting.clientY].map(
+        Math.abs
+      );
       if (vertical ? up <= across : across <= up) return;
     }
     resting = void 0;
@@ -174,7 +176,11 @@ function choice({ label, name, options, onInput, hidden = false }) {
   });
   const element = h(
     "form",
-    { class: "scse-choice", "data-name": name, onsubmit: (e) => e.preventDefault() },
+    {
+      class: "scse-choice",
+      "data-name": name,
+      onsubmit: (e) => e.preventDefault()
+    },
     h(
       "fieldset",
       {},
@@ -191,7 +197,13 @@ function choice({ label, name, options, onInput, hidden = false }) {
   };
 }
 function button(label, name, onClick) {
-  return h("button", { type: "button", class: "scse-button", "data-name": name, onclick: onClick, text: label });
+  return h("button", {
+    type: "button",
+    class: "scse-button",
+    "data-name": name,
+    onclick: onClick,
+    text: label
+  });
 }
 function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
@@ -207,7 +219,7 @@ function announcer() {
   };
 }
 
-// src/maths.js
+// src/ground/maths.js
 var sigmoid = (x) => 1 / (1 + Math.exp(-x));
 function linear({ weight, bias }, x) {
   return Float64Array.from(weight, (row, i) => row.reduce((sum2, w, j) => sum2 + w * x[j], bias[i]));
@@ -219,15 +231,69 @@ function excite(fc1, fc2, z) {
   return { before, hidden, logits, gates: logits.map(sigmoid) };
 }
 
-// src/colours.json
+// src/ground/colours.json
 var colours_default = {
   gray: ["#000000", "#ffffff"],
-  feature: ["#440154", "#48186a", "#472d7b", "#424086", "#3b528b", "#33638d", "#2c728e", "#26828e", "#21918c", "#1fa088", "#28ae80", "#3fbc73", "#5ec962", "#84d44b", "#addc30", "#d8e219", "#fde725"],
-  channel: ["#170c09", "#301003", "#431700", "#542201", "#652e02", "#773a01", "#884706", "#9a5503", "#ab6307", "#bd7209", "#ce810a", "#db942d", "#e2a855", "#e9bc79", "#eecf9e", "#f3e3c5", "#fbf4e6"],
-  space: ["#0c0f18", "#0e1933", "#0e2350", "#0a2f6b", "#013c83", "#044c93", "#055ca4", "#076cb6", "#0a7cc7", "#0c8dd9", "#269ee5", "#45afed", "#64bff3", "#84cff7", "#a6ddf9", "#caebfa", "#e8f8ff"]
+  feature: [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  channel: [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  space: [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
-// src/paint.js
+// src/draw/paint.js
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -271,7 +337,7 @@ function paintMap(element, values, low, high, scale) {
   });
 }
 
-// src/unpack.js
+// src/ground/unpack.js
 async function inflate(packed) {
   const bytes = packed instanceof ArrayBuffer ? new Uint8Array(packed) : new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
   const stream = new Blob([
@@ -389,7 +455,7 @@ function widget(name, checks, build) {
 var index = (n) => (value) => Number.isInteger(value) && value >= 0 && value < n ? void 0 : `must be 0 to ${n - 1}`;
 var numbers = (n, low, high) => (value) => Array.isArray(value) && (value.length === 0 || value.length === n && value.every((v) => typeof v === "number" && v >= low && v <= high)) ? void 0 : `must be empty or ${n} numbers between ${low} and ${high}`;
 
-// src/squeeze_excite.js
+// src/figures/squeeze_excite.js
 function wires(from, to) {
   const lines = Array.from(
     { length: to },
@@ -406,7 +472,12 @@ function wires(from, to) {
   );
   const element = svg(
     "svg",
-    { class: "scse-wires", viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" },
+    {
+      class: "scse-wires",
+      viewBox: "0 0 100 100",
+      preserveAspectRatio: "none",
+      "aria-hidden": "true"
+    },
     ...lines.flat()
   );
   return {
@@ -435,7 +506,10 @@ function sum(weights, values, bias) {
   const parts = weights.map(
     (w, i) => h("span", { class: "scse-term" }, `${fixed(w, 3)} × ${fixed(values[i], 3)}`)
   );
-  return [...parts.flatMap((part) => [part, " + "]), h("span", { class: "scse-term", text: fixed(bias, 3) })];
+  return [
+    ...parts.flatMap((part) => [part, " + "]),
+    h("span", { class: "scse-term", text: fixed(bias, 3) })
+  ];
 }
 var squeeze_excite_default = widget(
   "excite",
@@ -466,7 +540,11 @@ var squeeze_excite_default = widget(
     function node(what, ...children) {
       const element = h(
         "button",
-        { type: "button", class: `scse-node scse-${what.kind}`, "data-name": `${what.kind}-node-${what.index}` },
+        {
+          type: "button",
+          class: `scse-node scse-${what.kind}`,
+          "data-name": `${what.kind}-node-${what.index}`
+        },
         ...children
       );
       for (const event of ["pointerenter", "focus", "click"]) {
@@ -487,7 +565,12 @@ var squeeze_excite_default = widget(
         onInput: (v) => set({ z: zNow().map((z, i) => i === k ? v : z) })
       });
       const name = h("span", { class: "scse-index", "aria-hidden": true, text: String(k + 1) });
-      return { thumb, value, slider, row: h("div", { class: "scse-row" }, name, thumb, slider.element, value.element) };
+      return {
+        thumb,
+        value,
+        slider,
+        row: h("div", { class: "scse-row" }, name, thumb, slider.element, value.element)
+      };
     });
     const hidden = Array.from({ length: hiddenUnits }, (_, j) => {
       const value = readout(`hidden-${j}`);
@@ -543,7 +626,13 @@ var squeeze_excite_default = widget(
       inputs.forEach(({ thumb, value: value2, slider }, k) => {
         if (picture !== drawn) {
           const start = (picture * channels + k) * side * side;
-          paintMap(thumb, arrays.thumbnails.subarray(start, start + side * side), 0, 255, "feature");
+          paintMap(
+            thumb,
+            arrays.thumbnails.subarray(start, start + side * side),
+            0,
+            255,
+            "feature"
+          );
         }
         value2.set(z[k]);
         slider.set(z[k]);
@@ -564,7 +653,9 @@ var squeeze_excite_default = widget(
       });
       const { kind, index: at } = subject;
       for (const [which, rows] of Object.entries({ hidden, gate: gates })) {
-        rows.forEach(({ row }, i) => row.classList.toggle("scse-shown", which === kind && i === at));
+        rows.forEach(
+          ({ row }, i) => row.classList.toggle("scse-shown", which === kind && i === at)
+        );
       }
       first.set(fc1.weight, z, (j) => kind === "hidden" && j === at);
       second.set(fc2.weight, steps.hidden, (k) => kind === "gate" && k === at);
@@ -572,8 +663,21 @@ var squeeze_excite_default = widget(
       explained.set(value);
       if (kind === "gate") {
         formula.replaceChildren(
-          h("div", {}, `logit ${at + 1} = `, ...sum(fc2.weight[at], steps.hidden, fc2.bias[at]), ` = ${fixed(steps.logits[at], 3)}`),
-          h("div", {}, `gate ${at + 1} = σ(${fixed(steps.logits[at], 3)}) = 1 / (1 + e`, h("sup", { text: fixed(-steps.logits[at], 3) }), ") = ", h("b", { class: "scse-c" }, explained.element))
+          h(
+            "div",
+            {},
+            `logit ${at + 1} = `,
+            ...sum(fc2.weight[at], steps.hidden, fc2.bias[at]),
+            ` = ${fixed(steps.logits[at], 3)}`
+          ),
+          h(
+            "div",
+            {},
+            `gate ${at + 1} = σ(${fixed(steps.logits[at], 3)}) = 1 / (1 + e`,
+            h("sup", { text: fixed(-steps.logits[at], 3) }),
+            ") = ",
+            h("b", { class: "scse-c" }, explained.element)
+          )
         );
       } else {
         formula.replaceChildren(

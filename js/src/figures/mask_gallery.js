@@ -1,0 +1,149 @@
+/** MaskGallery: the spatial masks of all blocks, on one scale or each on its own. */
+
+import { button, choice, readout } from "../controls/controls.js";
+import { marker, pointable, stack } from "../draw/cursor.js";
+import { fixed, h } from "../ground/dom.js";
+import { colourBar, panel } from "../desk/figure.js";
+import { canvas, paintMap, range } from "../draw/paint.js";
+import { index, oneOf, widget } from "../widget.js";
+
+export default widget(
+  "gallery",
+  ({ samples }) => ({ picture: index(samples.length), scale: oneOf(["shared", "own"]) }),
+  ({ root, manifest, arrays, get, set, say }) => {
+    const { samples, size, blocks } = manifest;
+    const pictures = choice({
+      label: "Picture",
+      name: "picture",
+      options: samples.map((/** @type {any} */ { title }, /** @type {number} */ i) => ({
+        value: String(i),
+        label: title,
+      })),
+      onInput: (value) => set({ picture: Number(value) }),
+    });
+    pictures.element.hidden = samples.length < 2;
+    const scales = choice({
+      label: "Colours",
+      name: "scale",
+      options: [
+        { value: "shared", label: "one scale, 0 to 1" },
+        { value: "own", label: "each its own" },
+      ],
+      onInput: (scale) => set({ scale }),
+    });
+    const reset = button("Reset", "reset", () => set({ picture: 0, scale: "shared" }));
+
+    /** Where the reader points, as parts of width and height. */
+    let [x, y] = [0.5, 0.5];
+    let pointing = false;
+
+    /**
+     * @param {string} name @param {number} height @param {number} width
+     */
+    function pointed(name, height, width) {
+      const element = canvas(height, width);
+      const mark = marker();
+      const over = stack(element, mark.element);
+      const column = () => Math.min(width - 1, Math.floor(x * width));
+      const row = () => Math.min(height - 1, Math.floor(y * height));
+      pointable(over, {
+        label: name,
+        name: `point-${name}`,
+        width,
+        height,
+        where: () => [column(), row()],
+        onMove(i, j) {
+          [x, y] = [(i + 0.5) / width, (j + 0.5) / height];
+          pointing = true;
+          point(name);
+        },
+        onLeave() {
+          pointing = false;
+          point(name);
+        },
+      });
+      return {
+        element,
+        over,
+        /** Marks the place; returns its number in the map. */
+        place() {
+          if (pointing) mark.at(column(), row(), width, height);
+          else mark.hide();
+          return row() * width + column();
+        },
+      };
+    }
+
+    const photo = pointed("picture", size[0], size[1]);
+    const credit = h("span");
+    const masks = blocks.map(
+      (/** @type {{name: string, size: number[]}} */ { name, size: [height, width] }) => {
+        const map = pointed(name, height, width);
+        const scale = colourBar("space", name);
+        const value = readout(`value-${name}`, (v) => fixed(v, 3));
+        const note = h("span", { class: "scse-note" });
+        const low = readout(`min-${name}`);
+        const high = readout(`max-${name}`);
+        const element = panel(
+          h("span", {}, name, h("small", { text: ` ${height}×${width}` })),
+          map.over,
+          h("span", {}, "from ", low.element, " to ", high.element),
+          scale.element,
+          note,
+        );
+        return { name, map, scale, value, note, low, high, element, length: height * width };
+      },
+    );
+    /** @param {(typeof masks)[number]} mask */
+    const valuesOf = (mask) =>
+      arrays[mask.name].subarray(get("picture") * mask.length, (get("picture") + 1) * mask.length);
+
+    /** @param {string} [name] the map that is pointed at */
+    function point(name) {
+      photo.place();
+      for (const mask of masks) {
+        const s = valuesOf(mask)[mask.map.place()];
+        mask.value.set(s);
+        mask.note.replaceChildren(...(pointing ? ["here ", mask.value.element] : []));
+        if (pointing && mask.name === name) say(`${name}: s is ${fixed(s, 3)}`);
+      }
+    }
+
+    root.append(
+      h("div", { class: "scse-controls" }, pictures.element, scales.element, reset),
+      h(
+        "div",
+        { class: "scse-wall" },
+        panel("picture", photo.over, credit),
+        ...masks.map((/** @type {any} */ mask) => mask.element),
+      ),
+      h("p", {
+        text: "Point at any of them, or focus one and use the arrow keys: the same place is marked in all.",
+      }),
+    );
+
+    return function update() {
+      const picture = get("picture");
+      const shared = get("scale") === "shared";
+      pictures.set(String(picture));
+      scales.set(get("scale"));
+      paintMap(
+        photo.element,
+        arrays.images.subarray(picture * size[0] * size[1], (picture + 1) * size[0] * size[1]),
+        0,
+        255,
+        "gray",
+      );
+      credit.textContent = samples[picture].credit ?? "";
+      for (const mask of masks) {
+        const values = valuesOf(mask);
+        const [low, high] = range(values);
+        mask.low.set(low);
+        mask.high.set(high);
+        paintMap(mask.map.element, values, shared ? 0 : low, shared ? 1 : high, "space");
+        mask.scale.set(shared ? 0 : low, shared ? 1 : high);
+      }
+      point();
+    };
+  },
+);

@@ -1,0 +1,53 @@
+/** Making elements. */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, unknown>} [attributes] `class`, `text`, `onclick` …, else attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    if (name === "text") element.textContent = String(value);
+    else if (name.startsWith("on"))
+      element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, unknown>} [attributes]
+ * @param {...(Node | string)} children
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) element.setAttribute(name, String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/** @param {number} value @param {number} digits */
+export function fixed(value, digits = 2) {
+  if (Number.isNaN(value)) return "–";
+  return value
+    .toFixed(digits)
+    .replace(/^-0(\.0*)?$/, "0$1")
+    .replace("-", "−");
+}
+
+/** @param {number} value */
+export const signed = (value, digits = 2) => (value < 0 ? "" : "+") + fixed(value, digits);
+
+/** @param {number} n */
+export const pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
+
+/** A count with thin spaces between thousands. @param {number} n */
+export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
