@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { target, validators } from "./schema.js";
 
 /** Where each widget begins. @type {Record<string, string>} */
 export const WIDGETS = {
@@ -58,5 +59,6 @@ export async function bundles() {
 export { out };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeFile(target, await validators());
   for (const [name, text] of await bundles()) await writeFile(new URL(name, out), text);
 }

@@ -11,7 +11,9 @@ import pytest
 import torch
 
 from scse import scSE
+from scse.edits import replacement
 from scse.metrics import dice, mean_dice
+from scse.rules import BRANCHES, RULES
 
 GOLDEN = Path(__file__).parents[1] / "js" / "test" / "golden.json"
 CHANNELS, HIDDEN, SIZE, CLASSES = 6, 3, (4, 5), 3
@@ -58,6 +60,9 @@ def golden():
         logits = {name: head(output) for name, output in outputs.items()}
     segmentations = {name: value.argmax(1).flatten() for name, value in logits.items()}
     return {
+        "grid": grid().tolist(),
+        "rules": rules(),
+        "edits": edits(),
         **weights,
         "head": {"weight": head.weight.flatten(1).tolist(), "bias": head.bias.tolist()},
         "u": u.flatten().tolist(),
@@ -79,6 +84,85 @@ def golden():
     }
 
 
+def grid():
+    """Activations and gates to try a rule on: three rows of numbers."""
+    u, gates = torch.tensor([-2.0, 0.0, 3.0]), torch.tensor([0.0, 0.25, 0.875])
+    return torch.stack([axis.flatten() for axis in torch.meshgrid(u, gates, gates, indexing="ij")])
+
+
+def rules():
+    """Every rule on the grid, and what else its row says."""
+    shaped = grid().double()[:, :, None, None]
+    return {
+        name: {
+            "branches": list(row.branches),
+            "neutral": dict(row.neutral),
+            "identity": row.identity and dict(row.identity),
+            "gain": row.gain(3.0),
+            "formula": row.formula,
+            # concat is no matter of single activations
+            "values": None if name == "concat" else row.apply(*shaped).flatten().tolist(),
+        }
+        for name, row in RULES.items()
+    }
+
+
+EDITS = (
+    ("channel", {"base": "own"}),
+    ("channel", {"base": "own", "set": {"0": 0.25, "4": 1}}),
+    ("channel", {"base": "neutral"}),
+    ("channel", {"base": "zero", "set": {"2": 0.5}}),
+    ("channel", {"base": "one"}),
+    ("channel", {"base": "flat"}),
+    ("channel", {"base": "invert", "set": {"1": 0}}),
+    ("channel", {"base": "mean"}),
+    ("channel", {"base": "from", "from": 1, "set": {"5": 0.125}}),
+    ("spatial", {"base": "flat"}),
+    ("spatial", {"base": "invert"}),
+    ("spatial", {"base": "from", "from": 1}),
+    ("spatial", {"base": "own", "strokes": [{"width": 1, "value": 0, "points": [1.5, 1.5]}]}),
+    (
+        "spatial",
+        {
+            "base": "one",
+            "set": {"7": 0.75},
+            "strokes": [
+                {"width": 1.5, "value": 0.25, "points": [-1, 0.5, 3.25, 3, 6, 1]},
+                {"width": 0.5, "value": 1, "points": [4.5, 0, 4.5, 9]},
+            ],
+        },
+    ),
+)
+
+
+def edits():
+    """What each edit makes of a gate; what the page must make of the same."""
+    channel = numbers(1, CHANNELS, 1, 1, seed=11).abs()
+    spatial = numbers(1, 1, *SIZE, seed=12).abs()
+    own = {"channel": channel, "spatial": spatial}
+    lent = {branch: 1 - 0.5 * gate for branch, gate in own.items()}
+    neutral = {"channel": 0.0, "spatial": 1.0}
+    assert tuple(own) == BRANCHES
+    return {
+        "own": {branch: gate.flatten().tolist() for branch, gate in own.items()},
+        "lent": {branch: gate.flatten().tolist() for branch, gate in lent.items()},
+        "neutral": neutral,
+        "positions": list(SIZE),
+        "cases": [
+            {
+                "branch": branch,
+                "edit": edit,
+                "used": replacement(
+                    edit, neutral=neutral[branch], lend=lambda _, branch=branch: lent[branch]
+                )(own[branch])
+                .flatten()
+                .tolist(),
+            }
+            for branch, edit in EDITS
+        ],
+    }
+
+
 def flat(value, path=""):
     if isinstance(value, dict):
         return {k: v for key, part in value.items() for k, v in flat(part, f"{path}/{key}").items()}
@@ -88,10 +172,14 @@ def flat(value, path=""):
 
 
 def test_golden_values_are_current():
-    stored = flat(json.loads(GOLDEN.read_text()))
-    assert stored == pytest.approx(flat(golden()), rel=1e-12, abs=1e-12), (
-        "js/test/golden.json is stale: python tests/test_widgets_golden.py"
-    )
+    stored, now = flat(json.loads(GOLDEN.read_text())), flat(golden())
+    stale = "js/test/golden.json is stale: python tests/test_widgets_golden.py"
+    assert stored.keys() == now.keys(), stale
+    for key, value in now.items():
+        close = isinstance(value, float)
+        assert stored[key] == (pytest.approx(value, rel=1e-12, abs=1e-12) if close else value), (
+            stale
+        )
 
 
 def test_golden_values_tell_the_variants_apart():

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { bundles, out } from "../build.js";
+import { target, validators } from "../schema.js";
 
 test("the committed bundles are what src/ builds to", async () => {
   for (const [name, text] of await bundles()) {
@@ -15,4 +16,8 @@ test("bundles stay readable", async () => {
     const longest = Math.max(...text.split("\n").map((line) => line.length));
     assert.ok(longest < 400, `${name} has a line of ${longest} characters`);
   }
+});
+
+test("the committed validators are what the schemas compile to", async () => {
+  assert.equal(await readFile(target, "utf8"), await validators(), "npm run build writes them");
 });

@@ -1,0 +1,77 @@
+/** Whether edits that came from a link, a file or a kernel can be used here. */
+
+import { edits as hasForm } from "./valid.js";
+
+/** @typedef {import("./rules.js").Branch} Branch */
+/**
+ * @typedef {object} Site what there is to be edited in a block
+ * @property {number} channels
+ * @property {number[]} positions its spatial shape; empty where that is not known
+ * @property {Branch[]} branches
+ */
+
+/**
+ * What a compiled schema found wrong, for the reader of a message.
+ * @param {import("./valid.js").Validate} validate @param {unknown} value
+ * @returns {string | undefined}
+ */
+export function formProblem(validate, value) {
+  if (validate(value)) return undefined;
+  const { instancePath, keyword, params } = (validate.errors ?? [])[0];
+  const place = instancePath.split("/").slice(1).join(".") || "it";
+  const detail = Object.values(params ?? {})
+    .flat()
+    .join(", ");
+  return `has ${place} in a form that cannot be read (${keyword}${detail ? ` ${detail}` : ""})`;
+}
+
+/**
+ * What is wrong with edits, or undefined.
+ * @param {unknown} edits
+ * @param {Record<string, Site>} sites by the paths of the blocks
+ * @param {number} inputs how many "from" may name
+ */
+export function problem(edits, sites, inputs) {
+  const wrong = formProblem(hasForm, edits);
+  if (wrong) return wrong;
+  const given = /** @type {import("./edit.js").Edits} */ (edits);
+  for (const [block, branches] of Object.entries(given)) {
+    if (!Object.hasOwn(sites, block)) return `changes a block that is not here: ${block}`;
+    for (const [branch, edit] of Object.entries(branches)) {
+      const misfit = misfitOf(edit, /** @type {Branch} */ (branch), sites[block], inputs);
+      if (misfit) return `changes the ${branch} gates of ${block}: ${misfit}`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * @param {import("./edit.js").Edit} edit @param {Branch} branch @param {Site} site
+ * @param {number} inputs
+ */
+function misfitOf({ base, from, set = {}, strokes = [] }, branch, site, inputs) {
+  const { channels, positions, branches } = site;
+  if (!branches.includes(branch)) return `it has ${branches.join(" and ")} only`;
+  if ((base === "from") !== (from !== undefined)) return "from goes with the base from alone";
+  if (from !== undefined && from >= inputs) return `there is no input ${from}`;
+  const size = branch === "channel" ? channels : positions.reduce((a, b) => a * b, 1);
+  const beyond = Object.keys(set).find((k) => Number(k) >= size);
+  if (beyond !== undefined) return `there is no entry ${beyond}`;
+  if (!strokes.length) return undefined;
+  if (branch === "channel" || positions.length !== 2) return "paint needs a mask";
+  return strokesProblem(strokes, Math.max(...positions));
+}
+
+const MOST_POINTS = 20000; // in all: more would take long to draw
+
+/** Beyond their form: where they lie. @param {import("./strokes.js").Stroke[]} strokes @param {number} size of the sheet */
+export function strokesProblem(strokes, size) {
+  const near = (/** @type {number} */ v) => v >= -size && v <= 2 * size;
+  const fine = strokes.every(
+    ({ points, width }) =>
+      points.length % 2 === 0 && points.every(near) && width <= Math.max(1, size / 4),
+  );
+  if (!fine) return "has strokes that cannot be read";
+  const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
+  return points > MOST_POINTS ? `has strokes of more than ${MOST_POINTS} points` : undefined;
+}

@@ -1,0 +1,20 @@
+"""What the extras of the package bring (``pip install "scse[data]"``), asked for when needed."""
+
+import importlib
+from typing import Any
+
+
+def require(module: str, extra: str) -> Any:
+    """Import a library of one of the extras.
+
+    Raises:
+        ModuleNotFoundError: it is missing; the message says what to install.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"{module.partition('.')[0]} is not installed; scse needs it here: "
+            f'pip install "scse[{extra}]"',
+            name=error.name,
+        ) from error

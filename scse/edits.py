@@ -1,0 +1,222 @@
+"""What is done to a gate, as one value: in Python, in the page, in links and in saved files.
+
+An `Edit` is plain data, ``{"base": "invert", "set": {"3": 0.5}}``. It is read in this order:
+
+1. ``base``, what all entries of the gate become:
+
+   ===========  ==================================================================================
+   ``own``      what the network computes
+   ``neutral``  what the block's rule says an absent branch is, see `scse.rules`
+   ``zero``     0
+   ``one``      1
+   ``flat``     their own mean over the entries: one number for the whole gate of an image
+   ``mean``     the mean of each entry over other inputs (*mean ablation*)
+   ``invert``   1 − own
+   ``from``     those of another input, number ``from`` (*activation patching*)
+   ===========  ==================================================================================
+
+2. ``set``, single entries by hand: channel → number, or of a mask position (row by row) → number.
+3. ``strokes``, paint on a mask of two spatial axes: ``{"width", "value", "points"}``, x and y in
+   positions from the top left corner; a position is painted if its centre lies under the pen.
+
+The field calls all of this *interventions*; *ablation* is an intervention that takes a gate's
+message away (``neutral``, ``zero``, ``flat``, ``mean``), *activation patching* one that brings
+another input's.
+
+edits.schema.json says what form an edit has. js/src/gates/edit.js reads edits in the page; golden
+values hold the two together.
+"""
+
+import functools
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+import torch
+from torch import Tensor
+
+from scse._extras import require
+
+SCHEMA = Path(__file__).with_name("edits.schema.json")
+
+
+class Stroke(TypedDict):
+    """Paint on a mask."""
+
+    width: float  # of the round pen, in positions
+    value: float  # 0 … 1
+    points: list[float]  # x, y, x, y …
+
+
+# `from` is a keyword, hence the call.
+Edit = TypedDict(
+    "Edit",
+    {"base": str, "from": int, "set": dict[str, float], "strokes": list[Stroke]},
+    total=False,
+)
+Edits = dict[str, dict[str, Edit]]  # block → branch → edit
+
+
+def changes(edit: Mapping | None) -> bool:
+    """Whether an edit changes anything."""
+    return edit is not None and (
+        edit["base"] != "own" or bool(edit.get("set")) or bool(edit.get("strokes"))
+    )
+
+
+def replacement(
+    edit: Mapping,
+    *,
+    label: str = "gate",
+    neutral: float | None = None,
+    lend: Callable[[Mapping], Tensor] | None = None,
+) -> Callable[[Tensor], Tensor]:
+    """A function from a gate to what an edit makes of it.
+
+    Args:
+        edit: see the module.
+        label: what to call the gate in messages.
+        neutral: of its rule; None if that is not known.
+        lend: the gate for an edit whose base is ``mean`` or ``from``, broadcasting to the gate.
+
+    Returns:
+        (N, C, 1, …) or (N, 1, *spatial) → the same shape.
+
+    Raises:
+        ValueError: an unknown base or part, a base for which something is missing; when the
+            function is called also an entry that is not there, or paint on a gate that is no mask
+            of two spatial axes.
+        TypeError: parts of another type.
+    """
+    if unknown := sorted(set(edit) - {"base", "from", "set", "strokes"}):
+        raise ValueError(f"the edit of the {label} has unknown parts {', '.join(unknown)}")
+    base = _base(edit, label, neutral, lend)
+    entries = _entries(edit.get("set") or {}, label)
+    strokes = list(edit.get("strokes") or ())
+
+    def replace(gate: Tensor) -> Tensor:
+        new = base(gate).to(gate).expand(gate.shape).clone()
+        flat = new.flatten(1)  # (N, entries)
+        for k, value in entries.items():
+            if k >= flat.shape[1]:
+                raise ValueError(f"the {label} has {flat.shape[1]} entries; there is no {k}")
+            flat[:, k] = value
+        if strokes and (gate.dim() != 4 or gate.shape[1] != 1):
+            raise ValueError(f"paint needs a mask of two spatial axes; not so the {label}")
+        for stroke in strokes:
+            new[..., painted(stroke, *gate.shape[2:]).to(gate.device)] = float(stroke["value"])
+        return new
+
+    return replace
+
+
+def _base(edit, label, neutral, lend) -> Callable[[Tensor], Tensor]:
+    name = edit.get("base")
+    if name == "neutral" and neutral is None:
+        raise ValueError(
+            f"what an absent branch is depends on the block's rule, which is not known for the "
+            f"{label}: say zero or one"
+        )
+    if name in ("mean", "from") and lend is None:
+        raise ValueError(f"the edit of the {label} has the base {name!r}: of which inputs?")
+    bases: dict[str, Callable[[Tensor], Tensor]] = {
+        "own": lambda gate: gate,
+        "neutral": lambda gate: torch.full_like(gate, neutral),
+        "zero": torch.zeros_like,
+        "one": torch.ones_like,
+        "flat": lambda gate: gate.flatten(1).mean(1).reshape([-1] + [1] * (gate.dim() - 1)),
+        "mean": lambda gate: lend(edit),
+        "invert": lambda gate: 1 - gate,
+        "from": lambda gate: lend(edit),
+    }
+    if name not in bases:
+        raise ValueError(
+            f"the edit of the {label} has the base {name!r}; there are {', '.join(bases)}"
+        )
+    return bases[name]
+
+
+def _entries(given, label) -> dict[int, float]:
+    try:
+        entries = {int(k): float(value) for k, value in given.items()}
+    except (AttributeError, TypeError, ValueError):
+        entries = {-1: 0.0}
+    if min(entries, default=0) < 0:
+        raise TypeError(f"set of the {label} must be {{entry: number}}, got {given!r}")
+    return entries
+
+
+def painted(stroke: Mapping, height: int, width: int) -> Tensor:
+    """Which positions of a mask (height, width) a stroke covers: bool."""
+    points = torch.tensor(stroke["points"], dtype=torch.float64).reshape(-1, 2)  # x, y
+    ends = points.repeat(2, 1) if len(points) == 1 else points
+    y, x = torch.meshgrid(
+        torch.arange(height, dtype=torch.float64) + 0.5,
+        torch.arange(width, dtype=torch.float64) + 0.5,
+        indexing="ij",
+    )
+    covered = torch.zeros(height, width, dtype=torch.bool)
+    for (ax, ay), (bx, by) in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        dx, dy = bx - ax, by - ay
+        length = dx * dx + dy * dy
+        t = ((x - ax) * dx + (y - ay) * dy) / length if length else torch.zeros_like(x)
+        t = t.clamp(0, 1)
+        near = torch.hypot(x - ax - t * dx, y - ay - t * dy)
+        covered |= stroke["width"] / 2 + 0.5 - near >= 0.5  # as the page rounds its soft edge
+    return covered
+
+
+@functools.cache
+def _validator(path: Path = SCHEMA):
+    return require("jsonschema", "widgets").Draft7Validator(json.loads(path.read_text()))
+
+
+class Site(TypedDict):
+    """What must be known of a block to check its edits."""
+
+    channels: int
+    positions: list[int]  # the spatial shape; empty where that is not known
+    branches: list[str]
+
+
+def problem(edits: Any, sites: Mapping[str, Site], inputs: int) -> str | None:
+    """What is wrong with edits that came from a page, a link or a file; None if nothing is.
+
+    Args:
+        edits: block → branch → edit.
+        sites: what there is to be edited, by the names of the blocks.
+        inputs: how many inputs ``from`` may name.
+    """
+    error = next(iter(_validator().iter_errors(edits)), None)
+    if error is not None:
+        return f"{'.'.join(map(str, error.absolute_path)) or 'edits'}: {error.message}"
+    for block, branches in edits.items():
+        if block not in sites:
+            return f"no block {block!r}; there are {', '.join(map(repr, sites))}"
+        for branch, edit in branches.items():
+            wrong = _misfit(edit, branch, sites[block], inputs)
+            if wrong:
+                return f"{block}.{branch}: {wrong}"
+    return None
+
+
+def _misfit(edit, branch, site, inputs):
+    if branch not in site["branches"]:
+        return f"the block has {' and '.join(site['branches'])} only"
+    if (edit["base"] == "from") != ("from" in edit):
+        return "from says whose gate it is, with the base from and no other"
+    if edit.get("from", -1) >= inputs:
+        return f"there is no input {edit['from']}"
+    size = site["channels"] if branch == "channel" else _product(site["positions"])
+    if beyond := [k for k in edit.get("set", {}) if int(k) >= size]:
+        return f"there is no entry {beyond[0]}"
+    if edit.get("strokes") and (branch == "channel" or len(site["positions"]) != 2):
+        return "paint needs a mask of two spatial axes"
+    if any(len(stroke["points"]) % 2 for stroke in edit.get("strokes", ())):
+        return "a stroke has pairs of numbers"
+    return None
+
+
+def _product(sizes: Sequence[int]) -> int:
+    return functools.reduce(lambda a, b: a * b, sizes, 1)

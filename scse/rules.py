@@ -1,0 +1,154 @@
+"""The ways in which a block applies its gates to a feature map U: a row each.
+
+Everything that depends on the rule looks it up here: the blocks (`scse.scSE`), what is recorded
+and overruled in other people's blocks, what the figures draw. js/src/gates/rules.js has the same
+rows for the page; js/test/golden.json holds the two together.
+
+Sources: Roy, Navab & Wachinger, MICCAI 2018 (cSE, sSE, addition); the authors' released code
+(max-out); Hu et al., CVPR 2018 (x·c, as in SE; ECA and effective SE gate alike); Woo et al.,
+ECCV 2018 (CBAM).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+BRANCHES = ("channel", "spatial")
+
+
+class Rule(NamedTuple):
+    """How a block applies its gates.
+
+    Attributes:
+        apply: (U, c, s) → Û. U is (N, C, *spatial), c (N, C, 1, …), s (N, 1, *spatial); the gate
+            of a branch that the rule does not have may be None. With `concat` Û has 2·C channels,
+            before the block's own 1×1 convolution.
+        branches: those that the rule has.
+        neutral: branch → what its gate is where the branch is absent: the number with which the
+            other branch, or the map, goes on alone. For ``max`` exact where U ≥ 0, as behind a
+            ReLU.
+        identity: branch → gate with which Û = U (for ``max`` and ``concat`` see above), or None
+            where no gates do that.
+        gain: the most that Û can become for a U of at most ``top``, gates being in [0, 1].
+        formula: Û as text, c·U and s·U being the two branches.
+    """
+
+    apply: Callable[[Tensor, Tensor, Tensor], Tensor]
+    branches: tuple[str, ...]
+    neutral: Mapping[str, float]
+    identity: Mapping[str, float] | None
+    gain: Callable[[float], float]
+    formula: str
+
+
+# Functions of this module, and typed by their defaults, so that TorchScript compiles them.
+
+
+def _cse(u, c, s):
+    return u * c  # Û_cSE
+
+
+def _sse(u, c, s):
+    return u * s  # Û_sSE
+
+
+def _residual_cse(u, c, s):
+    return u + u * c
+
+
+def _residual_sse(u, c, s):
+    return u + u * s
+
+
+def _add(u, c, s):
+    return u * (c + s)  # Û_cSE + Û_sSE
+
+
+def _max(u, c, s):
+    return torch.maximum(u * c, u * s)  # max(Û_cSE, Û_sSE)
+
+
+def _mul(u, c, s):
+    return (u * c) * (u * s)  # Û_cSE · Û_sSE
+
+
+def _concat(u, c, s):
+    return torch.cat([u * c, u * s], dim=1)  # [Û_cSE, Û_sSE]
+
+
+def _cbam(u, c, s):
+    return (u * c) * s  # first the channels, then a mask of what is left
+
+
+def _once(top):
+    return top
+
+
+def _twice(top):
+    return 2 * top
+
+
+def _square(top):
+    return top * top
+
+
+def _both(value):
+    return dict.fromkeys(BRANCHES, value)
+
+
+# fmt: off
+RULES: Mapping[str, Rule] = {
+    "cse": Rule(_cse, ("channel",), {"channel": 1.0}, {"channel": 1.0}, _once, "c·U"),
+    "sse": Rule(_sse, ("spatial",), {"spatial": 1.0}, {"spatial": 1.0}, _once, "s·U"),
+    "1+cse": Rule(_residual_cse, ("channel",), {"channel": 0.0}, {"channel": 0.0}, _twice, "U + c·U"),  # noqa: E501
+    "1+sse": Rule(_residual_sse, ("spatial",), {"spatial": 0.0}, {"spatial": 0.0}, _twice, "U + s·U"),  # noqa: E501
+    "add": Rule(_add, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _twice, "c·U + s·U"),
+    "max": Rule(_max, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _once, "max(c·U, s·U)"),  # noqa: E501
+    "mul": Rule(_mul, BRANCHES, _both(1.0), None, _square, "c·U × s·U"),
+    "concat": Rule(_concat, BRANCHES, _both(0.0), None, _once, "W [c·U, s·U]"),
+    "cbam": Rule(_cbam, BRANCHES, _both(1.0), _both(1.0), _once, "s·(c·U)"),
+}
+# fmt: on
+
+COMBINE = ("add", "max", "mul", "concat")  # those of `scse.scSE`
+
+
+def rule(name: str) -> Rule:
+    """The row called ``name``.
+
+    Raises:
+        ValueError: there is none; the message lists those that there are.
+    """
+    if name not in RULES:
+        raise ValueError(f"no rule {name!r}; there are {', '.join(map(repr, RULES))}")
+    return RULES[name]
+
+
+def rule_of(u, c, s, output) -> str | None:
+    """The rule by which a block applied its gates, found by trying, for anyone's block.
+
+    Args:
+        u: the map that came in (N, C, *spatial), c, s: its gates, None for an absent branch.
+        output: the map that came out.
+
+    Returns:
+        Its name, or None where no rule gives this output (always with ``concat``, whose 1×1
+        convolution only the block knows).
+    """
+    if u is None or output is None or (c is None and s is None):
+        return None
+    there = tuple(b for b, gate in zip(BRANCHES, (c, s), strict=True) if gate is not None)
+    precision = max(1e-3, 4 * torch.finfo(output.dtype).eps)
+    close = precision * float(output.abs().max()) + 1e-6 if output.numel() else 0.0
+    for name, row in RULES.items():
+        if row.branches != there:
+            continue
+        try:
+            tried = row.apply(u, c, s)
+        except RuntimeError:  # shapes that do not go together
+            continue
+        if tried.shape == output.shape and float((tried - output).abs().max()) <= close:
+            return name
+    return None
