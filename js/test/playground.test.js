@@ -14,7 +14,9 @@ import {
   write,
 } from "../src/figures/playground/compose.js";
 import { toChange, used } from "../src/figures/playground/overrule.js";
-import { decode, difference, encode, history, problem } from "../src/figures/playground/state.js";
+import { history } from "../src/desk/history.js";
+import { decode, difference, encode } from "../src/desk/link.js";
+import { problem } from "../src/figures/playground/state.js";
 
 const golden = JSON.parse(
   await readFile(new URL("playground_golden.json", import.meta.url), "utf8"),

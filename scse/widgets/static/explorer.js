@@ -435,14 +435,14 @@ function newest(engine) {
     },
     /**
      * The answer, or undefined if a newer request overtook this one.
-     * @param {Request} request @param {(done: number) => void} [onProgress]
-     * @returns {Promise<Answer | undefined>}
+     * @param {J} job @param {(done: number) => void} [onProgress]
+     * @returns {Promise<A | undefined>}
      */
-    run(request, onProgress) {
+    run(job, onProgress) {
       return new Promise((resolve, reject) => {
         waiting?.drop();
         waiting = {
-          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
+          start: () => void engine.run(job, onProgress).then(resolve, reject).finally(next),
           drop: () => resolve(void 0)
         };
         if (!busy) next();
@@ -1128,7 +1128,7 @@ function drawMap(thumb, empty, { block, gates, mask, maps, after }, k) {
   paintMap(thumb, out, bottom, ceiling(block.rule, high), "feature");
 }
 
-// src/figures/explorer/order.js
+// src/desk/order.js
 var descending = (scores) => Array.from(scores, (_, k) => k).sort((a, b) => scores[b] - scores[a] || a - b);
 var apart = (a, b) => Float64Array.from(a, (v, k) => Math.abs(v - b[k]));
 var COARSE = 16;
@@ -1478,16 +1478,17 @@ function numberView() {
 }
 
 // src/controls/select.js
-function select({ label, name, options, onInput }) {
-  const list = h(
-    "select",
-    { class: "scse-select", "data-name": name },
-    ...options.map(({ value, label: text }) => h("option", { value }, text))
-  );
+function select({ label, name, options, onInput, hidden = false }) {
+  const list = h("select", { class: "scse-select", "data-name": name });
+  if (hidden) list.setAttribute("aria-label", label);
+  const offer = (next) => list.replaceChildren(...next.map(({ value, label: text }) => h("option", { value }, text)));
+  offer(options);
   list.addEventListener("change", () => onInput(list.value));
   return {
+    list,
     options: list.options,
-    element: h("label", { class: "scse-choosing" }, h("span", { text: label }), list),
+    element: hidden ? list : h("label", { class: "scse-choosing" }, h("span", { text: label }), list),
+    offer,
     /** @param {string} value */
     set(value) {
       list.value = value;

@@ -548,14 +548,14 @@ function newest(engine) {
     },
     /**
      * The answer, or undefined if a newer request overtook this one.
-     * @param {Request} request @param {(done: number) => void} [onProgress]
-     * @returns {Promise<Answer | undefined>}
+     * @param {J} job @param {(done: number) => void} [onProgress]
+     * @returns {Promise<A | undefined>}
      */
-    run(request, onProgress) {
+    run(job, onProgress) {
       return new Promise((resolve, reject) => {
         waiting?.drop();
         waiting = {
-          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
+          start: () => void engine.run(job, onProgress).then(resolve, reject).finally(next),
           drop: () => resolve(void 0)
         };
         if (!busy) next();
@@ -977,144 +977,10 @@ function used(own, change) {
   return Float32Array.from(own, (gate, i) => at(keep, i) * gate + at(value, i));
 }
 
-// src/figures/playground/state.js
-var BASES = ["own", "mean", "off", "one", "invert"];
-var has = Object.hasOwn;
-var MOST_STROKES = 200;
+// src/gates/strokes.js
 var MOST_POINTS = 2e3;
-var MOST_IN_ALL = 2e4;
-function problem(state, manifest) {
-  const { start, examples, grounds, networks, sliders } = manifest;
-  if (!isObject(state)) return "is not an object";
-  for (const key of Object.keys(state)) if (!has(start, key)) return `has an unknown part "${key}"`;
-  const { source, strokes, network, block, gates, compare } = { ...start, ...state };
-  const known = (n, count2) => Number.isInteger(n) && n >= 0 && n < count2;
-  if (typeof source !== "string") return "names no picture";
-  const [kind, number] = source.split(":");
-  const sources = (
-    /** @type {Record<string, boolean>} */
-    {
-      example: known(Number(number), examples.length),
-      ground: known(Number(number), grounds.length),
-      blank: number === void 0 && manifest.draw,
-      own: number === void 0
-    }
-  );
-  if (!has(sources, kind) || !sources[kind]) return `names a picture that is not here: ${source}`;
-  const bad = strokesProblem(strokes, manifest.size);
-  if (bad) return `has ${bad}`;
-  for (const [key, { min, max }] of Object.entries(sliders)) {
-    const value = state[key] ?? start[key];
-    if (!(typeof value === "number" && value >= min && value <= max)) {
-      return `has ${key} ${value}; it goes from ${min} to ${max}`;
-    }
-  }
-  if (!has(networks, network)) return `names a network that is not here: ${network}`;
-  const sites = networks[manifest.reference].blocks;
-  if (!has(sites, block)) return `names a block that is not here: ${block}`;
-  if (typeof compare !== "boolean") return "has compare that is neither true nor false";
-  if (!isObject(gates)) return "has gates that cannot be read";
-  for (const [name, branches] of Object.entries(gates)) {
-    if (!has(sites, name)) return `changes a block that is not here: ${name}`;
-    if (!isObject(branches)) return `has gates of ${name} that cannot be read`;
-    for (const [branch, change] of Object.entries(branches)) {
-      if (branch !== "channel" && branch !== "spatial")
-        return `changes a gate that is not here: ${branch}`;
-      const wrong = gateProblem(change, sites[name], examples.length);
-      if (wrong) return `has ${branch} gates of ${name} that ${wrong}`;
-    }
-  }
-  return void 0;
-}
-function gateProblem(change, { channels, positions }, examples) {
-  const { base, set = {}, strokes = [] } = change ?? {};
-  if (typeof base !== "string" || !isObject(set)) return "cannot be read";
-  const example = /^example:(\d+)$/.exec(base);
-  if (!BASES.includes(base) && !(example && Number(example[1]) < examples)) {
-    return `come from nowhere: ${base}`;
-  }
-  for (const [k, v] of Object.entries(set)) {
-    const there = /^\d+$/.test(k) && Number(k) < channels;
-    if (!there || !(typeof v === "number" && v >= 0 && v <= 1)) {
-      return `are set to ${v} in channel ${Number(k) + 1}`;
-    }
-  }
-  const bad = strokesProblem(strokes, Math.max(...positions));
-  return bad && `have ${bad}`;
-}
-var isObject = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
-function strokesProblem(strokes, size) {
-  const inside = (v) => typeof v === "number" && v >= -size && v <= 2 * size;
-  if (!Array.isArray(strokes)) return "strokes that cannot be read";
-  if (strokes.length > MOST_STROKES) return `more than ${MOST_STROKES} strokes`;
-  const readable = strokes.every(
-    (s) => Array.isArray(s?.points) && s.points.length >= 2 && s.points.length % 2 === 0 && s.points.length <= 2 * MOST_POINTS && s.points.every(inside) && s.width > 0 && s.width <= Math.max(1, size / 4) && s.value >= 0 && s.value <= 1
-  );
-  if (!readable) return "strokes that cannot be read";
-  const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
-  return points > MOST_IN_ALL ? `strokes of more than ${MOST_IN_ALL} points` : void 0;
-}
-function difference(state, start) {
-  return Object.fromEntries(
-    Object.entries(state).filter(([key, v]) => JSON.stringify(v) !== JSON.stringify(start[key]))
-  );
-}
-var through = async (bytes, how) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(how)).arrayBuffer());
-async function encode(value) {
-  const text = new TextEncoder().encode(JSON.stringify(value));
-  const packed = await through(text, new CompressionStream("deflate-raw"));
-  return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-}
-async function decode(letters) {
-  try {
-    const packed = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
-    const text = await through(bytes, new DecompressionStream("deflate-raw"));
-    return JSON.parse(new TextDecoder().decode(text));
-  } catch {
-    throw new Error("The link to this figure is damaged, so it starts afresh.");
-  }
-}
-function history2(first) {
-  let past = [];
-  let future = [];
-  let now = first;
-  let last = { tag: "", at: 0 };
-  return {
-    get now() {
-      return now;
-    },
-    canUndo: () => past.length > 0,
-    canRedo: () => future.length > 0,
-    /** @param {T} state @param {string} tag @param {number} at in ms */
-    record(state, tag, at) {
-      const near = at - last.at < 800 || tag.endsWith("!");
-      const same = tag !== "" && tag === last.tag && near;
-      if (!same) past = [...past, now].slice(-200);
-      last = { tag, at };
-      future = [];
-      now = state;
-    },
-    undo() {
-      const before = past.at(-1);
-      if (before === void 0) return now;
-      past = past.slice(0, -1);
-      future = [now, ...future];
-      last = { tag: "", at: 0 };
-      return now = before;
-    },
-    redo() {
-      const [next, ...rest] = future;
-      if (next === void 0) return now;
-      future = rest;
-      past = [...past, now];
-      last = { tag: "", at: 0 };
-      return now = next;
-    }
-  };
-}
 
-// src/figures/playground/pen.js
+// src/desk/pen.js
 function pen(element, { label, name, size, onStroke, onCursor }) {
   element.classList.add("scse-pen");
   for (const [key, value] of Object.entries({
@@ -1484,7 +1350,7 @@ function comparePanel(manifest) {
 // src/figures/playground/file.js
 var MOST_BYTES = 6e7;
 var MOST_PIXELS = 12e7;
-function decode2(file) {
+function decode(file) {
   const image = new Image();
   const address = URL.createObjectURL(file);
   image.src = address;
@@ -1499,7 +1365,7 @@ async function greySquare(file, size) {
       `${name} has ${Math.round(file.size / 1e6)} MB; up to ${MOST_BYTES / 1e6} MB can be read.`
     );
   }
-  const image = await decode2(file).catch(() => {
+  const image = await decode(file).catch(() => {
     throw new Error(
       `${name} is no picture that this browser can read. PNG, JPEG, WebP and GIF work.`
     );
@@ -1688,42 +1554,6 @@ function inputPanel({ manifest, root, state, change, adopt, complain }) {
   };
 }
 
-// src/figures/playground/link.js
-var read = (key, hash = location.hash) => new URLSearchParams(hash.slice(1)).get(key);
-function link(key, start) {
-  async function address(state) {
-    const changed = difference(state, start);
-    const ours = location.hash.includes("=");
-    if (!ours && !Object.keys(changed).length) return location.href;
-    const parts = new URLSearchParams(ours ? location.hash.slice(1) : "");
-    if (Object.keys(changed).length) parts.set(key, await encode(changed));
-    else parts.delete(key);
-    const url = new URL(location.href);
-    url.hash = parts.toString();
-    return url.href;
-  }
-  let last = read(key);
-  return {
-    address,
-    /** What the address says now, if it is news. @returns {Promise<any>} rejects where it is damaged */
-    async news() {
-      const letters = read(key);
-      if (letters === null || letters === last) return void 0;
-      last = letters;
-      return decode(letters);
-    },
-    /** What the address said when the page was opened. */
-    first: async () => last === null ? void 0 : decode(last),
-    /** Keep the address up to date, without a step in the browser's history. @param {any} state */
-    async write(state) {
-      const href = await address(state);
-      if (href === location.href) return;
-      history.replaceState(history.state, "", href);
-      last = read(key);
-    }
-  };
-}
-
 // src/figures/playground/scene.js
 function scene(manifest, arrays) {
   const { size, start, sliders, networks, reference } = manifest;
@@ -1823,6 +1653,180 @@ function scene(manifest, arrays) {
       return { output, blocks, ms: NaN, segmentation: plane("segmentations", i) };
     }
   };
+}
+
+// src/desk/history.js
+function history2(first) {
+  let past = [];
+  let future = [];
+  let now = first;
+  let last = { tag: "", at: 0 };
+  return {
+    get now() {
+      return now;
+    },
+    canUndo: () => past.length > 0,
+    canRedo: () => future.length > 0,
+    /** @param {T} state @param {string} tag @param {number} at in ms */
+    record(state, tag, at) {
+      const near = at - last.at < 800 || tag.endsWith("!");
+      const same = tag !== "" && tag === last.tag && near;
+      if (!same) past = [...past, now].slice(-200);
+      last = { tag, at };
+      future = [];
+      now = state;
+    },
+    undo() {
+      const before = past.at(-1);
+      if (before === void 0) return now;
+      past = past.slice(0, -1);
+      future = [now, ...future];
+      last = { tag: "", at: 0 };
+      return now = before;
+    },
+    redo() {
+      const [next, ...rest] = future;
+      if (next === void 0) return now;
+      future = rest;
+      past = [...past, now];
+      last = { tag: "", at: 0 };
+      return now = next;
+    }
+  };
+}
+
+// src/desk/link.js
+var read = (key, hash = location.hash) => new URLSearchParams(hash.slice(1)).get(key);
+function link(key, start) {
+  async function address(state) {
+    const changed = difference(state, start);
+    const ours = location.hash.includes("=");
+    if (!ours && !Object.keys(changed).length) return location.href;
+    const parts = new URLSearchParams(ours ? location.hash.slice(1) : "");
+    if (Object.keys(changed).length) parts.set(key, await encode(changed));
+    else parts.delete(key);
+    const url = new URL(location.href);
+    url.hash = parts.toString();
+    return url.href;
+  }
+  let last = read(key);
+  return {
+    address,
+    /** What the address says now, if it is news. @returns {Promise<any>} rejects where it is damaged */
+    async news() {
+      const letters = read(key);
+      if (letters === null || letters === last) return void 0;
+      last = letters;
+      return decode2(letters);
+    },
+    /** What the address said when the page was opened. */
+    first: async () => last === null ? void 0 : decode2(last),
+    /** Keep the address up to date, without a step in the browser's history. @param {any} state */
+    async write(state) {
+      const href = await address(state);
+      if (href === location.href) return;
+      history.replaceState(history.state, "", href);
+      last = read(key);
+    }
+  };
+}
+function difference(state, start) {
+  return Object.fromEntries(
+    Object.entries(state).filter(([key, v]) => JSON.stringify(v) !== JSON.stringify(start[key]))
+  );
+}
+var through = async (bytes, how) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(how)).arrayBuffer());
+async function encode(value) {
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  const packed = await through(text, new CompressionStream("deflate-raw"));
+  return btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+async function decode2(letters) {
+  try {
+    const packed = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+    const text = await through(bytes, new DecompressionStream("deflate-raw"));
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    throw new Error("The link to this figure is damaged, so it starts afresh.");
+  }
+}
+
+// src/figures/playground/state.js
+var BASES = ["own", "mean", "off", "one", "invert"];
+var has = Object.hasOwn;
+var MOST_STROKES = 200;
+var MOST_IN_ALL = 2e4;
+function problem(state, manifest) {
+  const { start, examples, grounds, networks, sliders } = manifest;
+  if (!isObject(state)) return "is not an object";
+  for (const key of Object.keys(state)) if (!has(start, key)) return `has an unknown part "${key}"`;
+  const { source, strokes, network, block, gates, compare } = { ...start, ...state };
+  const known = (n, count2) => Number.isInteger(n) && n >= 0 && n < count2;
+  if (typeof source !== "string") return "names no picture";
+  const [kind, number] = source.split(":");
+  const sources = (
+    /** @type {Record<string, boolean>} */
+    {
+      example: known(Number(number), examples.length),
+      ground: known(Number(number), grounds.length),
+      blank: number === void 0 && manifest.draw,
+      own: number === void 0
+    }
+  );
+  if (!has(sources, kind) || !sources[kind]) return `names a picture that is not here: ${source}`;
+  const bad = strokesProblem(strokes, manifest.size);
+  if (bad) return `has ${bad}`;
+  for (const [key, { min, max }] of Object.entries(sliders)) {
+    const value = state[key] ?? start[key];
+    if (!(typeof value === "number" && value >= min && value <= max)) {
+      return `has ${key} ${value}; it goes from ${min} to ${max}`;
+    }
+  }
+  if (!has(networks, network)) return `names a network that is not here: ${network}`;
+  const sites = networks[manifest.reference].blocks;
+  if (!has(sites, block)) return `names a block that is not here: ${block}`;
+  if (typeof compare !== "boolean") return "has compare that is neither true nor false";
+  if (!isObject(gates)) return "has gates that cannot be read";
+  for (const [name, branches] of Object.entries(gates)) {
+    if (!has(sites, name)) return `changes a block that is not here: ${name}`;
+    if (!isObject(branches)) return `has gates of ${name} that cannot be read`;
+    for (const [branch, change] of Object.entries(branches)) {
+      if (branch !== "channel" && branch !== "spatial")
+        return `changes a gate that is not here: ${branch}`;
+      const wrong = gateProblem(change, sites[name], examples.length);
+      if (wrong) return `has ${branch} gates of ${name} that ${wrong}`;
+    }
+  }
+  return void 0;
+}
+function gateProblem(change, { channels, positions }, examples) {
+  const { base, set = {}, strokes = [] } = change ?? {};
+  if (typeof base !== "string" || !isObject(set)) return "cannot be read";
+  const example = /^example:(\d+)$/.exec(base);
+  if (!BASES.includes(base) && !(example && Number(example[1]) < examples)) {
+    return `come from nowhere: ${base}`;
+  }
+  for (const [k, v] of Object.entries(set)) {
+    const there = /^\d+$/.test(k) && Number(k) < channels;
+    if (!there || !(typeof v === "number" && v >= 0 && v <= 1)) {
+      return `are set to ${v} in channel ${Number(k) + 1}`;
+    }
+  }
+  const bad = strokesProblem(strokes, Math.max(...positions));
+  return bad && `have ${bad}`;
+}
+var isObject = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
+function strokesProblem(strokes, size) {
+  const inside = (v) => typeof v === "number" && v >= -size && v <= 2 * size;
+  if (!Array.isArray(strokes)) return "strokes that cannot be read";
+  if (strokes.length > MOST_STROKES) return `more than ${MOST_STROKES} strokes`;
+  const readable = strokes.every(
+    (s) => Array.isArray(s?.points) && s.points.length >= 2 && s.points.length % 2 === 0 && s.points.length <= 2 * MOST_POINTS && s.points.every(inside) && s.width > 0 && s.width <= Math.max(1, size / 4) && s.value >= 0 && s.value <= 1
+  );
+  if (!readable) return "strokes that cannot be read";
+  const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
+  return points > MOST_IN_ALL ? `strokes of more than ${MOST_IN_ALL} points` : void 0;
 }
 
 // src/figures/playground/strip.js
