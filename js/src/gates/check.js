@@ -18,12 +18,9 @@ import { edits as hasForm } from "./valid.js";
  */
 export function formProblem(validate, value) {
   if (validate(value)) return undefined;
-  const { instancePath, keyword, params } = (validate.errors ?? [])[0];
-  const place = instancePath.split("/").slice(1).join(".") || "it";
-  const detail = Object.values(params ?? {})
-    .flat()
-    .join(", ");
-  return `has ${place} in a form that cannot be read (${keyword}${detail ? ` ${detail}` : ""})`;
+  const { instancePath, keyword } = (validate.errors ?? [])[0];
+  const place = instancePath.slice(1).replaceAll("/", ".");
+  return `cannot be read${place ? ` at ${place}` : ""} (${keyword})`;
 }
 
 /**
