@@ -4,7 +4,7 @@
 /** @typedef {import("./contract.js").Answer} Answer */
 /** @typedef {import("./contract.js").Change} Change */
 /** @typedef {import("./contract.js").Tensor} Tensor */
-/** @typedef {{channels: number, positions: number[], branches: string[]}} Site of a block's gates */
+/** @typedef {import("../gates/check.js").Site} Site */
 /** @typedef {Record<string, Record<string, Site>>} Networks name -> block name -> its gates */
 
 /**
@@ -41,7 +41,7 @@ export function toOnnx({ image, gates = {}, maps = {} }, blocks) {
     });
     for (const branch of branches) {
       fetches.push(`${name}.${branch}`);
-      const change = gates[name]?.[/** @type {"channel" | "spatial"} */ (branch)];
+      const change = gates[name]?.[branch];
       if (change) Object.assign(feeds, feedsOf(`${name}.${branch}`, shapes[branch], change));
     }
     if (name in maps) fetches.push(`${name}.maps`);

@@ -1,7 +1,5 @@
 /** The state in the page's address: `#digits=…`, beside those of other figures. */
 
-import { decode, difference, encode } from "./state.js";
-
 /** @param {string} key @param {string} [hash] @returns {string | null} */
 const read = (key, hash = location.hash) => new URLSearchParams(hash.slice(1)).get(key);
 
@@ -42,4 +40,37 @@ export function link(key, start) {
       last = read(key);
     },
   };
+}
+
+/** The parts of a state that differ from the start. @param {any} state @param {any} start */
+export function difference(state, start) {
+  return Object.fromEntries(
+    Object.entries(state).filter(([key, v]) => JSON.stringify(v) !== JSON.stringify(start[key])),
+  );
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes @param {CompressionStream | DecompressionStream} how */
+const through = async (bytes, how) =>
+  new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(how)).arrayBuffer());
+
+/** A state as letters, digits, - and _. @param {object} value */
+export async function encode(value) {
+  const text = new TextEncoder().encode(JSON.stringify(value));
+  const packed = await through(text, new CompressionStream("deflate-raw"));
+  return btoa(String.fromCharCode(...packed))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "");
+}
+
+/** The way back. Rejects with an Error where the letters mean nothing. @param {string} letters */
+export async function decode(letters) {
+  try {
+    const packed = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+    const text = await through(bytes, new DecompressionStream("deflate-raw"));
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    throw new Error("The link to this figure is damaged, so it starts afresh.");
+  }
 }
