@@ -51,6 +51,7 @@ def test_compile_traces_forward_and_backward(kind):
 
 
 @pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="no C++ compiler")
+@pytest.mark.slow
 def test_compile_to_machine_code():
     same_when_compiled("add", [(2, 6, 4, 5)])
 

@@ -35,6 +35,7 @@ def picture(size, seed=0):
     return torch.randn(1, 1, size, size, generator=torch.Generator().manual_seed(seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["scse", "cse", "sse", "none"])
 @pytest.mark.parametrize(("task", "seed", "size"), [("digits", 0, 96), ("brain", 4, 128)])
 def test_shipped_networks_say_what_torch_says(folder, task, seed, size, kind):

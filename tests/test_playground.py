@@ -19,6 +19,8 @@ from scse.metrics import mean_dice
 from scse.weights import card
 from scse.widgets import Playground, playground
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[1] / "js" / "test" / "playground_golden.json"
 RUNS = Path(__file__).parents[1] / "book" / "runs.json"
 SIZE = 7

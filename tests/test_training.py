@@ -35,6 +35,7 @@ def finish(folder):
     return start, run.export(), load_file(folder / "tiny-seed0.safetensors")
 
 
+@pytest.mark.slow
 def test_killed_run_resumes_to_the_same_weights(tmp_path):
     script = KILLED.format(folder=str(tmp_path / "killed"))
     assert subprocess.run([sys.executable, "-c", script]).returncode == -signal.SIGKILL
@@ -68,6 +69,7 @@ def test_command_line(tmp_path, capsys):
     }
 
 
+@pytest.mark.slow
 def test_table_of_all_runs(tmp_path, capsys):
     for seed in (1, 0):
         Run("tiny", seed, tmp_path, RECIPE).export()

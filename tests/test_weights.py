@@ -10,6 +10,8 @@ from scse.data import brain
 from scse.metrics import dice, mean_dice
 from scse.training import make_task, predict
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", sorted(weights.cards()))
 def test_scores_are_those_of_the_card(name):

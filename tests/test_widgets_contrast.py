@@ -179,6 +179,7 @@ def test_no_network_is_changed(net, pair, label):
     net.eval()
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_book_are_small():
     net = scse.load("brain-unet-scse")
     label = brain.example(72)[1][0]
