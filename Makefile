@@ -18,12 +18,15 @@ PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\
 PAGES := _config.yml _toc.yml $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
-.PHONY: book site serve lab test quick lint types notebooks lock install clean distclean help
+.PHONY: book site plain serve lab test quick lint types notebooks lock install clean distclean help
 .DELETE_ON_ERROR:
 
 book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
 
 site: _build/.site ## build the book into _build/html, its notebooks executed
+
+plain: install ## an experiment: build it with plain, current Sphinx, into _build/plain/html
+	OMP_NUM_THREADS=1 $(BIN)/python book/_tools/plain_sphinx.py
 
 serve: $(BIN)/.installed
 	@$(BIN)/python book/_tools/serve.py $(HTML) $(PORT)
