@@ -1,6 +1,6 @@
 """Train the networks that scse ships: ``python -m scse.training brain-unet-scse --seed 0``.
 
-One loop serves both tasks. A run writes its state every 100 steps and goes on from there when it
+One loop serves every task. A run writes its state every 100 steps and goes on from there when it
 is started again; a finished run leaves ``<recipe>-seed<seed>.safetensors`` (float16) and a card
 of the same name (JSON) with the data, the recipe and the Dice on the held-out pictures.
 """
@@ -17,7 +17,8 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-from scse.data import require
+from scse import data
+from scse._extras import require
 from scse.metrics import dice, mean_dice
 from scse.networks import UNet
 
@@ -28,7 +29,7 @@ SAVE_EVERY = 100  # steps
 class Recipe:
     """What defines a run, but for its seed."""
 
-    task: str  # "brain" or "digits"
+    task: str  # of `scse.data.TASKS`
     se: str | None
     combine: str = "add"
     r: int = 2
@@ -41,31 +42,13 @@ class Recipe:
     weight_decay: float = 1e-4
 
 
-def _recipes():
+def recipes() -> dict[str, Recipe]:
     """``<task>-unet-<se>`` for each task and each kind of block; "none" is the plain U-Net."""
-    tasks = {
-        "brain": {"batch": 8, "lr": 3e-3, "warmup": 0.10},
-        "digits": {"batch": 16, "lr": 2e-3, "warmup": 0.15},
-    }
     return {
-        f"{task}-unet-{se or 'none'}": Recipe(task, se, **settings)
-        for task, settings in tasks.items()
+        f"{task}-unet-{se or 'none'}": Recipe(task, se, **data.task(task).settings._asdict())
+        for task in data.TASKS
         for se in ("scse", "cse", "sse", None)
     }
-
-
-RECIPES = _recipes()
-
-
-def make_task(name):
-    """The task object for ``"brain"`` or ``"digits"``."""
-    if name == "brain":
-        from scse.data.brain import Brain
-
-        return Brain()
-    from scse.data.digits import Digits
-
-    return Digits()
 
 
 def make_network(recipe, task):
@@ -99,16 +82,16 @@ def predict(network, images, batch=16):
         return torch.cat([network(part).argmax(1) for part in images.split(batch)])
 
 
-class Run:
+class TrainingRun:
     """One training run in a folder; it can be interrupted at any time and resumed."""
 
     def __init__(self, name, seed=0, folder="runs", recipe=None):
-        if recipe is None and name not in RECIPES:
-            raise ValueError(f"unknown recipe {name!r}; there are {', '.join(RECIPES)}")
+        if recipe is None and name not in recipes():
+            raise ValueError(f"unknown recipe {name!r}; there are {', '.join(recipes())}")
         self.name, self.seed = f"{name}-seed{seed}", seed
-        self.recipe = recipe or RECIPES[name]
+        self.recipe = recipe or recipes()[name]
         self.folder = Path(folder)
-        self.task = make_task(self.recipe.task)
+        self.task = data.task(self.recipe.task)
         torch.manual_seed(seed)
         self.network = make_network(self.recipe, self.task).to(memory_format=torch.channels_last)
         self.generator = torch.Generator().manual_seed(seed)
@@ -229,30 +212,31 @@ def collect(folder, table):
 
 def main(arguments=None):
     """The command line."""
+    known = recipes()
     parser = argparse.ArgumentParser(
         prog="python -m scse.training", description="Train the networks of the book."
     )
-    parser.add_argument("recipes", nargs="*", metavar="recipe", help=", ".join(RECIPES))
+    parser.add_argument("recipes", nargs="*", metavar="recipe", help=", ".join(known))
     parser.add_argument("--seed", type=int, nargs="+", default=[0], help="one or more (default: 0)")
     parser.add_argument("--folder", default="runs", help="where runs are kept (default: runs)")
     parser.add_argument("--steps", type=int, help="another length of training than the recipe's")
     parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
     parser.add_argument("--table", help="write all finished runs of the folder into this JSON file")
     options = parser.parse_args(arguments)
-    if unknown := [name for name in options.recipes if name not in RECIPES]:
-        parser.error(f"unknown recipe {unknown[0]!r}; there are {', '.join(RECIPES)}")
+    if unknown := [name for name in options.recipes if name not in known]:
+        parser.error(f"unknown recipe {unknown[0]!r}; there are {', '.join(known)}")
     if not options.recipes and not options.table:
-        parser.error(f"name a recipe; there are {', '.join(RECIPES)}")
+        parser.error(f"name a recipe; there are {', '.join(known)}")
     if options.steps is not None and options.steps < 10:
         parser.error(f"--steps must be at least 10, got {options.steps}")
     if options.threads:
         torch.set_num_threads(options.threads)
     for name in options.recipes:
-        recipe = RECIPES[name]
+        recipe = known[name]
         if options.steps is not None:
             recipe = dataclasses.replace(recipe, steps=options.steps)
         for seed in options.seed:
-            run = Run(name, seed, options.folder, recipe)
+            run = TrainingRun(name, seed, options.folder, recipe)
             run.train()
             card = run.export()
             score = f"mean Dice {card['mean_dice']:.3f} on {card['test_images']} held-out images"

@@ -14,7 +14,7 @@ import traitlets
 from torch.nn import functional as F
 
 from scse import load, override, record
-from scse.data import brain, standardise
+from scse.data import brain, digits, standardise, stretch
 from scse.metrics import mean_dice
 from scse.weights import card
 from scse.widgets import Playground, playground
@@ -47,7 +47,7 @@ def golden():
         str(v): brain.contrast(t1[None, None], mask[None, None], v).flatten().tolist()
         for v in (0.0, 0.3, 1.0)
     }
-    stretched = playground.stretch(2 * t1 - 0.5)
+    stretched = stretch(2 * t1 - 0.5)
     return {
         "size": SIZE,
         "t1": t1.flatten().tolist(),
@@ -56,7 +56,7 @@ def golden():
         "turned": {str(d): turned(t1, d).flatten().tolist() for d in (-45, 10, 30)},
         "stretched": stretched.flatten().tolist(),
         "standardised": standardise(stretched.double()[None, None]).flatten().tolist(),
-        "dimmed": (0.08 + 0.62 * t1).flatten().tolist(),  # as `scse.data.digits.sample`
+        "dimmed": digits.dimmed(t1).flatten().tolist(),
     }
 
 
@@ -99,10 +99,8 @@ def test_kernel_answers_for_every_network(widget):
 
 
 def test_means_are_those_of_the_test_pictures():
-    from scse.data.digits import Digits
-
     widget = Playground("digits")
-    images, _ = Digits().test()
+    images, _ = digits.Digits().test()
     gates = record(load("digits-unet-scse"), images)["bottleneck"].channel.mean(0).flatten()
     stored = torch.tensor(widget.manifest["networks"]["scse"]["means"]["bottleneck"])
     torch.testing.assert_close(stored, gates, atol=1e-6, rtol=0)
@@ -121,7 +119,7 @@ def test_request_overrules_a_gate(widget):
 @pytest.mark.parametrize(
     ("arguments", "keywords", "error", "words"),
     [
-        (("faces",), {}, ValueError, "task must be one of 'brain', 'digits', got 'faces'"),
+        (("faces",), {}, ValueError, "no task 'faces'; there are 'brain', 'digits'"),
         (("digits",), {"seed": 9}, ValueError, "no trained network 'digits-unet-none, seed 9'"),
         (("digits",), {"sate": {}}, TypeError, "unknown keywords sate; its state is state"),
         (("digits",), {"state": {"gate": 1}}, traitlets.TraitError, "unknown parts gate"),
@@ -144,7 +142,7 @@ def test_seed_of_the_comparison_is_an_unlucky_one():
             best.setdefault(kind, []).append((run["mean_dice"], run["seed"]))
     assert min(best["none"])[1] == min(best["cse"])[1] == max(best["sse"])[1] == 0
     assert min(best["scse"])[0] > 0.9 > max(best["sse"])[0]
-    dice = [card(f"brain-unet-{kind}", 4)["mean_dice"] for kind in playground.KINDS]
+    dice = [card(f"brain-unet-{kind}", 4)["mean_dice"] for kind in playground.NETWORKS]
     assert max(dice) - min(dice) < 0.01
 
 
@@ -173,14 +171,12 @@ def test_a_single_bar_of_a_deep_block_does_little_with_one_exception():
 
 def test_the_worst_contrast_is_one_that_was_never_trained():
     widget = Playground("brain")
-    scene = playground._brain()["arrays"]
-    t1, inside = scene["t1"][:1, None].double() / 255, scene["inside"][:1, None].double()
     net, label = widget.networks["scse"], widget.labels[0].long()
 
     def answer(inverted):
-        picture = brain.contrast(t1, inside, inverted)[:, 0] + 0.05 * scene["noise"].values()
+        picture = brain.rendered(widget.arrays, inverted)[0]
         with torch.no_grad():
-            return net(widget.input(playground.stretch(picture)[0])[None]).argmax(1)[0]
+            return net(widget.input(picture)[None]).argmax(1)[0]
 
     scores = {v: mean_dice(answer(v), label, 4) for v in (0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1)}
     assert min(scores, key=scores.get) == 0.7
@@ -209,10 +205,7 @@ def test_exercise_on_masks():
 
 def test_exercise_on_the_switch():
     widget = Playground("brain")
-    scene = playground._brain()["arrays"]
-    t1, inside = scene["t1"][:1, None].double() / 255, scene["inside"][:1, None].double()
-    negative = brain.contrast(t1, inside, 1.0)[:, 0] + 0.05 * scene["noise"].values()
-    image = widget.input(playground.stretch(negative)[0])
+    image = widget.input(brain.rendered(widget.arrays, 1.0)[0])
     net = widget.networks["scse"]
     own = record(net, image[None])["bottleneck"].channel
     usual = record(net, widget.input(widget.pictures[0])[None])["bottleneck"].channel

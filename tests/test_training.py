@@ -10,14 +10,15 @@ import torch
 from safetensors.torch import load_file
 
 from scse.metrics import dice, mean_dice
-from scse.training import RECIPES, Recipe, Run, main, soft_dice_loss
+from scse.training import Recipe, TrainingRun, main, recipes, soft_dice_loss
 
 RECIPE = Recipe("digits", "scse", width=2, depth=2, steps=20, batch=2)
 
 KILLED = """
 import os, signal
-from scse.training import Recipe, Run
-run = Run("tiny", 0, {folder!r}, Recipe("digits", "scse", width=2, depth=2, steps=20, batch=2))
+from scse.training import Recipe, TrainingRun
+recipe = Recipe("digits", "scse", width=2, depth=2, steps=20, batch=2)
+run = TrainingRun("tiny", 0, {folder!r}, recipe)
 batch = run.task.batch
 def fatal(*arguments):
     if run.step == 13:
@@ -29,7 +30,7 @@ run.train(progress_bar=False, save_every=5)
 
 
 def finish(folder):
-    run = Run("tiny", 0, folder, RECIPE)
+    run = TrainingRun("tiny", 0, folder, RECIPE)
     start = run.step
     run.train(progress_bar=False, save_every=5)
     return start, run.export(), load_file(folder / "tiny-seed0.safetensors")
@@ -49,28 +50,30 @@ def test_killed_run_resumes_to_the_same_weights(tmp_path):
 
 
 def test_checkpoint_of_another_recipe_is_refused(tmp_path):
-    Run("tiny", 0, tmp_path, RECIPE).save_checkpoint()
+    TrainingRun("tiny", 0, tmp_path, RECIPE).save_checkpoint()
     with pytest.raises(ValueError, match="another recipe"):
-        Run("tiny", 0, tmp_path, Recipe("digits", "scse", width=4, depth=2, steps=20, batch=2))
+        TrainingRun(
+            "tiny", 0, tmp_path, Recipe("digits", "scse", width=4, depth=2, steps=20, batch=2)
+        )
 
 
 def test_unknown_recipe_lists_them(tmp_path):
     with pytest.raises(ValueError, match="'unet'; there are brain-unet-scse"):
-        Run("unet", 0, tmp_path)
+        TrainingRun("unet", 0, tmp_path)
 
 
 def test_command_line(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["digits-unet-none", "--steps", "3"])
     assert "at least 10, got 3" in capsys.readouterr().err
-    assert set(RECIPES) == {
+    assert set(recipes()) == {
         f"{task}-unet-{se}" for task in ("brain", "digits") for se in ("scse", "cse", "sse", "none")
     }
 
 
 def test_table_of_all_runs(tmp_path, capsys):
     for seed in (1, 0):
-        Run("tiny", seed, tmp_path, RECIPE).export()
+        TrainingRun("tiny", seed, tmp_path, RECIPE).export()
     main(["--folder", str(tmp_path), "--table", str(tmp_path / "table.json")])
     table = json.loads((tmp_path / "table.json").read_text())
     assert [row["name"] for row in table] == ["tiny-seed0", "tiny-seed1"]
@@ -80,7 +83,7 @@ def test_table_of_all_runs(tmp_path, capsys):
 
 
 def test_card_is_json_with_the_recipe(tmp_path):
-    run = Run("tiny", 1, tmp_path, RECIPE)
+    run = TrainingRun("tiny", 1, tmp_path, RECIPE)
     run.export()
     card = json.loads((tmp_path / "tiny-seed1.json").read_text())
     assert card["recipe"]["width"] == 2

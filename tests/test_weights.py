@@ -6,9 +6,9 @@ from published import published
 
 import scse
 from scse import weights
-from scse.data import brain
+from scse.data import brain, task
 from scse.metrics import dice, mean_dice
-from scse.training import make_task, predict
+from scse.training import predict
 
 
 @pytest.mark.parametrize("name", sorted(weights.cards()))
@@ -16,9 +16,9 @@ def test_scores_are_those_of_the_card(name):
     card = weights.card(name)
     net = scse.load(name)
     assert not net.training
-    task = make_task(card["recipe"]["task"])
-    images, labels = task.test()
-    scores = dice(predict(net, images), labels, len(task.classes))[1:]
+    made = task(card["recipe"]["task"])
+    images, labels = made.test()
+    scores = dice(predict(net, images), labels, len(made.classes))[1:]
     assert scores.tolist() == pytest.approx(list(card["dice"].values()), abs=2e-3)
     assert sum(p.numel() for p in net.parameters()) == card["parameters"]
 
@@ -61,7 +61,7 @@ def test_trained_blocks_compute_what_the_published_one_does(name):
     """Every trained block, on what it really sees, against segmentation-models-pytorch's."""
     theirs = published("segmentation_models_pytorch.base.modules", "SCSEModule")
     net = scse.load(name)
-    images, _ = make_task(weights.card(name)["recipe"]["task"]).test()
+    images, _ = task(weights.card(name)["recipe"]["task"]).test()
     rec = scse.record(net, images[:2])
     for stage in net.stages:
         block = getattr(net, stage).se
