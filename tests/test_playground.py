@@ -41,6 +41,105 @@ def turned(image, degrees, mode="bilinear"):
     return F.grid_sample(image[None, None], grid, mode, align_corners=True)[0, 0]
 
 
+MANIFEST = {
+    "size": 8,
+    "draw": True,
+    "examples": [{}, {}],
+    "grounds": [{}],
+    "sliders": {"noise": {"min": 0, "max": 1}},
+    "reference": "scse",
+    "networks": {
+        "scse": {
+            "blocks": {
+                "mid": {
+                    "channels": 3,
+                    "positions": [2, 2],
+                    "branches": ["channel", "spatial"],
+                    "rule": "add",
+                }
+            }
+        },
+        "none": {"blocks": {}},
+    },
+    "start": {
+        "source": "example:0",
+        "strokes": [],
+        "noise": 0,
+        "network": "scse",
+        "block": "mid",
+        "edits": {},
+        "compare": False,
+    },
+}
+
+
+def stroke(*points, width=2, value=1):
+    return {"width": width, "value": value, "points": list(points)}
+
+
+def on_mid(branch="channel", **edit):
+    return {"edits": {"mid": {branch: edit}}}
+
+
+GOOD = [
+    {},
+    {"source": "blank"},
+    {"source": "own"},
+    {"source": "ground:0", "strokes": [stroke(1, 2, 3, 4)]},
+    {"source": "example:1", "noise": 0.5, "compare": True},
+    {"network": "none", "block": "mid"},
+    {"strokes": [stroke(-8, 16), stroke(0, 0, width=2)]},
+    *(on_mid(base=b) for b in ("own", "neutral", "zero", "one", "flat", "mean", "invert")),
+    on_mid(base="from", **{"from": 1, "set": {"2": 0.5}}),
+    on_mid("spatial", base="own", strokes=[stroke(1, 1, width=1)]),
+]
+BAD = [  # and what Python says; the page says it in other words
+    ({"sorce": 1}, "unknown parts sorce; there are source, strokes, noise"),
+    ({"gates": {}}, "unknown parts gates"),
+    ({"contrast": 0}, "unknown parts contrast"),
+    ({"toString": 1}, "unknown parts toString"),
+    ({"source": "example:2"}, "there is no picture example:2 here"),
+    ({"source": "ground:1"}, "there is no picture ground:1 here"),
+    ({"source": "blank:1"}, '"example:0", "ground:0" or another number, "blank" or "own"; got'),
+    ({"source": "example:01"}, "source is the picture"),
+    ({"source": "constructor"}, "source is the picture"),
+    ({"source": ["own"]}, "source: ['own'] is not of type 'string'"),
+    ({"noise": 3}, "noise goes from 0 to 1, got 3"),
+    ({"noise": "much"}, "noise: 'much' is not of type 'number'"),
+    ({"network": "x"}, "no network 'x'; there are 'scse', 'none'"),
+    ({"network": "toString"}, "no network 'toString'"),
+    ({"block": "x"}, "no block 'x'; there are 'mid'"),
+    ({"block": "toString"}, "no block 'toString'"),
+    ({"compare": 1}, "compare: 1 is not of type 'boolean'"),
+    ({"strokes": [stroke(1)]}, "strokes.0.points"),
+    ({"strokes": [stroke(1, 2, 3)]}, "a stroke has pairs of numbers"),
+    ({"strokes": [stroke(1, 17)]}, "a stroke lies far outside the sheet"),
+    ({"strokes": [stroke(1, 2, width=8)]}, "a stroke is 8 wide; 2 is the most"),
+    ({"strokes": [stroke(1, 2, value=2)]}, "strokes.0.value"),
+    ({"edits": []}, "edits: [] is not of type 'object'"),
+    ({"edits": {"valueOf": {}}}, "no block 'valueOf'"),
+    ({"edits": {"mid": None}}, "edits.mid: None is not of type 'object'"),
+    ({"edits": {"mid": {"depth": {"base": "own"}}}}, "'depth' was unexpected"),
+    ({"edits": {"mid": {"channel": None}}}, "edits.mid.channel: None"),
+    (on_mid(set={}), "'base' is a required property"),
+    (on_mid(base="off"), "'off' is not one of ['own', 'neutral'"),
+    (on_mid(base="example:1"), "'example:1' is not one of"),
+    (on_mid(base="own", set=None), "edits.mid.channel.set"),
+    (on_mid(base="own", set={"0": None}), "edits.mid.channel.set.0"),
+    (on_mid(base="own", set={"1.5": 1}), "1.5"),
+    (on_mid(base="own", set={"3": 0.5}), "mid.channel: there is no entry 3"),
+    (on_mid(base="own", set={"0": 2}), "an entry is 2; they go from 0 to 1"),
+    (on_mid(base="from"), "from says whose gate it is"),
+    (on_mid(base="from", **{"from": 2}), "there is no input 2"),
+    (on_mid(base="own", strokes=[stroke(1, 1)]), "paint needs a mask"),
+]
+
+TOO_MUCH = [
+    ({"strokes": [stroke(1, 2)] * 201}, "strokes: "),
+    ({"strokes": [stroke(*[1] * 1000)] * 50}, "strokes of 25000 points; 20000 is the most"),
+]
+
+
 def golden():
     t1, mask = numbers(SIZE, SIZE, seed=1), (numbers(SIZE, SIZE, seed=2) > 0.3).double()
     contrast = {
@@ -57,6 +156,10 @@ def golden():
         "stretched": stretched.flatten().tolist(),
         "standardised": standardise(stretched.double()[None, None]).flatten().tolist(),
         "dimmed": digits.dimmed(t1).flatten().tolist(),
+        # What the page must take, and refuse, in a figure with this manifest
+        "manifest": MANIFEST,
+        "good": GOOD,
+        "bad": [state for state, _ in BAD],
     }
 
 
@@ -64,12 +167,24 @@ def test_golden_file_is_what_torch_says():
     stored, fresh = json.loads(GOLDEN.read_text()), golden()
     assert stored.keys() == fresh.keys()
     for name, value in fresh.items():
-        if isinstance(value, dict):
+        if name in ("manifest", "good", "bad"):
+            assert stored[name] == value
+        elif isinstance(value, dict):
             assert stored[name].keys() == value.keys()
             for key in value:
                 assert stored[name][key] == pytest.approx(value[key], abs=1e-12)
         else:
             assert stored[name] == pytest.approx(value, abs=1e-12)
+
+
+@pytest.mark.parametrize("state", GOOD, ids=lambda state: str(state)[:60])
+def test_a_good_state_is_taken(state):
+    assert playground.problem(state, MANIFEST) is None
+
+
+@pytest.mark.parametrize(("state", "words"), BAD + TOO_MUCH, ids=lambda case: str(case)[:60])
+def test_what_is_wrong_with_a_state_is_said(state, words):
+    assert words in playground.problem(state, MANIFEST)
 
 
 @pytest.fixture(scope="module", params=["digits", "brain"])
@@ -106,6 +221,37 @@ def test_means_are_those_of_the_test_pictures():
     torch.testing.assert_close(stored, gates, atol=1e-6, rtol=0)
 
 
+def test_blocks_are_described_to_be_edited(widget):
+    described = {k: n["blocks"] for k, n in widget.manifest["networks"].items()}
+    assert described["none"] == {}
+    assert {k: described[k]["bottleneck"] for k in ("scse", "cse", "sse")} == {
+        kind: {
+            "channels": 64,
+            "positions": [widget.manifest["size"] // 8] * 2,
+            "branches": branches,
+            "rule": rule,
+        }
+        for kind, branches, rule in [
+            ("scse", ["channel", "spatial"], "add"),
+            ("cse", ["channel"], "cse"),
+            ("sse", ["spatial"], "sse"),
+        ]
+    }
+    rules = {kind: {b["rule"] for b in blocks.values()} for kind, blocks in described.items()}
+    assert rules == {"none": set(), "scse": {"add"}, "cse": {"cse"}, "sse": {"sse"}}
+
+
+def test_state_is_checked_at_the_start_and_later(widget):
+    good = {"edits": {"bottleneck": {"spatial": {"base": "from", "from": 2}}}, "block": "decoder2"}
+    widget.state = good
+    with pytest.raises(
+        traitlets.TraitError, match="state: bottleneck.spatial: there is no input 3"
+    ):
+        widget.state = {"edits": {"bottleneck": {"spatial": {"base": "from", "from": 3}}}}
+    assert widget.state == good
+    widget.state = {}
+
+
 def test_request_overrules_a_gate(widget):
     image = widget.input(widget.pictures[0])
     file = widget.manifest["networks"]["scse"]["file"]
@@ -122,7 +268,7 @@ def test_request_overrules_a_gate(widget):
         (("faces",), {}, ValueError, "no task 'faces'; there are 'brain', 'digits'"),
         (("digits",), {"seed": 9}, ValueError, "no trained network 'digits-unet-none, seed 9'"),
         (("digits",), {"sate": {}}, TypeError, "unknown keywords sate; its state is state"),
-        (("digits",), {"state": {"gate": 1}}, traitlets.TraitError, "unknown parts gate"),
+        (("digits",), {"state": {"gate": 1}}, traitlets.TraitError, "state: unknown parts gate"),
     ],
 )
 def test_bad_arguments(arguments, keywords, error, words):

@@ -44,4 +44,5 @@ def test_training_export_and_playground_take_a_third_task(shipped):
     assert manifest["networks"]["scse"]["file"] == "stripes-unet-scse-seed0"
     assert manifest["networks"]["scse"]["blocks"]["bottleneck"]["positions"] == [4, 4]
     assert manifest["sliders"] == {}
+    widget.state = {"source": "ground:0", "edits": {"decoder1": {"channel": {"base": "mean"}}}}
     assert widget.still().startswith(b"\x89PNG")

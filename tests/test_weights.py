@@ -36,6 +36,21 @@ def test_unknown_name_lists_what_there_is():
         scse.load("brain-unet-scse", seed=99)
 
 
+def test_a_name_is_a_string():
+    with pytest.raises(TypeError, match="the name of a network is a str, got int 3"):
+        scse.load(3)
+
+
+def test_a_broken_card_is_named_and_breaks_no_other(tmp_path, monkeypatch):
+    for name in ("brain-unet-scse-seed0.json", "brain-unet-scse-seed0.safetensors"):
+        (tmp_path / name).write_bytes((weights.FOLDER / name).read_bytes())
+    (tmp_path / "brain-unet-scse-seed1.json").write_text('{"name": ')
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    assert scse.load("brain-unet-scse").name == "brain-unet-scse-seed0"
+    with pytest.raises(ValueError, match="the card brain-unet-scse-seed1.json is damaged"):
+        scse.load("brain-unet-scse", seed=1)
+
+
 def test_damaged_file_is_refused(tmp_path, monkeypatch):
     card = weights.card("brain-unet-scse", 0)
     for suffix in ("json", "safetensors"):
@@ -52,6 +67,14 @@ def test_damaged_file_is_refused(tmp_path, monkeypatch):
 def test_float16_on_disk_float32_in_use():
     net = scse.load("digits-unet-scse")
     assert {p.dtype for p in net.parameters()} == {torch.float32}
+    torch.set_default_dtype(torch.float64)
+    try:
+        other = scse.load("digits-unet-scse")
+    finally:
+        torch.set_default_dtype(torch.float32)
+    for key, value in other.state_dict().items():
+        assert torch.equal(value, net.state_dict()[key])
+        assert value.dtype == net.state_dict()[key].dtype
     card = weights.card("digits-unet-scse")
     assert (weights.FOLDER / f"{card['name']}.safetensors").stat().st_size < 300_000
 

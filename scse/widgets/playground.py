@@ -7,8 +7,10 @@ import traitlets
 from torch.nn.functional import adaptive_avg_pool2d
 
 from scse import data, weights
+from scse import edits as _edits
 from scse.recording import BRANCHES, find_blocks, record
-from scse.widgets import _base
+from scse.rules import rule_of
+from scse.widgets import _base, _checks
 from scse.widgets._engine import Engine
 from scse.widgets._packing import Quantised, quantise
 
@@ -31,18 +33,20 @@ class Playground(_base.Widget):
     Args:
         task: ``"digits"``, ``"brain"``, or another name in `scse.data.TASKS`.
         seed: of the four shipped networks (none, cSE, sSE, scSE) of this task.
-        state: parts of the first state that differ, such as ``{"block": "decoder2"}``; what a
-            link to the figure carries. See js/src/figures/playground/state.js.
+        state: parts of the first state that differ, see the trait.
 
     Raises:
         ValueError: an unknown task, or a seed of which not all four networks are shipped.
         TypeError: unknown keywords.
+        TraitError: a state that this figure cannot have.
     """
 
     _esm = _base.STATIC / "playground.js"
     _css = _base.style("playground.css")
     state = traitlets.Dict().tag(sync=True, state=True)
-    """What the reader changed; empty at the start."""
+    """What the reader changed, empty at the start; what a link to the figure carries. Such as
+    ``{"block": "decoder2", "edits": {"decoder2": {"spatial": {"base": "mean"}}}}``: see
+    playground.schema.json. ``mean`` is over the held-out pictures, ``from`` names an example."""
 
     def __init__(self, task="digits", *, seed=None, **state):
         shown = data.task(task)
@@ -87,7 +91,7 @@ class Playground(_base.Widget):
                 "file": card["name"],
                 "title": NETWORKS[kind],
                 "dice": card["mean_dice"],
-                "blocks": _sites(net, images[0]),
+                "blocks": _blocks(net, images[0]),
                 "means": {n: m["channel"] for n, m in means.items() if m["channel"] is not None},
             }
         manifest = {
@@ -110,7 +114,7 @@ class Playground(_base.Widget):
                 **{key: slider["start"] for key, slider in scene.sliders.items()},
                 "network": REFERENCE,
                 "block": "bottleneck",
-                "gates": {},
+                "edits": {},
                 "compare": False,
             },
         }
@@ -119,11 +123,8 @@ class Playground(_base.Widget):
 
     @traitlets.validate("state")
     def _check_state(self, proposal):
-        known = self.manifest.get("start", proposal.value)
-        if unknown := sorted(set(proposal.value) - set(known)):
-            raise traitlets.TraitError(
-                f"state has unknown parts {', '.join(unknown)}; it may have {', '.join(known)}"
-            )
+        if wrong := problem(proposal.value, self.manifest):
+            raise traitlets.TraitError(f"state: {wrong}")
         return proposal.value
 
     @staticmethod
@@ -151,16 +152,51 @@ def _flat(rec):
     return torch.cat([block.channel.flatten() for block in rec.values()])
 
 
-def _sites(net, image):
-    """What the page must know of each block's gates."""
+def _blocks(net, image):
+    """What the page must know of each block to edit its gates, and to draw what they do."""
     return {
         name: {
             "channels": block.input.shape[1],
             "positions": list(block.input.shape[2:]),
             "branches": [branch for branch in BRANCHES if getattr(block, branch) is not None],
+            "rule": rule_of(block.input, block.channel, block.spatial, block.output),
         }
         for name, block in record(net, image[None]).items()
     }
+
+
+def problem(state, manifest):
+    """What is wrong with a state, in words for a person; None if nothing is.
+
+    Edits are checked by the blocks of the reference network; a network without a branch leaves
+    out what is done to it.
+    """
+    start, networks = manifest["start"], manifest["networks"]
+    if unknown := sorted(set(state) - set(start)):
+        return f"unknown parts {', '.join(unknown)}; there are {', '.join(start)}"
+    if wrong := _checks.form_problem(state, "playground.schema.json"):
+        return wrong
+    now = {**start, **state}
+    kind, _, number = now["source"].partition(":")
+    counts = {
+        "example": len(manifest["examples"]),
+        "ground": len(manifest["grounds"]),
+        "blank": int(manifest["draw"]),
+        "own": 1,
+    }
+    if int(number or 0) >= counts[kind]:
+        return f"there is no picture {now['source']} here"
+    for name, slider in manifest["sliders"].items():
+        if not slider["min"] <= now[name] <= slider["max"]:
+            return f"{name} goes from {slider['min']} to {slider['max']}, got {now[name]}"
+    if now["network"] not in networks:
+        return f"no network {now['network']!r}; there are {', '.join(map(repr, networks))}"
+    blocks = networks[manifest["reference"]]["blocks"]
+    if now["block"] not in blocks:
+        return f"no block {now['block']!r}; there are {', '.join(map(repr, blocks))}"
+    if wrong := _checks.strokes_problem(now["strokes"], manifest["size"]):
+        return wrong
+    return _edits.problem(now["edits"], blocks, len(manifest["examples"]))
 
 
 @functools.cache
