@@ -26,7 +26,8 @@ sys.path.insert(0, str(HERE.parents[1] / "tests"))  # imports them beside a CPU 
 
 from published import published  # noqa: E402
 
-from scse.data import brain, digits, require  # noqa: E402
+from scse._extras import require  # noqa: E402
+from scse.data import brain, digits  # noqa: E402
 from scse.metrics import dice  # noqa: E402
 from scse.training import predict, soft_dice_loss  # noqa: E402
 
