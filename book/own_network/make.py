@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save
 from torch.nn import functional as F
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "tests"))  # imports them beside a CPU build of torch too
+sys.path.insert(0, str(HERE.parent / "_tools"))  # imports them beside a CPU build of torch too
 
 from published import published  # noqa: E402
 
