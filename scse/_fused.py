@@ -3,8 +3,8 @@
 A block is memory traffic and little else, so what counts is how many tensors of the size of x
 are allocated, read and written. Built from separate operations, autograd saves and allocates
 several. Here the forward pass makes one (y), the backward pass makes one (the gradient of x),
-and only x and the small gates are kept in between. `max` and `mul` need scratch space besides, an
-eighth of x, or all of it where x is small (see `_tiles`).
+and only x and the small gates are kept in between. `max`, and `mul` in half precision, need scratch
+space besides, an eighth of x, or all of it where x is small (see `_tiles`).
 
 Notation, as in `scse.blocks`, with space flattened to S positions: x is (N, C, S), the channel
 gate c is (N, C, 1), the spatial gate s is (N, 1, S).
@@ -19,7 +19,7 @@ from torch.nn.modules import module as _module
 from scse.rules import rule
 
 MOST_TILES = 8  # into which x is cut where scratch space is needed
-TILE = 2**19  # elements that a tile has at the least, so that small maps are not slowed down
+TILE = 2**17  # elements that a tile has at the least, so that small maps are not slowed down
 
 
 def fusable(rule_name, x, *modules):
@@ -106,8 +106,11 @@ def _pull_add(g, x, c, s, gx):
 
 
 def _mul(x, c, s, y):
-    for n, k in _tiles(x):  # c·s may be too small for a half, c·x · s·x is not
-        torch.mul(x[n, k], c[n, k], out=y[n, k]).mul_(x[n, k] * s[n])
+    if x.dtype != torch.float16:
+        torch.mul(c, s, out=y).mul_(x).mul_(x)  # y = c·x · s·x
+        return
+    for xt, ct, st, yt in _tiles(x, c, s, y):  # c·s may be too small for a half
+        torch.mul(xt, ct, out=yt).mul_(xt * st)
 
 
 def _pull_mul(g, x, c, s, gx):
@@ -119,28 +122,26 @@ def _pull_mul(g, x, c, s, gx):
 
 
 def _max(x, c, s, y):
-    for n, k in _tiles(x):  # y = max(c·x, s·x), the second product in scratch space
-        part = y[n, k]
-        torch.maximum(torch.mul(x[n, k], c[n, k], out=part), x[n, k] * s[n], out=part)
+    for xt, ct, st, yt in _tiles(x, c, s, y):  # y = max(c·x, s·x), one product in scratch space
+        torch.maximum(torch.mul(xt, ct, out=yt), xt * st, out=yt)
 
 
 def _pull_max(g, x, c, s, gx):
     dc, ds = torch.empty_like(c), torch.zeros_like(s)
-    for n, k in _tiles(x):
-        dc[n, k] = _pull_max_tile(g[n, k], x[n, k], c[n, k], s[n], gx[n, k], ds[n])
+    for parts in _tiles(x, c, s, g, gx, dc, ds):
+        _pull_max_tile(*parts)
     return dc, ds
 
 
-def _pull_max_tile(g, x, c, s, gx, ds):
+def _pull_max_tile(x, c, s, g, gx, dc, ds):
     # With m = 1 where s·x wins, 0 where c·x wins and ½ where they are equal, as in
     # torch.maximum:  ∂y/∂c = (1 − m)·x,  ∂y/∂s = m·x,  ∂y/∂x = c + m·(s − c).
     m = torch.sub(s, c).mul_(x).sign_()  # as large as x: hence the tiles
     torch.add(c.new_tensor(0.5), m, alpha=0.5, out=m)
-    dc = torch.mul(g, x, out=gx).sum(2, keepdim=True)
+    torch.sum(torch.mul(g, x, out=gx), 2, keepdim=True, out=dc)
     dc -= gx.mul_(m).sum(2, keepdim=True)
     ds.baddbmm_(_ones(x), gx)
     torch.lerp(c, s, m, out=gx).mul_(g)
-    return dc
 
 
 _FUSED = {
@@ -237,14 +238,19 @@ def _ones(x):
     return x.new_ones(1, 1, x.shape[1]).expand(x.shape[0], 1, -1)
 
 
-def _tiles(x):
-    """Index pairs (samples, channels) that cut x into at most about ``MOST_TILES`` parts."""
+def _tiles(x, *others):
+    """Cut x (N, C, S), and what goes with it, into at most about ``MOST_TILES`` parts.
+
+    The others are as large, or a gate: (N, C, 1) or (N, 1, S), which all channels share.
+    """
     n, k = x.shape[:2]
     pieces = min(MOST_TILES, max(1, x.numel() // TILE))
     if pieces == 1:
-        return [(slice(None), slice(None))]
+        return [(x, *others)]
     if n >= pieces:
         step = -(-n // pieces)
-        return [(slice(i, i + step), slice(None)) for i in range(0, n, step)]
-    step = -(-k * n // pieces)
-    return [(slice(i, i + 1), slice(j, j + step)) for i in range(n) for j in range(0, k, step)]
+        cuts = [(slice(i, i + step), slice(None)) for i in range(0, n, step)]
+    else:
+        step = -(-k * n // pieces)
+        cuts = [(slice(i, i + 1), slice(j, j + step)) for i in range(n) for j in range(0, k, step)]
+    return [[t[a, b] if t.shape[1] == k else t[a] for t in (x, *others)] for a, b in cuts]
