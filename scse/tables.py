@@ -1,10 +1,9 @@
 """The gates of a `Record` as arrays and as a table."""
 
-import importlib
-
 import torch
 
-from scse.foreign import BRANCHES
+from scse._extras import require
+from scse.rules import BRANCHES
 
 
 class GateTable:
@@ -54,13 +53,7 @@ class GateTable:
         Raises:
             ModuleNotFoundError: pandas is missing.
         """
-        try:
-            pandas = importlib.import_module("pandas")
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                'to_dataframe needs pandas, which is not installed: pip install "scse[data]"',
-                name="pandas",
-            ) from error
+        pandas = require("pandas", "data")
         columns = ("block", "branch", "image", "channel", "gate", "sd", "min", "max")
         rows = []
         for block, gates in self.to_numpy().items():

@@ -463,7 +463,7 @@ def test_where_by_a_function():
     assert list(find_blocks(net, lambda name, module: name.startswith("squeeze"))) == ["squeeze"]
     assert find_blocks(net, lambda name, module: False) == {}
     assert list(find_blocks(net, "squeeze")) == ["squeeze"]
-    rec = record(net, torch.randn(1, 1, 4, 4), lambda name, module: name == "squeeze.3")
+    rec = record(net, torch.randn(1, 1, 4, 4), where=lambda name, module: name == "squeeze.3")
     assert torch.equal(rec["squeeze.3"].output, rec["squeeze.3"].input * rec["squeeze.3"].channel)
 
 
@@ -496,7 +496,7 @@ def test_one_module_named_by_where_runs_twice():
 WRONG_WHERE = [
     (["squeze"], ValueError, "where names 'squeze'; this Own has no such module. Near it are 'squ"),
     ("squeeze.9", ValueError, "where names 'squeeze.9'"),
-    (7, TypeError, r"where must be a list of module names or a function .* got int"),
+    (7, TypeError, r"where must be a list of module names, a dict .* or a function .* got int"),
     ([nn.Sigmoid()], TypeError, "where must be a list of module names"),
     (["enter"], ValueError, r"'enter', whose output is no gate.* this is the shape \(1, 4, 5, 6\)"),
     (["tell"], ValueError, "'tell', whose output is no gate.* this is a list"),
@@ -513,7 +513,7 @@ def test_wrong_where(where, error, message):
     net.tell = Tell()
     net.register_forward_pre_hook(lambda net, args: net.tell(args[0]) and None)
     with pytest.raises(error, match=message):
-        record(net, torch.randn(1, 1, 5, 6), where)
+        record(net, torch.randn(1, 1, 5, 6), where=where)
     assert len(hooks(net)) == 1
 
 
