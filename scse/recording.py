@@ -68,7 +68,10 @@ class Record(Mapping):
         return GateTable(self._blocks)
 
     def __repr__(self):
-        rows = [f"  {name}: {tuple(block.output.shape)}" for name, block in self._blocks.items()]
+        rows = [
+            f"  {name}: {'gates alone' if block.output is None else tuple(block.output.shape)}"
+            for name, block in self._blocks.items()
+        ]
         return "\n".join([f"Record of {len(rows)} blocks", *rows])
 
 
@@ -84,6 +87,10 @@ def find_blocks(net: nn.Module, where: Where = None) -> dict[str, nn.Module]:
     Known blocks are told by the names of their classes and layers, so a look-alike that computes
     otherwise is listed too; `record` says so when it has run.
 
+    A gate that no module puts out cannot be followed and is not listed: the sigmoid is a function
+    in the blocks of efficientnet_pytorch (also as encoder in segmentation-models-pytorch), MONAI's
+    EfficientNet, catalyst and pytorch-toolbelt. Put an `nn.Sigmoid` in its place, and name it.
+
     Args:
         net: any `nn.Module`. Known are our blocks and those in `scse.foreign.FAMILIES`:
             squeeze_and_excitation, pytorch-3dunet, the blog form, segmentation-models-pytorch,
@@ -95,10 +102,6 @@ def find_blocks(net: nn.Module, where: Where = None) -> dict[str, nn.Module]:
             to, a dict ``{block name: {"channel": module name, "spatial": module name}}``: for an
             attention gate ``{"up1.attention": {"spatial": "up1.attention.psi"}}``. What
             ``where`` does not name is left out.
-
-    A gate that no module puts out cannot be followed and is not listed: the sigmoid is a function
-    in the blocks of efficientnet_pytorch (also as encoder in segmentation-models-pytorch), MONAI's
-    EfficientNet, catalyst and pytorch-toolbelt. Put an `nn.Sigmoid` in its place, and name it.
 
     Returns:
         A dict of name to block; for a gate that ``where`` lists, to the module that puts it out.

@@ -507,6 +507,7 @@ def test_where():
     assert mask.input is None
     assert mask.output is None
     assert mask.spatial.shape == (2, 1, 6, 5)
+    assert "mask.act: gates alone" in repr(rec)
     gate, eca = rec["inner.gate"], rec["inner.eca"]
     assert gate.channel.shape == eca.channel.shape == (2, 4, 1, 1)
     assert torch.equal(gate.input, squeeze.output * mask.spatial)
