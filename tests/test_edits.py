@@ -149,7 +149,7 @@ RIGHT = [
     one({"base": "own"}),
     one({"base": "from", "from": 1, "set": {"14": 0.5}, "strokes": [PAINT]}),
     one({"base": "flat", "set": {"29": 1}}, "b"),
-    one({"base": "mean", "set": {"3": -1}}, branch="channel"),
+    one({"base": "mean", "set": {"3": 0.25}}, branch="channel"),
 ]
 REFUSED = [
     ([], "edits: .*object"),
