@@ -181,3 +181,44 @@ test("only the maps in sight are asked for, and only once", async () => {
   assert.equal(engine.log.length, 2);
   assert.deepEqual(Array.from(ask.maps(scene)?.get(2)?.data ?? []), [2, -2]);
 });
+
+test("a picture that is stored smaller, or cut elsewhere, is asked for once", async () => {
+  for (const [slice, more, expected] of /** @type {[any, any, any][]} */ ([
+    [undefined, {}, []],
+    [undefined, { reduced: true }, [{ picture: 0, slice: undefined }]],
+    [4, { middle: 4 }, []],
+    [5, { middle: 4 }, [{ picture: 0, slice: 5 }]],
+  ])) {
+    const engine = toy();
+    /** @type {any[]} */
+    const asked = [];
+    const ask = asking(
+      {
+        async run(/** @type {any} */ request) {
+          if (!("picture" in request)) return engine.run(request);
+          asked.push(request);
+          const data = Float32Array.of(10, 20, 0, 1);
+          return { output: { shape: [2, 1, 2], data }, blocks: {}, ms: 0 };
+        },
+      },
+      more,
+    );
+    for (let i = 0; i < 2; i++) {
+      ask.ask({ ...scene, slice });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.deepEqual(asked, expected);
+    const planes = ask
+      .picture({ ...scene, slice })
+      ?.map((/** @type {any} */ { data }) => Array.from(data));
+    assert.deepEqual(
+      planes,
+      expected.length
+        ? [
+            [10, 20],
+            [0, 1],
+          ]
+        : undefined,
+    );
+  }
+});

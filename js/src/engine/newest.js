@@ -2,12 +2,13 @@
 
 /** @typedef {import("./contract.js").Request} Request */
 /** @typedef {import("./contract.js").Answer} Answer */
-/** @typedef {{run: (request: Request, onProgress?: (done: number) => void) => Promise<Answer>}} Engine */
+/** @template [R=Request] @typedef {{run: (request: R, onProgress?: (done: number) => void) => Promise<Answer>}} Engine */
 
 /**
  * Puts a queue of length one before an engine. A drag asks faster than a network answers: what is
  * under way is finished, what waited and was overtaken is dropped, the last is always answered.
- * @param {Engine} engine
+ * @template [R=Request]
+ * @param {Engine<R>} engine
  */
 export function newest(engine) {
   /** @type {{start: () => void, drop: () => void} | undefined} */
@@ -27,7 +28,7 @@ export function newest(engine) {
     },
     /**
      * The answer, or undefined if a newer request overtook this one.
-     * @param {Request} request @param {(done: number) => void} [onProgress]
+     * @param {R} request @param {(done: number) => void} [onProgress]
      * @returns {Promise<Answer | undefined>}
      */
     run(request, onProgress) {

@@ -435,7 +435,7 @@ function newest(engine) {
     },
     /**
      * The answer, or undefined if a newer request overtook this one.
-     * @param {Request} request @param {(done: number) => void} [onProgress]
+     * @param {R} request @param {(done: number) => void} [onProgress]
      * @returns {Promise<Answer | undefined>}
      */
     run(request, onProgress) {
@@ -581,7 +581,7 @@ function mapsKey({ picture, slice, overrule, block }) {
   if (!block.includes("#")) delete others[block];
   return JSON.stringify([picture, slice ?? null, block, others]);
 }
-function asker({ queue, gates, middle, onAnswer, onFailure, onProgress }) {
+function asker({ queue, gates, middle, reduced = false, onAnswer, onFailure, onProgress }) {
   const own = new Short();
   const pictures = new Short();
   const whole = /* @__PURE__ */ new Map();
@@ -627,12 +627,9 @@ function asker({ queue, gates, middle, onAnswer, onFailure, onProgress }) {
       if (!answer2) return;
       whole.set(spatial.input ?? 0, answer2.blocks);
     }
-    if (scene.slice !== void 0 && scene.slice !== middle && !pictures.has(placeOf(scene))) {
-      const answer2 = await run({
-        network: "pictures",
-        image: { stored: scene.picture },
-        slice: scene.slice
-      });
+    const elsewhere = scene.slice !== void 0 && scene.slice !== middle;
+    if ((elsewhere || reduced) && !pictures.has(placeOf(scene))) {
+      const answer2 = await run({ picture: scene.picture, slice: scene.slice });
       if (!answer2) return;
       const [count2, height, width] = answer2.output.shape;
       const planes = Array.from({ length: count2 }, (_, i) => ({
@@ -1850,6 +1847,7 @@ var explorer_default = widget(
     const ask = queue && asker({
       queue,
       middle: manifest.slice,
+      reduced: manifest.reduced.picture > 1 || manifest.reduced.label > 1,
       gates: ({ overrule }) => Object.fromEntries(
         Object.keys(overrule).map((name2) => {
           const b = blocks.findIndex((block) => place(block.name) === name2);

@@ -844,7 +844,7 @@ function newest(engine) {
     },
     /**
      * The answer, or undefined if a newer request overtook this one.
-     * @param {Request} request @param {(done: number) => void} [onProgress]
+     * @param {R} request @param {(done: number) => void} [onProgress]
      * @returns {Promise<Answer | undefined>}
      */
     run(request, onProgress) {

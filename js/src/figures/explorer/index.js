@@ -170,6 +170,7 @@ export default widget(
       asker({
         queue,
         middle: manifest.slice,
+        reduced: manifest.reduced.picture > 1 || manifest.reduced.label > 1,
         gates: ({ overrule }) =>
           Object.fromEntries(
             Object.keys(overrule).map((name) => {
