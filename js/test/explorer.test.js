@@ -7,6 +7,7 @@ import { changeOf, problem, used, withRule } from "../src/figures/explorer/overr
 import { distance, flat, resultOf, shares } from "../src/figures/explorer/result.js";
 import { shorten } from "../src/figures/explorer/strip.js";
 import { recalibrated } from "../src/figures/explorer/stored.js";
+import { noteOf } from "../src/figures/explorer/words.js";
 
 test("channels are put in order", () => {
   assert.deepEqual(descending([0.2, 0.9, 0.2, 0.5]), [1, 3, 0, 2]);
@@ -79,6 +80,14 @@ test("the rules of the blocks", () => {
     ["c", "s", "1+c", "add", "max", "mul", "both", null].map(made),
     [1, 0.5, 3, 1.5, 1, 0.5, 0.25, 2],
   );
+});
+
+test("what is said of the maps in a saved page is true", () => {
+  const state = { maps: true, missing: 3, kept: 5, live: false, rule: "add", other: undefined };
+  assert.match(noteOf(state), /only the maps of the channels with the highest gates/);
+  assert.match(noteOf({ ...state, kept: 0 }), /no maps of this block/);
+  assert.match(noteOf({ ...state, missing: 0 }), /Each bar is the gate of its map/);
+  assert.match(noteOf({ ...state, kept: 0, live: true }), /Each bar/); // they are on their way
 });
 
 test("paths lose what they share", () => {

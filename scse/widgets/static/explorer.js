@@ -1319,9 +1319,9 @@ var FINE = 4;
 var MOST = 640;
 var BARS = 10;
 var NUMBERS = 12;
-function outputView(described) {
-  if (described.kind === "map") return mapView(described.classes);
-  return described.kind === "classes" ? classView(described.classes) : numberView();
+function outputView(described, reduced = 1) {
+  if (described.kind === "map") return mapView(described.classes, reduced);
+  return described.kind === "classes" ? classView(described.classes) : numberView(described.note);
 }
 function headline(name, words) {
   const value = readout(name, (v) => count(v));
@@ -1329,7 +1329,7 @@ function headline(name, words) {
   const element = h("div", { class: "scse-headline" }, value.element, " ", rest);
   return { element, value, rest };
 }
-function mapView(classes) {
+function mapView(classes, reduced) {
   const paint = classPainter(classes.map(({ colour }) => colour));
   const picture = canvas(1, 1, "Output: a class at each position");
   picture.classList.add("scse-fine");
@@ -1351,7 +1351,9 @@ function mapView(classes) {
   );
   return {
     panel: picture,
-    below: h("span", { text: "dots: changed" }),
+    below: h("span", {
+      text: reduced > 1 ? `stored smaller: one pixel of ${reduced}×${reduced}, and so are the numbers` : "dots: changed"
+    }),
     outcome: h("div", { class: "scse-outcome" }, changed.element, list),
     change: changed.element,
     /** @param {Seen} seen */
@@ -1444,7 +1446,7 @@ function classView(classes) {
     }
   };
 }
-function numberView() {
+function numberView(note = "the first numbers of the output") {
   const moved = headline("moved", "mean absolute change of the output");
   const format = (v) => Math.abs(v) >= 1e4 || v && Math.abs(v) < 1e-3 ? v.toExponential(2) : fixed(v, 4);
   const list = h("ol", { class: "scse-numbers", "aria-label": "The first numbers of the output" });
@@ -1452,7 +1454,7 @@ function numberView() {
   moved.element.firstElementChild?.replaceWith(value.element);
   return {
     panel: list,
-    below: h("span", { text: "the first numbers of the output" }),
+    below: h("span", { text: note }),
     outcome: h("div", { class: "scse-outcome" }, moved.element),
     change: moved.element,
     /** @param {Seen} seen */
@@ -1581,8 +1583,11 @@ function statusOf({ live, quiet, meddled }) {
   const state = "A saved state: the maps follow your gates.";
   return `${state} For the output to follow, open it in a notebook, with explore(model, image).`;
 }
-function noteOf({ maps, missing, live, rule, other }) {
+function noteOf({ maps, missing, kept, live, rule, other }) {
   if (!maps) return "The maps that these gates go to cannot be seen from outside.";
+  if (missing && !live && !kept) {
+    return "To keep this page small, no maps of this block and input are in it.";
+  }
   if (missing && !live) {
     const reason = "To keep this page small, only the maps of the channels with the highest gates";
     return `${reason} are in it: order them by gate to see those.`;
@@ -1918,7 +1923,7 @@ var explorer_default = widget(
     const scale = colourBar("space", "mask");
     const maskAt = readout("mask-value", (v) => fixed(v, 3));
     const maskNote = h("span", { class: "scse-note" });
-    const shown = outputView(described);
+    const shown = outputView(described, live ? 1 : manifest.reduced.output);
     const credit = h("span");
     const maskRule = h("div");
     const maskPanel = panel(
@@ -2156,6 +2161,7 @@ var explorer_default = widget(
       table2.note.textContent = noteOf({
         maps: block.maps,
         missing,
+        kept: maps.size,
         live,
         rule: block.rule,
         other: other && inputs[get("compare")].title
