@@ -1,4 +1,4 @@
-// Bundle each widget into one readable module: src/figures -> ../scse/widgets/static/<name>.js.
+// Bundle each widget into one module: src/figures -> ../scse/widgets/static/<name>.js.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -37,6 +37,7 @@ export async function bundles() {
     format: "esm",
     charset: "utf8",
     target: "es2022",
+    minify: true, // the sources are beside; a page carries these
     banner: { js: "// Built from js/src by `npm run build`: edit there." },
   });
   /** @type {Map<string, string>} */

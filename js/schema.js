@@ -21,7 +21,9 @@ export async function validators() {
     ids[name] = schema.$id;
   }
   const source = standalone.default(ajv, ids);
-  const short = source.replaceAll(/schemaPath:"[^"]*",/g, ""); // no message of ours says it
+  // Where and by which keyword is enough for a reader; the rest of a message would be carried for
+  // nothing.
+  const short = source.replaceAll(/schemaPath:"[^"]*",|,\s*params:\s*\{[^{}]*\}/g, "");
   const { code } = await transform(short, { minify: true, charset: "utf8" });
   const types = "/** @typedef {{(value: unknown): boolean, errors?: any[] | null}} Validate */";
   return `// Compiled from scse/*.schema.json by \`npm run build\`: edit there.\n// @ts-nocheck\n${types}\n${code}`;

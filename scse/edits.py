@@ -172,21 +172,28 @@ def _validator(path: Path = SCHEMA):
     return require("jsonschema", "widgets").Draft7Validator(json.loads(path.read_text()))
 
 
-class Site(TypedDict):
-    """What must be known of a block to check its edits."""
-
+class _Site(TypedDict):
     channels: int
     positions: list[int]  # the spatial shape; empty where that is not known
     branches: list[str]
 
 
-def problem(edits: Any, sites: Mapping[str, Site], inputs: int) -> str | None:
+class Site(_Site, total=False):
+    """What must be known of a block to check its edits."""
+
+    range: list[float]  # of the gates; 0 to 1 if not given
+
+
+def problem(
+    edits: Any, sites: Mapping[str, Site], inputs: int, *, means: bool = True
+) -> str | None:
     """What is wrong with edits that came from a page, a link or a file; None if nothing is.
 
     Args:
         edits: block → branch → edit.
         sites: what there is to be edited, by the names of the blocks.
         inputs: how many inputs ``from`` may name.
+        means: whether there is a mean of each gate for the base ``mean``.
     """
     error = next(iter(_validator().iter_errors(edits)), None)
     if error is not None:
@@ -196,6 +203,8 @@ def problem(edits: Any, sites: Mapping[str, Site], inputs: int) -> str | None:
             return f"no block {block!r}; there are {', '.join(map(repr, sites))}"
         for branch, edit in branches.items():
             wrong = _misfit(edit, branch, sites[block], inputs)
+            if edit["base"] == "mean" and not means:
+                wrong = "there is no mean here"
             if wrong:
                 return f"{block}.{branch}: {wrong}"
     return None
@@ -211,6 +220,9 @@ def _misfit(edit, branch, site, inputs):
     size = site["channels"] if branch == "channel" else _product(site["positions"])
     if beyond := [k for k in edit.get("set", {}) if int(k) >= size]:
         return f"there is no entry {beyond[0]}"
+    low, high = site.get("range", [0.0, 1.0])
+    if outside := [v for v in edit.get("set", {}).values() if not low <= v <= high]:
+        return f"an entry is {outside[0]:g}; they go from {low:g} to {high:g}"
     if edit.get("strokes") and (branch == "channel" or len(site["positions"]) != 2):
         return "paint needs a mask of two spatial axes"
     if any(len(stroke["points"]) % 2 for stroke in edit.get("strokes", ())):

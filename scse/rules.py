@@ -33,6 +33,7 @@ class Rule(NamedTuple):
             where no gates do that.
         gain: the most that Û can become for a U of at most ``top``, gates being in [0, 1].
         formula: Û as text, c·U and s·U being the two branches.
+        alone: branch → Û as text where only that branch is there, the other being neutral.
     """
 
     apply: Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -41,6 +42,7 @@ class Rule(NamedTuple):
     identity: Mapping[str, float] | None
     gain: Callable[[float], float]
     formula: str
+    alone: Mapping[str, str] = {}
 
 
 # Functions of this module, and typed by their defaults, so that TorchScript compiles them.
@@ -98,17 +100,24 @@ def _both(value):
     return dict.fromkeys(BRANCHES, value)
 
 
+def _alone(channel, spatial):
+    return {"channel": channel, "spatial": spatial}
+
+
+_TERMS = _alone("c·U", "s·U")
+
+
 # fmt: off
 RULES: Mapping[str, Rule] = {
     "cse": Rule(_cse, ("channel",), {"channel": 1.0}, {"channel": 1.0}, _once, "c·U"),
     "sse": Rule(_sse, ("spatial",), {"spatial": 1.0}, {"spatial": 1.0}, _once, "s·U"),
     "1+cse": Rule(_residual_cse, ("channel",), {"channel": 0.0}, {"channel": 0.0}, _twice, "U + c·U"),  # noqa: E501
     "1+sse": Rule(_residual_sse, ("spatial",), {"spatial": 0.0}, {"spatial": 0.0}, _twice, "U + s·U"),  # noqa: E501
-    "add": Rule(_add, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _twice, "c·U + s·U"),
-    "max": Rule(_max, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _once, "max(c·U, s·U)"),  # noqa: E501
-    "mul": Rule(_mul, BRANCHES, _both(1.0), None, _square, "c·U × s·U"),
-    "concat": Rule(_concat, BRANCHES, _both(0.0), None, _once, "W [c·U, s·U]"),
-    "cbam": Rule(_cbam, BRANCHES, _both(1.0), _both(1.0), _once, "s·(c·U)"),
+    "add": Rule(_add, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _twice, "c·U + s·U", _TERMS),  # noqa: E501
+    "max": Rule(_max, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _once, "max(c·U, s·U)", _TERMS),  # noqa: E501
+    "mul": Rule(_mul, BRANCHES, _both(1.0), None, _square, "c·U × s·U", _alone("c·U × U", "s·U × U")),  # noqa: E501
+    "concat": Rule(_concat, BRANCHES, _both(0.0), None, _once, "W [c·U, s·U]", _alone("W [c·U, 0]", "W [0, s·U]")),  # noqa: E501
+    "cbam": Rule(_cbam, BRANCHES, _both(1.0), _both(1.0), _once, "s·(c·U)", _TERMS),
 }
 # fmt: on
 

@@ -182,22 +182,42 @@ def test_gate_lab_computes_what_the_network_computes(samples, combine):
         assert agreement(own, rec.logits) > 0.985
         assert own["changed"] == 0
         with override(net, {"decoder1": {"channel": drawn}}):
-            assert agreement(lab.evaluate(k, gates=drawn), net(image[None])) > 0.985
+            edits = {
+                "decoder1": {"channel": {"base": "own", "set": dict(enumerate(drawn.tolist()))}}
+            }
+            assert agreement(lab.evaluate(k, edits), net(image[None])) > 0.985
 
 
+@pytest.mark.parametrize("combine", ["add", "max", "mul"])
 @pytest.mark.parametrize(
-    ("mode", "gates"),
+    "edits",
     [
-        ("none", {"channel": 1.0, "spatial": 0.0}),
-        ("cse", {"spatial": 0.0}),
-        ("sse", {"channel": 0.0}),
-        ("scse", {}),
+        {"channel": {"base": "one"}, "spatial": {"base": "neutral"}},
+        {"spatial": {"base": "neutral"}},
+        {"channel": {"base": "neutral"}},
+        {"channel": {"base": "invert", "set": {"3": 0.5}}, "spatial": {"base": "flat"}},
+        {
+            "spatial": {
+                "base": "own",
+                "strokes": [{"width": 5, "value": 0, "points": [2, 2, 30, 20]}],
+            }
+        },
     ],
 )
-def test_gate_lab_switches_branches_off(net, samples, mode, gates):
-    with override(net, {"decoder1": gates}):
+def test_gate_lab_edits_as_override_does(samples, combine, edits):
+    net = network(combine=combine)
+    with override(net, {"decoder1": edits}):
         logits = net(samples[0][1][None])
-    assert agreement(GateLab(net, samples, levels=256).evaluate(0, mode), logits) > 0.985
+    lab = GateLab(net, samples, levels=256)
+    assert agreement(lab.evaluate(0, {"decoder1": edits}), logits) > 0.985
+
+
+def test_gate_lab_lends_a_sample_the_gates_of_another(net, samples):
+    lab = GateLab(net, samples, levels=256)
+    lent = lab.evaluate(0, {"decoder1": {"channel": {"base": "from", "from": 1}}})
+    assert torch.equal(lent["gates"], lab.evaluate(1)["gates"])
+    with override(net, {"decoder1": {"channel": lent["gates"]}}):
+        assert agreement(lent, net(samples[0][1][None])) > 0.985
 
 
 def test_squeeze_excite_has_the_gates_of_the_network(net, samples):
@@ -267,9 +287,11 @@ def test_docstrings_name_every_argument(widgets):
     ("index", "trait", "value", "message"),
     [
         (0, "picture", 2, "picture must be 0 to 1, got 2"),
-        (0, "gates", [0.5], "gates must be empty or 8 numbers between 0 and 1"),
-        (0, "gates", [2.0] * 8, "gates must be empty or 8 numbers between 0 and 1"),
-        (0, "mode", "both", "scse"),
+        (0, "edits", {"decoder1": {"channel": {"base": "off"}}}, "decoder1.channel.base"),
+        (0, "edits", {"decoder9": {}}, "no block 'decoder9'; there are 'encoder1'"),
+        (0, "edits", {"decoder1": {"channel": {"base": "own", "set": {"8": 1}}}}, "no entry 8"),
+        (0, "edits", {"decoder1": {"channel": {"base": "own", "set": {"0": 2}}}}, "from 0 to 1"),
+        (0, "edits", {"decoder1": {"channel": {"base": "mean"}}}, "no mean here"),
         (1, "z", [0.1], "z must be empty or 8 numbers between"),
         (2, "pixel", [24, 0], r"\[row, column\] in a map of 24×32"),
         (3, "scale", "other", "shared"),

@@ -100,6 +100,7 @@ def rules():
             "identity": row.identity and dict(row.identity),
             "gain": row.gain(3.0),
             "formula": row.formula,
+            "alone": dict(row.alone),
             # concat is no matter of single activations
             "values": None if name == "concat" else row.apply(*shaped).flatten().tolist(),
         }

@@ -75,10 +75,25 @@ def pull(page, slider, part):
 # GateLab
 
 
-def check_lab(lab, twin, **state):
+NEUTRAL = {"base": "neutral"}
+
+
+def edits_of(mode, gates):
+    """What a choice of branches says of the last block, its bars being at ``gates``."""
+    bars = {"base": "own", "set": {str(k): gate for k, gate in enumerate(gates)}}
+    return {
+        "decoder1": {
+            "scse": {"channel": bars},
+            "cse": {"channel": bars, "spatial": NEUTRAL},
+            "sse": {"channel": NEUTRAL},
+            "none": {"channel": {"base": "one"}, "spatial": NEUTRAL},
+        }[mode]
+    }
+
+
+def check_lab(lab, twin, mode="scse", **state):
     """Every number in the page against torch, at the gates that the page shows."""
-    gates = row(lab, "gate", 8)
-    now = twin.evaluate(gates=gates, **state)
+    now = twin.evaluate(edits=edits_of(mode, row(lab, "gate", 8)), **state)
     assert number(lab, "dice") == close(now["dice"])
     assert number(lab, "changed") == now["changed"]
     classes = len(twin.manifest["classes"])
@@ -359,7 +374,7 @@ HOST = """async ({ esm, state }) => {
     },
     on: (event, callback) => (listeners[event] ??= []).push(callback),
     off: (event, callback) => (listeners[event] = listeners[event].filter((c) => c !== callback)),
-    save_changes: () => saved.push(structuredClone(state.gates)),
+    save_changes: () => saved.push(structuredClone(state.edits)),
   };
   const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
   const { default: widget } = await import(url);
@@ -385,7 +400,7 @@ def kernel(open_page):
 
 def test_a_kernel_sets_the_state(kernel):
     gates = [0.1 * k for k in range(8)]
-    kernel.evaluate("(gates) => kernel.model.set('gates', gates)", gates)
+    kernel.evaluate("(edits) => kernel.model.set('edits', edits)", edits_of("scse", gates))
     kernel.evaluate("() => kernel.model.set('picture', 1)")
     settle(kernel)
     view = kernel.locator(".kernel .scse-gatelab")
@@ -398,15 +413,22 @@ def test_a_kernel_hears_the_end_of_a_drag(kernel):
     pull(kernel, slider, 0.5)
     kernel.wait_for_function("() => kernel.saved.length > 0")
     saved = kernel.evaluate("() => kernel.saved")
-    assert saved[-1][0] == number(kernel.locator(".kernel"), "gate-0")
+    edit = saved[-1]["decoder1"]["channel"]
+    assert edit == {"base": "own", "set": {"0": number(kernel.locator(".kernel"), "gate-0")}}
 
 
 @pytest.mark.parametrize(
     ("trait", "value", "message"),
     [
-        ("gates", [0.5], "gates must be empty or 8 numbers between 0 and 1, got [0.5]."),
-        ("gates", [7] * 8, "gates must be empty or 8 numbers between 0 and 1"),
-        ("mode", "both", 'mode must be one of none, cse, sse, scse, got "both".'),
+        (
+            "edits",
+            {"decoder1": {"channel": {"base": "off"}}},
+            "cannot be read at decoder1.channel.base",
+        ),
+        ("edits", {"decoder9": {}}, "changes a block that is not here: decoder9"),
+        ("edits", {"decoder1": {"channel": {"base": "own", "set": {"8": 1}}}}, "no entry 8"),
+        ("edits", {"decoder1": {"channel": {"base": "own", "set": {"0": 7}}}}, "from 0 to 1"),
+        ("edits", {"decoder1": {"channel": {"base": "mean"}}}, "asks for a mean"),
         ("picture", 99, "picture must be 0 to"),
     ],
 )
@@ -417,14 +439,14 @@ def test_a_bad_state_is_said_in_the_figure_and_goes_away(kernel, trait, value, m
     settle(kernel)
     assert message in view.get_by_role("alert").text_content()
     assert (row(view, "gate", 8), number(view, "dice")) == before
-    good = {"gates": [], "mode": "scse", "picture": 0}[trait]
+    good = {"edits": {}, "picture": 0}[trait]
     kernel.evaluate("([trait, value]) => kernel.model.set(trait, value)", [trait, good])
     settle(kernel)
     assert view.locator(".scse-message").is_hidden()
 
 
 def test_a_view_that_is_taken_down_stops_listening(kernel):
-    assert kernel.evaluate("() => kernel.left()") == 5  # four traits, and messages
+    assert kernel.evaluate("() => kernel.left()") == 4  # three traits, and messages
     kernel.evaluate("() => kernel.stop()")
     assert kernel.evaluate("() => kernel.left()") == 0
 

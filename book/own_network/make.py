@@ -29,7 +29,7 @@ from scse.metrics import dice
 from scse.training import predict, soft_dice_loss
 
 HERE = Path(__file__).resolve().parent
-TOOLS = HERE.parents[1] / "tests"  # where published.py is: it imports both libraries
+TOOLS = HERE.parent / "_tools"  # where published.py is: it imports both libraries
 sys.path.insert(0, str(TOOLS))
 
 from published import published  # noqa: E402

@@ -11,13 +11,6 @@ test("the committed bundles are what src/ builds to", async () => {
   }
 });
 
-test("bundles stay readable", async () => {
-  for (const [name, text] of await bundles()) {
-    const longest = Math.max(...text.split("\n").map((line) => line.length));
-    assert.ok(longest < 400, `${name} has a line of ${longest} characters`);
-  }
-});
-
 test("the committed validators are what the schemas compile to", async () => {
   assert.equal(await readFile(target, "utf8"), await validators(), "npm run build writes them");
 });

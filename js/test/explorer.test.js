@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newest } from "../src/engine/newest.js";
 import { asker } from "../src/figures/explorer/asker.js";
-import { apart, chain, descending, normal } from "../src/figures/explorer/order.js";
+import { apart, chain, descending, normal } from "../src/desk/order.js";
 import { changeOf, problem, used, withRule } from "../src/figures/explorer/overrule.js";
 import { distance, flat, resultOf, shares } from "../src/figures/explorer/result.js";
 import { shorten } from "../src/figures/explorer/strip.js";

@@ -116,13 +116,13 @@ test("edits from outside are checked, in form and in what they name", () => {
   assert.equal(problem({}, sites, 0), undefined);
   /** @type {[unknown, RegExp][]} */
   const wrong = [
-    [[], /form/],
-    [null, /form/],
-    [{ a: { channel: { base: "off" } } }, /a\.channel\.base .*own, neutral/],
-    [{ a: { channel: {} } }, /required base/],
-    [{ a: { channel: { base: "own", set: { "-1": 1 } } } }, /form/],
-    [{ a: { channel: { base: "own", set: { 1: "1" } } } }, /form/],
-    [{ a: { both: { base: "own" } } }, /both/],
+    [[], /cannot be read \(type\)/],
+    [null, /cannot be read/],
+    [{ a: { channel: { base: "off" } } }, /cannot be read at a\.channel\.base \(enum\)/],
+    [{ a: { channel: {} } }, /at a\.channel \(required\)/],
+    [{ a: { channel: { base: "own", set: { "-1": 1 } } } }, /cannot be read at a\.channel\.set/],
+    [{ a: { channel: { base: "own", set: { 1: "1" } } } }, /cannot be read at a\.channel\.set/],
+    [{ a: { both: { base: "own" } } }, /cannot be read at a/],
     [{ toString: { channel: { base: "own" } } }, /not here: toString/],
     [{ a: { channel: { base: "from", from: 2 } } }, /no input 2/],
     [{ a: { channel: { base: "from" } } }, /from/],

@@ -14,7 +14,9 @@ import {
   write,
 } from "../src/figures/playground/compose.js";
 import { toChange, used } from "../src/figures/playground/overrule.js";
-import { decode, difference, encode, history, problem } from "../src/figures/playground/state.js";
+import { history } from "../src/desk/history.js";
+import { decode, difference, encode } from "../src/desk/link.js";
+import { problem } from "../src/figures/playground/state.js";
 
 const golden = JSON.parse(
   await readFile(new URL("playground_golden.json", import.meta.url), "utf8"),
@@ -72,6 +74,7 @@ test("the pen inks where it goes, once", () => {
   assert.equal(inked.size, 0); // off the sheet
 });
 
+/** @type {import("../src/gates/check.js").Site} */
 const site = { channels: 3, positions: [2, 2], branches: ["channel", "spatial"] };
 test("changes of gates", () => {
   const none = () => undefined;

@@ -5,12 +5,12 @@ import copy
 import torch
 import traitlets
 
+from scse import edits as _edits
 from scse.recording import BRANCHES, record
+from scse.rules import rule
 from scse.widgets import _base, _twin
 from scse.widgets._engine import Engine
 from scse.widgets._packing import quantise
-
-MODES = ("none", "cse", "sse", "scse")
 
 
 class GateLab(_base.Widget):
@@ -32,7 +32,7 @@ class GateLab(_base.Widget):
         classes: ``[(name, "#rrggbb"), …]``, background first; made up if not given.
         levels: steps to which each feature map is rounded; fewer make a smaller page.
         outline: draw the borders of the true classes over the segmentation.
-        picture, block, mode, gates: the first state, see the traits.
+        picture, block, edits: the first state, see the traits.
 
     Raises:
         TypeError: samples of another form, unknown keywords.
@@ -44,10 +44,9 @@ class GateLab(_base.Widget):
     """Which of the samples is shown."""
     block = traitlets.Unicode().tag(sync=True, state=True)
     """Which block is opened; the last one if empty."""
-    mode = traitlets.Enum(MODES, "scse").tag(sync=True, state=True)
-    """Which branches are on: ``"none"``, ``"cse"``, ``"sse"`` or ``"scse"``."""
-    gates = traitlets.List(traitlets.Float()).tag(sync=True, state=True)
-    """One number in 0 … 1 a channel, or empty for the network's own gates."""
+    edits = traitlets.Dict().tag(sync=True, state=True)
+    """What is done to the gates: block → branch → edit, see `scse.edits`. ``from`` names a sample;
+    ``mean`` there is none."""
 
     def __init__(self, net, samples, *, classes=None, levels=64, outline=True, **state):
         self._check_keywords(state)
@@ -69,26 +68,25 @@ class GateLab(_base.Widget):
             for block, seen in records[0].items()
             if seen.channel is not None and seen.spatial is not None
         }
-        self._channels = {block: seen.input.shape[1] for block, seen in both.items()}
+        self._blocks = {
+            block: {
+                "channels": seen.input.shape[1],
+                "positions": list(seen.input.shape[2:]),
+                "branches": list(BRANCHES),
+                "rule": _base.block(net, block).combine,
+            }
+            for block, seen in both.items()
+        }
         # Under this name a site may have the network as an ONNX file.
         network = getattr(net, "name", "network")
         self._engine = Engine({network: copy.deepcopy(net).eval()}, self._images)
         manifest = {
             "network": network,
-            "blocks": {
-                block: {
-                    "channels": seen.input.shape[1],
-                    "positions": list(seen.input.shape[2:]),
-                    "branches": list(BRANCHES),
-                    "combine": getattr(_base.block(net, block), "combine", "add"),
-                }
-                for block, seen in both.items()
-            },
+            "blocks": self._blocks,
             "last": name,
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "classes": _base.check_classes(classes, net.head.out_channels),
             "shape": list(inputs[0].shape),
-            "combine": block.combine,
             "outline": bool(outline),
             "fc1": _base.linear(block.channel.fc1),
             "fc2": _base.linear(block.channel.fc2),
@@ -105,54 +103,72 @@ class GateLab(_base.Widget):
 
     @traitlets.validate("block")
     def _check_block(self, proposal):
-        if proposal.value and proposal.value not in self._channels:
+        if proposal.value and proposal.value not in self._blocks:
             raise traitlets.TraitError(
-                f"block must be one of {', '.join(self._channels)}, got {proposal.value!r}"
+                f"block must be one of {', '.join(self._blocks)}, got {proposal.value!r}"
             )
         return proposal.value
 
-    @traitlets.validate("gates")
-    def _check_gates(self, proposal):
-        gates = proposal.value
-        channels = self._channels[self.block or self._last]
-        if gates and (len(gates) != channels or not all(0 <= gate <= 1 for gate in gates)):
-            raise traitlets.TraitError(
-                f"gates must be empty or {channels} numbers between 0 and 1, got {gates}"
-            )
-        return gates
+    @traitlets.validate("edits")
+    def _check_edits(self, proposal):
+        wrong = _edits.problem(proposal.value, self._blocks, len(self.samples), means=False)
+        if wrong:
+            raise traitlets.TraitError(f"edits: {wrong}")
+        return proposal.value
 
-    def evaluate(self, picture=None, mode=None, gates=None) -> dict:
+    def evaluate(self, picture=None, edits=None) -> dict:
         """What the page shows of the last block, in float64; the present state where nothing is
         given.
 
+        Args:
+            picture: which of the samples.
+            edits: as the trait; those of the last block count.
+
         Returns:
-            ``gates`` (C,), ``mask`` (H, W), ``segmentation`` (H, W), ``dice``, ``dice_of``
-            (classes,) and ``changed``, the number of pixels that differ from the network's own.
+            ``gates`` (C,) and ``mask`` (H, W) that go on, ``segmentation`` (H, W), ``dice``,
+            ``dice_of`` (classes,) and ``changed``, the number of pixels that differ from the
+            network's own.
         """
         picture = self.picture if picture is None else picture
-        mode = self.mode if mode is None else mode
-        gates = self.gates if gates is None else gates
-        maps = self._maps.values()[picture]  # (C, H, W)
+        edits = self.edits if edits is None else edits
         known = self.manifest
-        own = _twin.excite(known["fc1"], known["fc2"], maps.mean((1, 2)))["gates"]
-        mask = _twin.pointwise(known["project"], maps)[0].sigmoid()
+        row = rule(self._blocks[self._last]["rule"])
+        maps = self._maps.values()[picture]  # (C, H, W)
+        own = self._own(picture)
 
-        def segment(c, mode):
-            out = _twin.recalibrate(maps, c, mask, mode, known["combine"])
+        def edited(branch):
+            edit = edits.get(self._last, {}).get(branch, {"base": "own"})
+            change = _edits.replacement(
+                edit,
+                label=f"{branch} gate",
+                neutral=row.neutral[branch],
+                lend=lambda edit: self._own(edit["from"])[branch],
+            )
+            return change(own[branch])
+
+        def segment(gates):
+            out = row.apply(maps[None], gates["channel"], gates["spatial"])[0]
             return _twin.pointwise(known["head"], out).argmax(0)
 
-        c = torch.as_tensor(gates, dtype=torch.float64) if len(gates) else own
-        segmentation = segment(c, mode)
+        gates = {branch: edited(branch) for branch in BRANCHES}
+        segmentation = segment(gates)
         return {
-            "gates": c,
-            "mask": mask,
+            "gates": gates["channel"].flatten(),
+            "mask": gates["spatial"][0, 0],
             "segmentation": segmentation,
-            "changed": int((segmentation != segment(own, "scse")).sum()),
+            "changed": int((segmentation != segment(own)).sum()),
             **_twin.scores(segmentation, self._labels[picture], len(known["classes"])),
         }
 
+    def _own(self, picture):
+        """The last block's own gates for a picture, (1, C, 1, 1) and (1, 1, H, W)."""
+        known, maps = self.manifest, self._maps.values()[picture]
+        gates = _twin.excite(known["fc1"], known["fc2"], maps.mean((1, 2)))["gates"]
+        mask = _twin.pointwise(known["project"], maps).sigmoid()
+        return {"channel": gates[None, :, None, None], "spatial": mask[None]}
+
     def _draw(self, figure):
-        now = self.evaluate(0, "scse", [])
+        now = self.evaluate(0, {})
         classes = self.manifest["classes"]
         top, bottom = figure.subfigures(2, 1, height_ratios=[3, 1.6])
         axes = top.subplots(1, 3)

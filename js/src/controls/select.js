@@ -4,18 +4,24 @@ import { h } from "../ground/dom.js";
 
 /**
  * @param {{label: string, name: string, onInput: (value: string) => void,
- *          options: {value: string, label: string | Node}[]}} config
+ *          options: {value: string, label: string | Node}[], hidden?: boolean}} config
+ *   hidden: the label is for screen readers only
  */
-export function select({ label, name, options, onInput }) {
-  const list = h(
-    "select",
-    { class: "scse-select", "data-name": name },
-    ...options.map(({ value, label: text }) => h("option", { value }, text)),
-  );
+export function select({ label, name, options, onInput, hidden = false }) {
+  const list = h("select", { class: "scse-select", "data-name": name });
+  if (hidden) list.setAttribute("aria-label", label);
+  /** @param {typeof options} next */
+  const offer = (next) =>
+    list.replaceChildren(...next.map(({ value, label: text }) => h("option", { value }, text)));
+  offer(options);
   list.addEventListener("change", () => onInput(list.value));
   return {
+    list,
     options: list.options,
-    element: h("label", { class: "scse-choosing" }, h("span", { text: label }), list),
+    element: hidden
+      ? list
+      : h("label", { class: "scse-choosing" }, h("span", { text: label }), list),
+    offer,
     /** @param {string} value */
     set(value) {
       list.value = value;

@@ -2,13 +2,13 @@
 
 /** @typedef {import("./contract.js").Request} Request */
 /** @typedef {import("./contract.js").Answer} Answer */
-/** @template [R=Request] @typedef {{run: (request: R, onProgress?: (done: number) => void) => Promise<Answer>}} Engine */
+/** @typedef {{run: (request: Request, onProgress?: (done: number) => void) => Promise<Answer>}} Engine */
 
 /**
  * Puts a queue of length one before an engine. A drag asks faster than a network answers: what is
  * under way is finished, what waited and was overtaken is dropped, the last is always answered.
- * @template [R=Request]
- * @param {Engine<R>} engine
+ * @template J, A
+ * @param {{run: (job: J, onProgress?: (done: number) => void) => Promise<A>}} engine
  */
 export function newest(engine) {
   /** @type {{start: () => void, drop: () => void} | undefined} */
@@ -28,14 +28,14 @@ export function newest(engine) {
     },
     /**
      * The answer, or undefined if a newer request overtook this one.
-     * @param {R} request @param {(done: number) => void} [onProgress]
-     * @returns {Promise<Answer | undefined>}
+     * @param {J} job @param {(done: number) => void} [onProgress]
+     * @returns {Promise<A | undefined>}
      */
-    run(request, onProgress) {
+    run(job, onProgress) {
       return new Promise((resolve, reject) => {
         waiting?.drop();
         waiting = {
-          start: () => void engine.run(request, onProgress).then(resolve, reject).finally(next),
+          start: () => void engine.run(job, onProgress).then(resolve, reject).finally(next),
           drop: () => resolve(undefined),
         };
         if (!busy) next();

@@ -8,6 +8,7 @@ import { edits as hasForm } from "./valid.js";
  * @property {number} channels
  * @property {number[]} positions its spatial shape; empty where that is not known
  * @property {Branch[]} branches
+ * @property {[number, number]} [range] of the gates; 0 to 1 if left out
  */
 
 /**
@@ -17,12 +18,9 @@ import { edits as hasForm } from "./valid.js";
  */
 export function formProblem(validate, value) {
   if (validate(value)) return undefined;
-  const { instancePath, keyword, params } = (validate.errors ?? [])[0];
-  const place = instancePath.split("/").slice(1).join(".") || "it";
-  const detail = Object.values(params ?? {})
-    .flat()
-    .join(", ");
-  return `has ${place} in a form that cannot be read (${keyword}${detail ? ` ${detail}` : ""})`;
+  const { instancePath, keyword } = (validate.errors ?? [])[0];
+  const place = instancePath.slice(1).replaceAll("/", ".");
+  return `cannot be read${place ? ` at ${place}` : ""} (${keyword})`;
 }
 
 /**
@@ -30,14 +28,16 @@ export function formProblem(validate, value) {
  * @param {unknown} edits
  * @param {Record<string, Site>} sites by the paths of the blocks
  * @param {number} inputs how many "from" may name
+ * @param {{means: boolean}} [has] means: is there a mean of each gate?
  */
-export function problem(edits, sites, inputs) {
+export function problem(edits, sites, inputs, { means } = { means: true }) {
   const wrong = formProblem(hasForm, edits);
   if (wrong) return wrong;
   const given = /** @type {import("./edit.js").Edits} */ (edits);
   for (const [block, branches] of Object.entries(given)) {
     if (!Object.hasOwn(sites, block)) return `changes a block that is not here: ${block}`;
     for (const [branch, edit] of Object.entries(branches)) {
+      if (edit.base === "mean" && !means) return "asks for a mean, of which there is none here";
       const misfit = misfitOf(edit, /** @type {Branch} */ (branch), sites[block], inputs);
       if (misfit) return `changes the ${branch} gates of ${block}: ${misfit}`;
     }
@@ -50,19 +50,21 @@ export function problem(edits, sites, inputs) {
  * @param {number} inputs
  */
 function misfitOf({ base, from, set = {}, strokes = [] }, branch, site, inputs) {
-  const { channels, positions, branches } = site;
+  const { channels, positions, branches, range: [low, high] = [0, 1] } = site;
   if (!branches.includes(branch)) return `it has ${branches.join(" and ")} only`;
   if ((base === "from") !== (from !== undefined)) return "from goes with the base from alone";
   if (from !== undefined && from >= inputs) return `there is no input ${from}`;
   const size = branch === "channel" ? channels : positions.reduce((a, b) => a * b, 1);
   const beyond = Object.keys(set).find((k) => Number(k) >= size);
   if (beyond !== undefined) return `there is no entry ${beyond}`;
+  const outside = Object.values(set).find((v) => !(v >= low && v <= high));
+  if (outside !== undefined) return `an entry is ${outside}; they go from ${low} to ${high}`;
   if (!strokes.length) return undefined;
   if (branch === "channel" || positions.length !== 2) return "paint needs a mask";
   return strokesProblem(strokes, Math.max(...positions));
 }
 
-const MOST_POINTS = 20000; // in all: more would take long to draw
+const MOST_IN_ALL = 20000; // points: more would take long to draw
 
 /** Beyond their form: where they lie. @param {import("./strokes.js").Stroke[]} strokes @param {number} size of the sheet */
 export function strokesProblem(strokes, size) {
@@ -73,5 +75,5 @@ export function strokesProblem(strokes, size) {
   );
   if (!fine) return "has strokes that cannot be read";
   const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
-  return points > MOST_POINTS ? `has strokes of more than ${MOST_POINTS} points` : undefined;
+  return points > MOST_IN_ALL ? `has strokes of more than ${MOST_IN_ALL} points` : undefined;
 }

@@ -12,7 +12,8 @@
  * @property {PerBranch} neutral what a gate is where its branch is absent
  * @property {PerBranch | null} identity gates with which Û = U
  * @property {(top: number) => number} gain the most that a U of `top` can become
- * @property {string} formula with c·U and s·U for the two branches
+ * @property {string} formula Û, with c·U and s·U for the two branches
+ * @property {Partial<Record<Branch, string>>} alone Û where only that branch is there
  */
 
 /** @type {Branch[]} */
@@ -20,6 +21,7 @@ export const BRANCHES = ["channel", "spatial"];
 
 /** @param {number} value @returns {PerBranch} */
 const both = (value) => ({ channel: value, spatial: value });
+const terms = { channel: "c·U", spatial: "s·U" };
 const once = (/** @type {number} */ top) => top;
 const twice = (/** @type {number} */ top) => 2 * top;
 
@@ -32,6 +34,7 @@ export const RULES = {
     identity: { channel: 1 },
     gain: once,
     formula: "c·U",
+    alone: {},
   },
   sse: {
     apply: (u, _, s) => u * s,
@@ -40,6 +43,7 @@ export const RULES = {
     identity: { spatial: 1 },
     gain: once,
     formula: "s·U",
+    alone: {},
   },
   "1+cse": {
     apply: (u, c) => u + u * c,
@@ -48,6 +52,7 @@ export const RULES = {
     identity: { channel: 0 },
     gain: twice,
     formula: "U + c·U",
+    alone: {},
   },
   "1+sse": {
     apply: (u, _, s) => u + u * s,
@@ -56,6 +61,7 @@ export const RULES = {
     identity: { spatial: 0 },
     gain: twice,
     formula: "U + s·U",
+    alone: {},
   },
   add: {
     apply: (u, c, s) => u * (c + s),
@@ -64,6 +70,7 @@ export const RULES = {
     identity: { channel: 1, spatial: 0 },
     gain: twice,
     formula: "c·U + s·U",
+    alone: terms,
   },
   max: {
     apply: (u, c, s) => Math.max(u * c, u * s),
@@ -72,6 +79,7 @@ export const RULES = {
     identity: { channel: 1, spatial: 0 },
     gain: once,
     formula: "max(c·U, s·U)",
+    alone: terms,
   },
   mul: {
     apply: (u, c, s) => u * c * (u * s),
@@ -80,6 +88,7 @@ export const RULES = {
     identity: null,
     gain: (top) => top * top,
     formula: "c·U × s·U",
+    alone: { channel: "c·U × U", spatial: "s·U × U" },
   },
   concat: {
     apply() {
@@ -90,6 +99,7 @@ export const RULES = {
     identity: null,
     gain: once,
     formula: "W [c·U, s·U]",
+    alone: { channel: "W [c·U, 0]", spatial: "W [0, s·U]" },
   },
   cbam: {
     apply: (u, c, s) => u * c * s,
@@ -98,6 +108,7 @@ export const RULES = {
     identity: both(1),
     gain: once,
     formula: "s·(c·U)",
+    alone: terms,
   },
 };
 

@@ -2,6 +2,8 @@
 
 /** @typedef {{width: number, value: number, points: number[]}} Stroke points x, y, x, y … */
 
+export const MOST_POINTS = 2000; // of one stroke, as the schema has it
+
 /** How far a point is from a line. @param {number} px @param {number} py @param {number[]} ends x, y, x, y */
 function distance(px, py, [ax, ay, bx, by]) {
   const [dx, dy] = [bx - ax, by - ay];

@@ -37,7 +37,7 @@ const within = (low, n) => (/** @type {any} */ value) =>
 
 export default widget(
   "explorer",
-  ({ inputs, blocks }) => ({
+  (/** @type {any} */ { inputs, blocks }) => ({
     picture: within(0, inputs.length),
     compare: within(-1, inputs.length),
     block: oneOf(blocks.map((/** @type {Block} */ b) => b.name)),
@@ -50,7 +50,19 @@ export default widget(
         blocks.map((/** @type {Block} */ b) => b.name),
       ),
   }),
-  ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
+  (
+    /** @type {import("../../widget.js").Context<any, any>} */ {
+      root,
+      manifest,
+      arrays,
+      get,
+      set,
+      say,
+      model,
+      experimental,
+      signal,
+    },
+  ) => {
     /** @type {{blocks: Block[], inputs: any[], output: any}} */
     const { blocks, inputs, output: described } = manifest;
     const kept = stored(manifest, arrays);

@@ -2,7 +2,7 @@
 
 import { button, choice } from "../../controls/controls.js";
 import { fixed, h } from "../../ground/dom.js";
-import { apart, chain, descending, normal } from "./order.js";
+import { apart, chain, descending, normal } from "../../desk/order.js";
 
 /** @typedef {import("./stored.js").Block} Block */
 /** @typedef {import("./asker.js").Scene} Scene */

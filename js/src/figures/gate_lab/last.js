@@ -1,33 +1,37 @@
 /** The last block, all of it computed in the page: behind it there is only a 1×1 convolution. */
 
+import { recalibrate, ruleOf } from "../../gates/rules.js";
 import {
   argmax,
   differences,
   excite,
   pointwise,
   project,
-  recalibrate,
   sigmoid,
   squeeze,
 } from "../../ground/maths.js";
 
-/** @typedef {import("../../ground/maths.js").Mode} Mode */
+/** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {ReturnType<typeof lastBlock>} Last */
 
-/** What the last block would do on its own to one picture. @param {any} manifest @param {Float64Array} maps */
-export function ownState({ shape, fc1, fc2, project: w, head, combine, classes }, maps) {
+/**
+ * What the last block does to one picture, on its own and with other gates.
+ * @param {Manifest} manifest @param {Float64Array} maps that come into it
+ */
+export function lastBlock({ shape, fc1, fc2, project: w, head, classes, blocks, last }, maps) {
+  const rule = ruleOf(blocks[last].rule);
   const gates = excite(fc1, fc2, squeeze(maps, shape[0])).gates;
   const mask = project(maps, w.weight[0], w.bias[0]).map(sigmoid);
-  /** @param {ArrayLike<number>} c @param {Mode} mode */
-  const segment = (c, mode) =>
-    argmax(pointwise(recalibrate(maps, c, mask, mode, combine), head), classes.length);
-  return { gates, mask, segment, segmentation: segment(gates, "scse") };
+  /** @param {ArrayLike<number>} c @param {ArrayLike<number>} s */
+  const segment = (c, s) => argmax(pointwise(recalibrate(rule, maps, c, s), head), classes.length);
+  return { channel: gates, spatial: mask, segment, segmentation: segment(gates, mask) };
 }
 
-/** The gate that changes most pixels when it is pulled to 0. @param {ReturnType<typeof ownState>} own */
-export function firstToPull(own) {
-  const changes = Array.from(own.gates, (_, k) => {
-    const pulled = own.gates.map((gate, i) => (i === k ? 0 : gate));
-    return differences(own.segment(pulled, "scse"), own.segmentation);
+/** The gate that changes most pixels when it is pulled to 0. @param {Last} last */
+export function firstToPull({ channel, spatial, segment, segmentation }) {
+  const changes = Array.from(channel, (_, k) => {
+    const pulled = channel.map((gate, i) => (i === k ? 0 : gate));
+    return differences(segment(pulled, spatial), segmentation);
   });
   return changes.indexOf(Math.max(...changes));
 }

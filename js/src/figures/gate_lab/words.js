@@ -2,7 +2,8 @@
 
 import { h } from "../../ground/dom.js";
 
-/** @typedef {import("../../ground/maths.js").Mode} Mode */
+/** @typedef {import("../../gates/rules.js").Rule} Rule */
+/** @typedef {import("./modes.js").Mode} Mode */
 
 /**
  * What the true classes are mostly taken for where that is wrong: "9 → 3".
@@ -18,22 +19,40 @@ export function misread(label, segmentation, classes) {
   });
 }
 
-/** Û = … with the two branches in their colours. @param {string} combine */
-export function formula(combine) {
-  const c = () => h("b", { class: "scse-c", text: "c·U" });
-  const s = () => h("b", { class: "scse-s", text: "s·U" });
-  const both = {
-    add: () => [c(), " + ", s()],
-    max: () => ["max(", c(), ", ", s(), ")"],
-    mul: () => [c(), " × ", s()],
-  }[/** @type {"add" | "max" | "mul"} */ (combine)];
+/** Û = … with the two branches in their colours. @param {Rule} rule */
+export function formula(rule) {
   const element = h("span", { class: "scse-formula" });
+  /** @type {Record<Mode, string>} */
+  const right = {
+    none: "U",
+    cse: rule.alone.channel ?? rule.formula,
+    sse: rule.alone.spatial ?? rule.formula,
+    scse: rule.formula,
+  };
   return {
     element,
     /** @param {Mode} mode */
     set(mode) {
-      const right = { none: () => ["U"], cse: () => [c()], sse: () => [s()], scse: both }[mode];
-      element.replaceChildren("Û = ", ...right());
+      const parts = right[mode].split(/([cs]·U)/).map((part) => {
+        const colour = { c·U: "scse-c", s·U: "scse-s" }[part];
+        return colour ? h("b", { class: colour, text: part }) : part;
+      });
+      element.replaceChildren("Û = ", ...parts);
     },
   };
+}
+
+/**
+ * The line below the bars.
+ * @param {{channelOn: boolean, zeros: boolean, keepsMap: boolean}} state zeros: is a gate 0?
+ *   keepsMap: does the mask let a map through whose gate is 0?
+ */
+export function noteOf({ channelOn, zeros, keepsMap }) {
+  if (!channelOn) {
+    return "The channel branch is off: the gates have nothing to say. Choose cSE or scSE.";
+  }
+  if (zeros && keepsMap) {
+    return "At 0 the map is still there: s·U lets it through. In cSE it goes dark.";
+  }
+  return "Each bar is the gate of its map. The tick is what the network chose; a double click puts a bar back.";
 }

@@ -7,7 +7,7 @@ import { colourBar } from "../../desk/figure.js";
 import { recalibrated } from "../../ground/maths.js";
 import { canvas, paintMap } from "../../draw/paint.js";
 import { changes } from "./overrule.js";
-import { pen } from "./pen.js";
+import { pen } from "../../desk/pen.js";
 
 /** @typedef {import("./state.js").GateState} GateState */
 /** @typedef {import("./state.js").Branch} Branch */

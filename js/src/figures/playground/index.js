@@ -9,10 +9,11 @@ import { answerView, segmentationOf } from "./answer.js";
 import { blockPanel } from "./block.js";
 import { comparePanel } from "./compare.js";
 import { inputPanel } from "./input.js";
-import { link } from "./link.js";
 import { changes, toChange, used } from "./overrule.js";
 import { scene } from "./scene.js";
-import { difference, history, problem } from "./state.js";
+import { history } from "../../desk/history.js";
+import { difference, link } from "../../desk/link.js";
+import { problem } from "./state.js";
 import { blockStrip } from "./strip.js";
 import { widget } from "../../widget.js";
 
@@ -27,8 +28,20 @@ const BRANCHES = ["channel", "spatial"];
 
 export default widget(
   "playground",
-  (manifest) => ({ state: (value) => problem(value, manifest) }),
-  ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
+  (/** @type {any} */ manifest) => ({ state: (value) => problem(value, manifest) }),
+  (
+    /** @type {import("../../widget.js").Context<any, any>} */ {
+      root,
+      manifest,
+      arrays,
+      get,
+      set,
+      say,
+      model,
+      experimental,
+      signal,
+    },
+  ) => {
     const { start, networks, reference, task } = manifest;
     const world = scene(manifest, arrays);
     /** @returns {State} */

@@ -6,7 +6,7 @@ import { fixed, h } from "../../ground/dom.js";
 import { panel } from "../../desk/figure.js";
 import { canvas, paintMap } from "../../draw/paint.js";
 import { greySquare } from "./file.js";
-import { pen } from "./pen.js";
+import { pen } from "../../desk/pen.js";
 
 /** @typedef {import("./state.js").State} State */
 

@@ -24,8 +24,8 @@
 
 export const BASES = ["own", "mean", "off", "one", "invert"];
 const has = Object.hasOwn; // "toString" in {} is true
+import { MOST_POINTS } from "../../gates/strokes.js";
 const MOST_STROKES = 200;
-export const MOST_POINTS = 2000; // of a stroke
 const MOST_IN_ALL = 20000; // points: more would take long to draw
 
 /**
@@ -115,83 +115,4 @@ function strokesProblem(strokes, size) {
   if (!readable) return "strokes that cannot be read";
   const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
   return points > MOST_IN_ALL ? `strokes of more than ${MOST_IN_ALL} points` : undefined;
-}
-
-/** The parts of a state that differ from the start. @param {any} state @param {any} start */
-export function difference(state, start) {
-  return Object.fromEntries(
-    Object.entries(state).filter(([key, v]) => JSON.stringify(v) !== JSON.stringify(start[key])),
-  );
-}
-
-/** @param {Uint8Array<ArrayBuffer>} bytes @param {CompressionStream | DecompressionStream} how */
-const through = async (bytes, how) =>
-  new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(how)).arrayBuffer());
-
-/** A state as letters, digits, - and _. @param {object} value */
-export async function encode(value) {
-  const text = new TextEncoder().encode(JSON.stringify(value));
-  const packed = await through(text, new CompressionStream("deflate-raw"));
-  return btoa(String.fromCharCode(...packed))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
-}
-
-/** The way back. Rejects with an Error where the letters mean nothing. @param {string} letters */
-export async function decode(letters) {
-  try {
-    const packed = atob(letters.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
-    const text = await through(bytes, new DecompressionStream("deflate-raw"));
-    return JSON.parse(new TextDecoder().decode(text));
-  } catch {
-    throw new Error("The link to this figure is damaged, so it starts afresh.");
-  }
-}
-
-/**
- * Undo and redo. Steps of one drag are one: `record` with the same `tag` within a moment replaces.
- * A tag that ends in "!" belongs to one gesture alone, however long the hand rests.
- * @template T @param {T} first
- */
-export function history(first) {
-  /** @type {T[]} */
-  let past = [];
-  /** @type {T[]} */
-  let future = [];
-  let now = first;
-  let last = { tag: "", at: 0 };
-  return {
-    get now() {
-      return now;
-    },
-    canUndo: () => past.length > 0,
-    canRedo: () => future.length > 0,
-    /** @param {T} state @param {string} tag @param {number} at in ms */
-    record(state, tag, at) {
-      const near = at - last.at < 800 || tag.endsWith("!");
-      const same = tag !== "" && tag === last.tag && near;
-      if (!same) past = [...past, now].slice(-200);
-      last = { tag, at };
-      future = [];
-      now = state;
-    },
-    undo() {
-      const before = past.at(-1);
-      if (before === undefined) return now;
-      past = past.slice(0, -1);
-      future = [now, ...future];
-      last = { tag: "", at: 0 };
-      return (now = before);
-    },
-    redo() {
-      const [next, ...rest] = future;
-      if (next === undefined) return now;
-      future = rest;
-      past = [...past, now];
-      last = { tag: "", at: 0 };
-      return (now = next);
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /** Drawing on a map: with pointer or finger, or with the keyboard. */
 
-import { MOST_POINTS } from "./state.js";
+import { MOST_POINTS } from "../gates/strokes.js";
 
 /**
  * Space puts the pen down and lifts it; arrow keys move it, with Shift further.

@@ -1,0 +1,65 @@
+/** Choosing the base of an edit: what all entries of a gate become, in words. */
+
+import { select } from "../controls/select.js";
+import { fixed } from "../ground/dom.js";
+
+/** @typedef {import("../gates/edit.js").Edit} Edit */
+/** @typedef {import("../gates/rules.js").Branch} Branch */
+/** @typedef {{value: string, label: string}} Option */
+
+/** What a list has for an edit's base: "zero", or "from:2". @param {Edit} edit */
+export const valueIn = ({ base, from }) => (base === "from" ? `from:${from}` : base);
+
+/** The way back. @param {string} value @returns {Edit} */
+export function editFrom(value) {
+  const [base, from] = value.split(":");
+  const edit = { base: /** @type {import("../gates/edit.js").Base} */ (base) };
+  return from === undefined ? edit : { ...edit, from: Number(from) };
+}
+
+/**
+ * The bases that can be chosen for a gate.
+ * @param {object} options
+ * @param {Branch} [options.branch] both if left out
+ * @param {number | undefined} options.neutral what an absent branch is, where that is known
+ * @param {{from: number, title: string}[]} options.inputs those whose gates can be had
+ * @param {string} [options.mean] what `mean` is the mean of, where there is such a mean
+ * @param {boolean} [options.flat] offer the mean over the entries
+ * @returns {Option[]}
+ */
+export function bases({ branch, neutral, inputs, mean, flat = false }) {
+  const letter = { channel: "c", spatial: "s", "": "gate" }[branch ?? ""];
+  return [
+    { value: "own", label: "the network’s own" },
+    ...(mean ? [{ value: "mean", label: `the mean of ${mean}` }] : []),
+    ...(flat ? [{ value: "flat", label: "all at their mean" }] : []),
+    ...inputs.map(({ from, title }) => ({ value: `from:${from}`, label: `those of “${title}”` })),
+    ...(neutral === undefined
+      ? []
+      : [{ value: "neutral", label: `branch off: all ${fixed(neutral, 0)}` }]),
+    // What the rule calls off already is not offered twice.
+    ...(neutral === 0 ? [] : [{ value: "zero", label: "shut: 0 everywhere" }]),
+    ...(neutral === 1 ? [] : [{ value: "one", label: "open: 1 everywhere" }]),
+    { value: "invert", label: `upside down: 1 − ${letter}` },
+  ];
+}
+
+/**
+ * A list of bases, whose options may change.
+ * @param {{label: string, name: string, onInput: (edit: Edit) => void}} config
+ */
+export function baseSelect({ label, name, onInput }) {
+  const list = select({ label, name, options: [], onInput: (value) => onInput(editFrom(value)) });
+  let offered = "";
+  return {
+    ...list,
+    /** @param {Option[]} options */
+    offer(options) {
+      const key = JSON.stringify(options);
+      if (key !== offered) list.offer(options);
+      offered = key;
+    },
+    /** @param {Edit} edit */
+    set: (edit) => list.set(valueIn(edit)),
+  };
+}

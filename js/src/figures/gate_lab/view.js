@@ -1,0 +1,253 @@
+/** GateLab's page: panels, the strip of blocks, the bars. */
+
+import { button, choice } from "../../controls/controls.js";
+import { pictureChooser } from "../../desk/chooser.js";
+import { classList, miniature, panel, scoreboard } from "../../desk/figure.js";
+import { maskMap } from "../../desk/mask.js";
+import { mixer } from "../../desk/mixer.js";
+import { pointing } from "../../desk/pointing.js";
+import { strip } from "../../desk/strip.js";
+import { stack } from "../../draw/cursor.js";
+import { canvas, classPainter, paintMap } from "../../draw/paint.js";
+import { ruleOf } from "../../gates/rules.js";
+import { fixed, h, pixels as inPixels } from "../../ground/dom.js";
+import { dice, differences, meanDice } from "../../ground/maths.js";
+import { firstToPull } from "./last.js";
+import { modesOf } from "./modes.js";
+import { formula, misread, noteOf } from "./words.js";
+
+/** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./model.js").View} View */
+/** @typedef {import("./modes.js").Mode} Mode */
+/** @typedef {ReturnType<typeof import("./model.js").model>} Model */
+
+const FINE = 4; // canvas pixels across a position of the segmentation
+
+/**
+ * What the reader does.
+ * @typedef {object} Acts
+ * @property {(picture: number) => void} picture @property {(block: string) => void} block
+ * @property {(mode: Mode) => void} mode
+ * @property {(channel: number, gate: number) => void} gate
+ * @property {() => void} reset
+ */
+
+/** The choices above the pictures. @param {Manifest} manifest @param {Acts} acts */
+function controls({ samples, blocks, last }, acts) {
+  const rule = ruleOf(blocks[last].rule);
+  const pictures = pictureChooser({
+    label: "Picture",
+    titles: samples.map(({ title }) => title),
+    onInput: acts.picture,
+  });
+  const branches = choice({
+    label: "Branches",
+    name: "mode",
+    options: modesOf(rule),
+    onInput: (value) => acts.mode(/** @type {Mode} */ (value)),
+  });
+  const equation = formula(rule);
+  const reset = button("Reset", "reset", acts.reset);
+  return {
+    element: h(
+      "div",
+      { class: "scse-controls" },
+      pictures.element,
+      branches.element,
+      equation.element,
+      reset,
+    ),
+    /** @param {number} picture @param {Mode} mode */
+    set(picture, mode) {
+      pictures.set(picture);
+      branches.set(mode);
+      equation.set(mode);
+    },
+  };
+}
+
+/** Picture, mask and segmentation, with one place marked on all of them. @param {Manifest} manifest @param {(text: string) => void} say */
+function panels({ shape, classes, outline }, say) {
+  const [, height, width] = shape;
+  const photo = canvas(height, width);
+  const result = canvas(height * FINE, width * FINE);
+  result.classList.add("scse-fine");
+  const paint = classPainter(classes.map(({ colour }) => colour));
+  const maskOff = h("div", { class: "scse-off", text: "off" });
+  const mask = maskMap(maskOff);
+  const stacks = [stack(photo), mask.stack, stack(result)];
+  const credit = h("span", { class: "scse-credit" });
+  const truth = h("span", { text: outline ? "white line: truth · dots: changed" : "" });
+  /** @type {import("../../ground/plane.js").Plane | undefined} */
+  let read;
+  /** @type {Uint8Array} */
+  let segmentation = new Uint8Array(height * width);
+  const names = /** @type {const} */ (["picture", "mask", "segmentation"]);
+  const labels = { picture: "Picture", mask: "Spatial mask", segmentation: "Segmentation" };
+  const { note } = pointing({
+    maps: names.map((name, i) => ({
+      label: labels[name],
+      name: `point-${name}`,
+      stack: stacks[i],
+    })),
+    steps: [width, height],
+    mask: () => read,
+    grid: () => ({ height, width }),
+    also(x, y) {
+      const p = Math.floor(y * height) * width + Math.floor(x * width);
+      return `class ${classes[segmentation[p]].name}`;
+    },
+    say,
+  });
+  const title = h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" }));
+  return {
+    elements: [
+      panel("Picture", stacks[0], credit),
+      panel(title, stacks[1], mask.scale, note),
+      panel("Segmentation", stacks[2], truth),
+    ],
+    result,
+    /** @param {View} view @param {Uint8Array} picture @param {ArrayLike<number>} label @param {string} source @param {boolean} maskOn */
+    set(view, picture, label, source, maskOn) {
+      const [, rows, columns] = view.shape;
+      read = { data: maskOn ? view.mask : view.ownMask, height: rows, width: columns };
+      segmentation = view.segmentation;
+      paintMap(photo, picture, 0, 255, "gray");
+      credit.textContent = source;
+      mask.set(read);
+      maskOff.hidden = maskOn;
+      const before = view.before;
+      paint(result, segmentation, { picture, width, before, outline: outline ? label : undefined });
+    },
+  };
+}
+
+/** Dice, what is misread, the classes. @param {Manifest} manifest */
+function outcome({ classes }) {
+  const score = scoreboard();
+  const reads = h("div", { class: "scse-reads", "data-name": "misread" });
+  const list = classList(classes);
+  return {
+    element: h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element),
+    /** @param {View} view @param {ArrayLike<number>} label @returns {{short: string, long: string}} in words */
+    set({ segmentation, before }, label) {
+      const scored = meanDice(segmentation, label, classes.length);
+      const pixels = differences(segmentation, before);
+      const wrong = misread(label, segmentation, classes).join(", ");
+      score.set(scored, meanDice(before, label, classes.length), pixels, label.length);
+      reads.textContent = wrong;
+      list.set(dice(segmentation, label, classes.length));
+      const short = `Dice ${fixed(scored)}, ${inPixels(pixels)} changed`;
+      return { short, long: `${short}. ${wrong}` };
+    },
+  };
+}
+
+/** The open block: its maps and their bars. @param {Manifest} manifest @param {HTMLElement} root @param {HTMLCanvasElement} result @param {Acts} acts */
+function opened({ blocks, shape }, root, result, acts) {
+  const desk = mixer({ vertical: true, digits: 3, onGate: acts.gate });
+  const short = miniature(result);
+  const howMany = h("span");
+  const note = h("p", { class: "scse-hint" });
+  const what = h(
+    "span",
+    {},
+    howMany,
+    "Recalibrated maps ",
+    h("b", { text: "Û" }),
+    " and channel gates ",
+    h("b", { class: "scse-c", text: "c" }),
+  );
+  return {
+    elements: [
+      h("div", { class: "scse-title scse-opener" }, short.element, what),
+      desk.start,
+      desk.grid,
+      desk.end,
+      note,
+    ],
+    /** @param {View} view @param {string} block @param {boolean} channelOn @param {number | undefined} pull @param {string} words */
+    set({ shape: size, maps, ticks, bars, gates, mask }, block, channelOn, pull, words) {
+      const [channels, height, width] = size;
+      const { rule } = blocks[block];
+      const area = height * width;
+      root.classList.toggle("scse-many", channels > shape[0]);
+      root.classList.toggle("scse-channel-off", !channelOn);
+      howMany.textContent = `${block}, ${channels} channels of ${height} × ${width}: `;
+      short.set(words);
+      desk.set({
+        order: Array.from({ length: channels }, (_, k) => k),
+        gates,
+        bars,
+        own: ticks,
+        fixed: !channelOn,
+        mask: { data: mask, height, width },
+        rule: ruleOf(rule),
+        map: (k) => ({
+          data: maps.subarray(k * area, (k + 1) * area),
+          height,
+          width,
+        }),
+        pull,
+      });
+      note.textContent = noteOf({
+        channelOn,
+        zeros: Array.from(bars).includes(0),
+        keepsMap: rule === "add" && Array.from(mask).some((s) => s > 0),
+      });
+    },
+  };
+}
+
+/**
+ * @param {object} options
+ * @param {Manifest} options.manifest @param {Model} options.model
+ * @param {HTMLElement} options.root @param {HTMLElement} options.status of the engine
+ * @param {Acts} options.acts @param {(text: string) => void} options.say
+ */
+export function view({ manifest, model, root, status, acts, say }) {
+  const { blocks, samples, last } = manifest;
+  const choices = controls(manifest, acts);
+  const seen = panels(manifest, say);
+  const result = outcome(manifest);
+  const desk = opened(manifest, root, seen.result, acts);
+  const row = strip({
+    label: "Block",
+    cells: Object.entries(blocks).map(([name, { channels }]) => ({
+      name,
+      title: `${channels} channels`,
+    })),
+    onInput: acts.block,
+  });
+  row.element.hidden = Object.keys(blocks).length < 2;
+  root.append(
+    choices.element,
+    h("div", { class: "scse-panels" }, ...seen.elements, result.element),
+    h("div", { class: "scse-controls scse-blocks" }, row.element, status),
+    ...desk.elements,
+  );
+
+  return {
+    /** At once, before an engine has answered. @param {State} state */
+    choose(state) {
+      choices.set(state.picture, model.mode(state));
+      row.choose(model.open(state));
+    },
+    /** @param {State} state @param {View} shown */
+    draw(state, shown) {
+      const { picture, label, own } = model.states[state.picture];
+      const block = model.open(state);
+      const mode = model.mode(state);
+      const channelOn = model.channelOn(state);
+      const pull = block === last && channelOn && !model.edited(state);
+      seen.set(shown, picture, label, samples[state.picture].credit ?? "", hasMask(mode));
+      const { short, long } = result.set(shown, label);
+      desk.set(shown, block, channelOn, pull ? firstToPull(own()) : undefined, short);
+      say(long);
+    },
+  };
+}
+
+/** @param {Mode} mode */
+const hasMask = (mode) => mode === "sse" || mode === "scse";
