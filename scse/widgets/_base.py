@@ -14,7 +14,16 @@ from scse.recording import find_blocks, record
 from scse.widgets._packing import pack
 
 STATIC = Path(__file__).parent / "static"
-COLOURS = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+_colours = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+SCALES = _colours["scales"]
+# By name, as on paper: where the page has another one in the dark, that of the light.
+COLOURS = {name: c if isinstance(c, str) else c["light"] for name, c in _colours["named"].items()}
+
+
+def css_colour(name):
+    """A named colour as a page writes it, for light and dark."""
+    colour = _colours["named"][name]
+    return colour if isinstance(colour, str) else f"light-dark({colour['light']}, {colour['dark']})"
 
 
 def style(name):
@@ -223,7 +232,7 @@ def colour_map(name):
     """A matplotlib colour map with the colours that the page uses."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list(f"scse-{name}", COLOURS[name])
+    return LinearSegmentedColormap.from_list(f"scse-{name}", SCALES[name])
 
 
 def show(axis, image, title, **kwargs):

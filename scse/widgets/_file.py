@@ -10,7 +10,7 @@ import re
 from html import escape
 from pathlib import Path
 
-from scse.widgets._base import STATIC
+from scse.widgets._base import STATIC, css_colour
 
 OURS = '<meta name="generator" content="scse explorer">'
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -27,7 +27,7 @@ PAGE = """<!doctype html>
 :root {{ color-scheme: light dark; }}
 body {{
   max-width: 75rem; margin: 0 auto; padding: 0 1rem 2rem;
-  background: light-dark(#fff, #121417); color: light-dark(#1d2127, #e8eaed);
+  background: {ground}; color: {ink};
   font: 1rem/1.5 system-ui, sans-serif;
 }}
 h1 {{ margin: 1.2rem 0 0; font-size: 1.4rem; overflow-wrap: anywhere; }}
@@ -70,6 +70,8 @@ def write(path, state, packed, *, title, overwrite):
     page = PAGE.format(
         ours=OURS,
         title=escape(title),
+        ground=css_colour("ground"),
+        ink=css_colour("ink"),
         view_type=VIEW,
         view=_script({"model_id": "explorer"}),
         state_type=STATE,

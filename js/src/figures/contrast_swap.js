@@ -4,12 +4,11 @@ import { bar, button, readout } from "../controls/controls.js";
 import { fixed, h } from "../ground/dom.js";
 import { classList, scoreboard } from "../desk/figure.js";
 import { blend, dice, differences, meanDice, nearest } from "../ground/maths.js";
-import { canvas, classPainter, paintMap } from "../draw/paint.js";
+import { NAMED, canvas, classPainter, paintMap } from "../draw/paint.js";
 import { plot, readable } from "../draw/plot.js";
 import { widget } from "../widget.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
-const CHANGED = "#ff3d9a"; // round what changed
 const PACE = 150; // milliseconds that a stored blend is shown while the gates travel
 
 export default widget(
@@ -28,7 +27,7 @@ export default widget(
     const last = blends.length - 1;
     const paint = classPainter(
       classes.map((/** @type {any} */ k) => k.colour),
-      CHANGED,
+      NAMED.changed,
     );
     const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
     const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));
