@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { target, validators } from "./schema.js";
 
-/** Where each widget begins. @type {Record<string, string>} */
+/** Where each widget begins; its style sheet lies beside it. @type {Record<string, string>} */
 export const WIDGETS = {
   gate_lab: "figures/gate_lab/index.js",
   squeeze_excite: "figures/squeeze_excite.js",
@@ -16,8 +16,8 @@ export const WIDGETS = {
   mask_gallery: "figures/mask_gallery.js",
   playground: "figures/playground/index.js",
 };
-const SHEETS = ["figures/explorer/explorer.css", "figures/playground/playground.css"];
 const COLOURS = "ground/colours.json";
+const PAINTS = "js/src/ground/colours.js";
 const STATIC = "scse/widgets/static/";
 const BOOK = "book/site_assets/";
 /** @param {string} file below js/src */
@@ -27,6 +27,9 @@ export const root = new URL("../", import.meta.url);
 
 /** @param {string} file below js/src */
 const read = (file) => readFile(new URL(`src/${file}`, import.meta.url), "utf8");
+
+/** @param {string} name @param {string} file of a widget, where it begins */
+const sheetOf = (name, file) => file.replace(/[^/]*$/, `${name}.css`);
 
 /** @typedef {string | {light: string, dark: string}} Colour the same in light and dark, or not */
 
@@ -44,6 +47,17 @@ function properties(selector, named) {
 }
 
 /**
+ * What a canvas is painted with, as a module of which a bundle takes what it needs: the scales, and
+ * the colours that are the same in light and dark.
+ * @param {Record<string, Colour>} named @param {Record<string, string[]>} scales
+ */
+function paints(named, scales) {
+  const fixed = Object.entries(named).filter(([, colour]) => typeof colour === "string");
+  const lines = fixed.map(([name, colour]) => `export const ${name} = "${colour}";\n`);
+  return `// ${built(COLOURS)}\n${lines.join("")}export const scales = ${JSON.stringify(scales, null, 2)};\n`;
+}
+
+/**
  * A picture whose colours are names in braces: those of the light, since it has its own ground.
  * @param {string} svg @param {Record<string, Colour>} named
  */
@@ -55,7 +69,21 @@ export function coloured(svg, named) {
   });
 }
 
-/** @returns {Promise<Map<string, string>>} path -> text of everything that is built */
+/** @returns {Promise<Map<string, string>>} path -> text of everything that is built of colours */
+export async function colours() {
+  const text = await read(COLOURS);
+  const { named, scales } = JSON.parse(text);
+  const logo = coloured(await read("logo.svg"), named);
+  return new Map([
+    [PAINTS, paints(named, scales)],
+    [`${STATIC}colours.json`, text],
+    [`${STATIC}widgets.css`, `${properties(".scse", named)}\n${await read("widgets.css")}`],
+    [`${BOOK}colours.css`, properties(":root", named)],
+    [`${BOOK}logo.svg`, `<!-- ${built("logo.svg")} -->\n${logo}`],
+  ]);
+}
+
+/** @returns {Promise<Map<string, string>>} path -> text of all else; bundles have the paints */
 export async function bundles() {
   const result = await build({
     absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
@@ -75,16 +103,9 @@ export async function bundles() {
   for (const file of result.outputFiles) {
     files.set(STATIC + file.path.split(/[/\\]/).pop(), file.text);
   }
-  const colours = await read(COLOURS);
-  const { named } = JSON.parse(colours);
-  files.set(`${STATIC}colours.json`, colours);
-  files.set(`${STATIC}widgets.css`, `${properties(".scse", named)}\n${await read("widgets.css")}`);
-  for (const file of SHEETS) files.set(STATIC + file.split("/").pop(), await read(file));
-  files.set(`${BOOK}colours.css`, properties(":root", named));
-  files.set(
-    `${BOOK}logo.svg`,
-    `<!-- ${built("logo.svg")} -->\n${coloured(await read("logo.svg"), named)}`,
-  );
+  for (const [name, file] of Object.entries(WIDGETS)) {
+    files.set(`${STATIC}${name}.css`, await read(sheetOf(name, file)));
+  }
   // What mounts a widget in a page without a kernel; a widget that is saved takes it along.
   files.set(`${STATIC}host.js`, await readFile(new URL(`${BOOK}widgets.js`, root), "utf8"));
   return files;
@@ -92,5 +113,7 @@ export async function bundles() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(target, await validators());
-  for (const [path, text] of await bundles()) await writeFile(new URL(path, root), text);
+  for (const make of [colours, bundles]) {
+    for (const [path, text] of await make()) await writeFile(new URL(path, root), text);
+  }
 }

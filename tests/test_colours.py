@@ -25,7 +25,12 @@ COLOUR = re.compile(
     re.IGNORECASE,
 )
 # What `npm run build` writes; js/test/bundle.test.js holds it to its sources.
-GENERATED = (ROOT / "scse/widgets/static", BOOK / "colours.css", BOOK / "logo.svg")
+GENERATED = (
+    ROOT / "scse/widgets/static",
+    ROOT / "js/src/ground/colours.js",
+    BOOK / "colours.css",
+    BOOK / "logo.svg",
+)
 HOME = ROOT / "js/src/ground/colours.json"
 FOLDERS = ("js/src", "book/site_assets", "book/_ext", "scse")
 KINDS = {".js", ".css", ".svg", ".json", ".html", ".py"}
@@ -99,8 +104,9 @@ def test_sheets_use_colours_that_there_are():
 
 def test_every_named_colour_is_used():
     texts = [path.read_text(encoding="utf-8") for path in hand_written()]
+    uses = (r"--scse-{}\b(?!-)", r"import .*\b{}\b.*/colours\.js", r"OURS\[\"{}\"", r"\{{{}\}}")
     for name in NAMED:
-        use = re.compile(rf"--scse-{name}\b(?!-)|NAMED\.{name}\b|COLOURS\[\"{name}\"|\{{{name}\}}")
+        use = re.compile("|".join(form.format(name) for form in uses))
         assert any(use.search(text) for text in texts), f"nothing is drawn in {name!r}"
 
 

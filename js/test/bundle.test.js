@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { bundles, coloured, root } from "../build.js";
+import { bundles, coloured, colours, root } from "../build.js";
 import { target, validators } from "../schema.js";
 
 test("the committed bundles are what src/ builds to", async () => {
-  for (const [path, text] of await bundles()) {
+  for (const [path, text] of [...(await colours()), ...(await bundles())]) {
     const committed = await readFile(new URL(path, root), "utf8").catch(() => "");
     assert.ok(committed === text, `${path} is stale: run npm run build`);
   }

@@ -14,6 +14,7 @@ from scse.recording import find_blocks, record
 from scse.widgets._packing import pack
 
 STATIC = Path(__file__).parent / "static"
+COMMON_STYLE = (STATIC / "widgets.css").read_text(encoding="utf-8")
 _colours = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
 SCALES = _colours["scales"]
 # By name, as on paper: where the page has another one in the dark, that of the light.
@@ -27,9 +28,11 @@ def css_colour(name):
 
 
 def style(name):
-    """The common style sheet, and behind it a widget's own."""
-    sheets = [STATIC / "widgets.css", STATIC / name]
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    """The common style sheet, and behind it a widget's own.
+
+    The book stores the two apart, so that a page has the common one once.
+    """
+    return COMMON_STYLE + (STATIC / name).read_text(encoding="utf-8")
 
 
 # For classes that were given no colours (Okabe & Ito, legible to most kinds of colour vision).
@@ -62,7 +65,7 @@ class Widget(anywidget.AnyWidget):
     The page computes from these two alone, so a figure works with and without a kernel.
     """
 
-    _css = STATIC / "widgets.css"
+    _css = COMMON_STYLE
     # A page gets it as text: stored notebooks sort the keys of objects, and here order counts.
     manifest = traitlets.Dict().tag(sync=True, to_json=_to_text, from_json=_from_text)
     packed = traitlets.Bytes().tag(sync=True)

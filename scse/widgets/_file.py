@@ -64,7 +64,7 @@ def write(path, state, packed, *, title, overwrite):
     entry = {
         "model_module": "anywidget",
         "model_name": "AnyModel",
-        "state": {**state, "_esm": 0, "_css": 1},
+        "state": {**state, "_esm": 0, "_css": [1]},
         "buffers": [{"path": ["packed"], "data": base64.b64encode(packed).decode("ascii")}],
     }
     page = PAGE.format(

@@ -43,6 +43,7 @@ class ContrastSlider(_base.Widget):
     """
 
     _esm = _base.STATIC / "contrast_slider.js"
+    _css = _base.style("contrast_slider.css")
     network = traitlets.Unicode().tag(sync=True, state=True)
     """The name of the network that is shown."""
     contrast = traitlets.Int(0).tag(sync=True, state=True)

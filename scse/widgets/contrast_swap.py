@@ -30,6 +30,7 @@ class ContrastSwap(_base.Widget):
     """
 
     _esm = _base.STATIC / "contrast_swap.js"
+    _css = _base.style("contrast_swap.css")
     blend = traitlets.Float(0.0).tag(sync=True, state=True)
     """How much of the other picture's gates: 0 own, 1 the other's; one of the stored blends."""
 

@@ -40,6 +40,7 @@ class GateLab(_base.Widget):
     """
 
     _esm = _base.STATIC / "gate_lab.js"
+    _css = _base.style("gate_lab.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     block = traitlets.Unicode().tag(sync=True, state=True)

@@ -24,6 +24,7 @@ class PixelProbe(_base.Widget):
     """
 
     _esm = _base.STATIC / "pixel_probe.js"
+    _css = _base.style("pixel_probe.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     pixel = traitlets.List(traitlets.Int()).tag(sync=True, state=True)

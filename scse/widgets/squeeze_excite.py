@@ -26,6 +26,7 @@ class SqueezeExcite(_base.Widget):
     """
 
     _esm = _base.STATIC / "squeeze_excite.js"
+    _css = _base.style("squeeze_excite.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     z = traitlets.List(traitlets.Float()).tag(sync=True, state=True)

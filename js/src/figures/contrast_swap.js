@@ -1,10 +1,11 @@
 /** ContrastSwap: two contrasts of one slice lend each other the channel gates of a block. */
 
 import { bar, button, readout } from "../controls/controls.js";
+import { changed } from "../ground/colours.js";
 import { fixed, h } from "../ground/dom.js";
 import { classList, scoreboard } from "../desk/figure.js";
 import { blend, dice, differences, meanDice, nearest } from "../ground/maths.js";
-import { NAMED, canvas, classPainter, paintMap } from "../draw/paint.js";
+import { canvas, classPainter, paintMap } from "../draw/paint.js";
 import { plot, readable } from "../draw/plot.js";
 import { widget } from "../widget.js";
 
@@ -27,7 +28,7 @@ export default widget(
     const last = blends.length - 1;
     const paint = classPainter(
       classes.map((/** @type {any} */ k) => k.colour),
-      NAMED.changed,
+      changed,
     );
     const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
     const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));

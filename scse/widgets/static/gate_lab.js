@@ -588,91 +588,73 @@ function engineFor({ model, experimental, signal, networks, tell, onLoad, onRetu
   };
 }
 
-// src/ground/colours.json
-var colours_default = {
-  named: {
-    ink: { light: "#1d2127", dark: "#e8eaed" },
-    soft: { light: "#59616b", dark: "#a9b1bb" },
-    line: { light: "#d5d9de", dark: "#434a53" },
-    field: { light: "#eceff2", dark: "#262b31" },
-    ground: { light: "#ffffff", dark: "#121417" },
-    channel: { light: "#b94a00", dark: "#ff9d45" },
-    "channel-fill": { light: "#f08a2c", dark: "#d9741a" },
-    space: { light: "#1559c0", dark: "#72b4ff" },
-    "space-fill": { light: "#4d94ef", dark: "#2f78d6" },
-    "plain-fill": { light: "#7f8a96", dark: "#8b96a3" },
-    bad: { light: "#b3123f", dark: "#ff8fa6" },
-    good: { light: "#16703a", dark: "#6fd492" },
-    changed: "#ff3d9a",
-    mark: "#ffffff",
-    shade: "#000000",
-    paper: "#ffffff"
-  },
-  scales: {
-    gray: ["#000000", "#ffffff"],
-    feature: [
-      "#440154",
-      "#48186a",
-      "#472d7b",
-      "#424086",
-      "#3b528b",
-      "#33638d",
-      "#2c728e",
-      "#26828e",
-      "#21918c",
-      "#1fa088",
-      "#28ae80",
-      "#3fbc73",
-      "#5ec962",
-      "#84d44b",
-      "#addc30",
-      "#d8e219",
-      "#fde725"
-    ],
-    channel: [
-      "#170c09",
-      "#301003",
-      "#431700",
-      "#542201",
-      "#652e02",
-      "#773a01",
-      "#884706",
-      "#9a5503",
-      "#ab6307",
-      "#bd7209",
-      "#ce810a",
-      "#db942d",
-      "#e2a855",
-      "#e9bc79",
-      "#eecf9e",
-      "#f3e3c5",
-      "#fbf4e6"
-    ],
-    space: [
-      "#0c0f18",
-      "#0e1933",
-      "#0e2350",
-      "#0a2f6b",
-      "#013c83",
-      "#044c93",
-      "#055ca4",
-      "#076cb6",
-      "#0a7cc7",
-      "#0c8dd9",
-      "#269ee5",
-      "#45afed",
-      "#64bff3",
-      "#84cff7",
-      "#a6ddf9",
-      "#caebfa",
-      "#e8f8ff"
-    ]
-  }
+// src/ground/colours.js
+var mark = "#ffffff";
+var scales = {
+  "gray": [
+    "#000000",
+    "#ffffff"
+  ],
+  "feature": [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  "channel": [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  "space": [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
 // src/draw/paint.js
-var { scales: SCALES } = colours_default;
-var { named: NAMED } = colours_default;
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -686,9 +668,9 @@ function table(stops) {
 }
 var TABLES = (
   /** @type {Record<Scale, Uint32Array>} */
-  Object.fromEntries(Object.entries(SCALES).map(([name, stops]) => [name, table(stops)]))
+  Object.fromEntries(Object.entries(scales).map(([name, stops]) => [name, table(stops)]))
 );
-var gradient = (scale, direction = "to right") => `linear-gradient(${direction}, ${SCALES[scale].join(", ")})`;
+var gradient = (scale, direction = "to right") => `linear-gradient(${direction}, ${scales[scale].join(", ")})`;
 function canvas(height, width, label) {
   const element = h("canvas", { width, height, class: "scse-canvas" });
   if (label) {
@@ -716,7 +698,7 @@ function paintMap(element, values, low, high, scale) {
     }
   });
 }
-function classPainter(palette, outlineColour = NAMED.mark) {
+function classPainter(palette, outlineColour = mark) {
   const base = new Uint32Array(palette.length * 256);
   const dots = new Uint32Array(palette.length * 256);
   palette.map(rgb).forEach((colour, k) => {

@@ -149,91 +149,72 @@ function pointable(element, { label, name, width, height, where, onMove, onLeave
   });
 }
 
-// src/ground/colours.json
-var colours_default = {
-  named: {
-    ink: { light: "#1d2127", dark: "#e8eaed" },
-    soft: { light: "#59616b", dark: "#a9b1bb" },
-    line: { light: "#d5d9de", dark: "#434a53" },
-    field: { light: "#eceff2", dark: "#262b31" },
-    ground: { light: "#ffffff", dark: "#121417" },
-    channel: { light: "#b94a00", dark: "#ff9d45" },
-    "channel-fill": { light: "#f08a2c", dark: "#d9741a" },
-    space: { light: "#1559c0", dark: "#72b4ff" },
-    "space-fill": { light: "#4d94ef", dark: "#2f78d6" },
-    "plain-fill": { light: "#7f8a96", dark: "#8b96a3" },
-    bad: { light: "#b3123f", dark: "#ff8fa6" },
-    good: { light: "#16703a", dark: "#6fd492" },
-    changed: "#ff3d9a",
-    mark: "#ffffff",
-    shade: "#000000",
-    paper: "#ffffff"
-  },
-  scales: {
-    gray: ["#000000", "#ffffff"],
-    feature: [
-      "#440154",
-      "#48186a",
-      "#472d7b",
-      "#424086",
-      "#3b528b",
-      "#33638d",
-      "#2c728e",
-      "#26828e",
-      "#21918c",
-      "#1fa088",
-      "#28ae80",
-      "#3fbc73",
-      "#5ec962",
-      "#84d44b",
-      "#addc30",
-      "#d8e219",
-      "#fde725"
-    ],
-    channel: [
-      "#170c09",
-      "#301003",
-      "#431700",
-      "#542201",
-      "#652e02",
-      "#773a01",
-      "#884706",
-      "#9a5503",
-      "#ab6307",
-      "#bd7209",
-      "#ce810a",
-      "#db942d",
-      "#e2a855",
-      "#e9bc79",
-      "#eecf9e",
-      "#f3e3c5",
-      "#fbf4e6"
-    ],
-    space: [
-      "#0c0f18",
-      "#0e1933",
-      "#0e2350",
-      "#0a2f6b",
-      "#013c83",
-      "#044c93",
-      "#055ca4",
-      "#076cb6",
-      "#0a7cc7",
-      "#0c8dd9",
-      "#269ee5",
-      "#45afed",
-      "#64bff3",
-      "#84cff7",
-      "#a6ddf9",
-      "#caebfa",
-      "#e8f8ff"
-    ]
-  }
+// src/ground/colours.js
+var scales = {
+  "gray": [
+    "#000000",
+    "#ffffff"
+  ],
+  "feature": [
+    "#440154",
+    "#48186a",
+    "#472d7b",
+    "#424086",
+    "#3b528b",
+    "#33638d",
+    "#2c728e",
+    "#26828e",
+    "#21918c",
+    "#1fa088",
+    "#28ae80",
+    "#3fbc73",
+    "#5ec962",
+    "#84d44b",
+    "#addc30",
+    "#d8e219",
+    "#fde725"
+  ],
+  "channel": [
+    "#170c09",
+    "#301003",
+    "#431700",
+    "#542201",
+    "#652e02",
+    "#773a01",
+    "#884706",
+    "#9a5503",
+    "#ab6307",
+    "#bd7209",
+    "#ce810a",
+    "#db942d",
+    "#e2a855",
+    "#e9bc79",
+    "#eecf9e",
+    "#f3e3c5",
+    "#fbf4e6"
+  ],
+  "space": [
+    "#0c0f18",
+    "#0e1933",
+    "#0e2350",
+    "#0a2f6b",
+    "#013c83",
+    "#044c93",
+    "#055ca4",
+    "#076cb6",
+    "#0a7cc7",
+    "#0c8dd9",
+    "#269ee5",
+    "#45afed",
+    "#64bff3",
+    "#84cff7",
+    "#a6ddf9",
+    "#caebfa",
+    "#e8f8ff"
+  ]
 };
 
 // src/draw/paint.js
-var { scales: SCALES } = colours_default;
-var { named: NAMED } = colours_default;
 var rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 var word = ([r, g, b]) => (255 << 24 | b << 16 | g << 8 | r) >>> 0;
 var mix = (a, b, t) => a.map((v, i) => Math.round(v + (b[i] - v) * t));
@@ -247,9 +228,9 @@ function table(stops) {
 }
 var TABLES = (
   /** @type {Record<Scale, Uint32Array>} */
-  Object.fromEntries(Object.entries(SCALES).map(([name, stops]) => [name, table(stops)]))
+  Object.fromEntries(Object.entries(scales).map(([name, stops]) => [name, table(stops)]))
 );
-var gradient = (scale, direction = "to right") => `linear-gradient(${direction}, ${SCALES[scale].join(", ")})`;
+var gradient = (scale, direction = "to right") => `linear-gradient(${direction}, ${scales[scale].join(", ")})`;
 function canvas(height, width, label) {
   const element = h("canvas", { width, height, class: "scse-canvas" });
   if (label) {
@@ -444,7 +425,7 @@ var mask_gallery_default = widget(
       onInput: (value) => set({ picture: Number(value) })
     });
     pictures.element.hidden = samples.length < 2;
-    const scales = choice({
+    const scales2 = choice({
       label: "Colours",
       name: "scale",
       options: [
@@ -458,8 +439,8 @@ var mask_gallery_default = widget(
     let pointing = false;
     function pointed(name, height, width) {
       const element = canvas(height, width);
-      const mark = marker();
-      const over = stack(element, mark.element);
+      const mark2 = marker();
+      const over = stack(element, mark2.element);
       const column = () => Math.min(width - 1, Math.floor(x * width));
       const row = () => Math.min(height - 1, Math.floor(y * height));
       pointable(over, {
@@ -483,8 +464,8 @@ var mask_gallery_default = widget(
         over,
         /** Marks the place; returns its number in the map. */
         place() {
-          if (pointing) mark.at(column(), row(), width, height);
-          else mark.hide();
+          if (pointing) mark2.at(column(), row(), width, height);
+          else mark2.hide();
           return row() * width + column();
         }
       };
@@ -520,7 +501,7 @@ var mask_gallery_default = widget(
       }
     }
     root.append(
-      h("div", { class: "scse-controls" }, pictures.element, scales.element, reset),
+      h("div", { class: "scse-controls" }, pictures.element, scales2.element, reset),
       h(
         "div",
         { class: "scse-wall" },
@@ -535,7 +516,7 @@ var mask_gallery_default = widget(
       const picture = get("picture");
       const shared = get("scale") === "shared";
       pictures.set(String(picture));
-      scales.set(get("scale"));
+      scales2.set(get("scale"));
       paintMap(
         photo.element,
         arrays.images.subarray(picture * size[0] * size[1], (picture + 1) * size[0] * size[1]),
