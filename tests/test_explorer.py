@@ -498,6 +498,23 @@ def test_edits_of_every_kind(net, images):
     assert explore(net, images, edits=edits).edits == edits
 
 
+def test_entries_lie_in_the_range_of_the_gates(images):
+    def forward(net, x):
+        u = net.conv(x)
+        return net.head(u * net.gate(u.mean((2, 3), keepdim=True)))
+
+    net = Odd(forward)
+    net.gate = nn.Hardtanh(-2, 3)  # a gate that may be negative
+    net.conv.bias.data.fill_(-1)
+    widget = explore(net, images, where=["gate"])
+    (block,) = widget.manifest["blocks"]
+    (low, high), path = block["range"], block["name"]
+    assert low < -0.1
+    widget.edits = {path: {"channel": {"base": "own", "set": {"0": low}}}}
+    with pytest.raises(traitlets.TraitError, match="channel"):
+        widget.edits = {path: {"channel": {"base": "own", "set": {"0": high + 1}}}}
+
+
 def test_an_unknown_rule_has_nothing_neutral():
     widget = explore(scSE(6, combine="concat"), torch.randn(1, 6, 5, 5))
     with pytest.raises(traitlets.TraitError, match="block.channel: .* is not known.*zero or one"):

@@ -118,6 +118,7 @@ def problem(value, manifest) -> str | None:
             "channels": block["channels"],
             "positions": block["size"],
             "branches": [branch for branch in BRANCHES if block[branch]],
+            "range": block["range"],
         }
         sites.setdefault(path, site)
         rules.setdefault(path, block["rule"])
