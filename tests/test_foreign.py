@@ -667,7 +667,7 @@ def test_networks_of_the_chapter(name):
     net = published(*module[name].split("."))(**card["call"])
     net.load_state_dict(load(weights))
     assert sum(p.numel() for p in net.parameters()) == card["parameters"]
-    stored = Explorer.open(folder / f"{name}.html").manifest["blocks"]
+    stored = Explorer.open(folder / f"{name}.explorer.json").manifest["blocks"]
     ran = record(net.eval(), torch.ones(1, 1, 96, 96))
     assert [block["name"] for block in stored] == list(ran)
 

@@ -398,9 +398,12 @@ test("a picture that the page lacks comes first, then the scene", async () => {
   };
   const cut = { ...scene, slice: 5 };
   const { ask, memory } = asking(engine, { pictured: () => false });
-  ask(cut);
-  await still();
+  for (const channels of [[0], [1]]) {
+    ask({ ...cut, channels });
+    await still();
+  }
   assert.deepEqual(log[0], { picture: 0, slice: 5 });
+  assert.equal(log.length, 3); // once, and the scene for each of the channels
   assert.deepEqual(Array.from(memory.picture(cut)?.[1].data ?? []), [3, 4]);
   assert.ok(memory.now(cut));
 });

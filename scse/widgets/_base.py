@@ -29,6 +29,8 @@ CLASS_COLOURS = (
     *("#d55e00", "#cc79a7", "#999999", "#882255", "#44aa99"),
 )
 
+MOST_VALUES = 1_000_000  # that a quantile is taken of; torch refuses 16 million
+
 
 class Sample(NamedTuple):
     """A picture to look at. A plain tuple in this order will do."""
@@ -63,22 +65,33 @@ class Widget(anywidget.AnyWidget):
         entries, packed = pack(arrays)
         # The state to fall back to where a page finds an invalid one.
         defaults = {name: self.traits()[name].default() for name in self.state_names()}
+        defaults |= manifest.get("defaults", {})
+        self._begin({**manifest, "arrays": entries, "defaults": defaults}, packed, state)
+
+    @classmethod
+    def _of(cls, manifest, packed, state):
+        """A widget of what another one packed, made without what `__init__` asks for."""
+        cls._check_keywords(state)
+        self = cls.__new__(cls)
+        self._begin(manifest, packed, state)
+        return self
+
+    def _begin(self, manifest, packed, state):
         self._still = None
-        super().__init__(
-            manifest={**manifest, "arrays": entries, "defaults": defaults}, packed=packed, **state
-        )
+        super().__init__(manifest=manifest, packed=packed, **state)
 
     @classmethod
     def state_names(cls):
         """The traits that a reader changes."""
         return list(cls.class_trait_names(state=True))
 
-    def _check_keywords(self, state):
-        unknown = sorted(set(state) - set(self.state_names()))
+    @classmethod
+    def _check_keywords(cls, state):
+        unknown = sorted(set(state) - set(cls.state_names()))
         if unknown:
             raise TypeError(
-                f"{type(self).__name__} got unknown keywords {', '.join(unknown)}; "
-                f"its state is {', '.join(self.state_names())}"
+                f"{cls.__name__} got unknown keywords {', '.join(unknown)}; "
+                f"its state is {', '.join(cls.state_names())}"
             )
 
     def _draw(self, figure):
@@ -207,9 +220,10 @@ def check_classes(classes, count) -> list[dict]:
 
 
 def grey(image: torch.Tensor) -> torch.Tensor:
-    """A picture of the first channel: uint8 (H, W), the outermost 0.5 % of values cut off."""
+    """A picture of the first channel: uint8 (*spatial), the outermost 0.5 % of values cut off."""
     first = image[0].detach().cpu().double()
-    low, high = torch.quantile(first.flatten(), torch.tensor([0.005, 0.995]).double())
+    some = first.flatten()[:: -(-first.numel() // MOST_VALUES)]
+    low, high = torch.quantile(some, torch.tensor([0.005, 0.995]).double())
     return ((first - low) / (high - low).clamp_min(1e-12) * 255).clamp(0, 255).round().byte()
 
 
