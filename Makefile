@@ -13,7 +13,7 @@ NODE_WORKS := process.exit(+(process.versions.node.split(".")[0] < 18))
 
 PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\\\\ /g")
 PAGES := _config.yml _toc.yml $(shell find book -type f ! -name "*.pyc" \
-	! -path "*/.ipynb_checkpoints/*" | sed "s/ /\\\\ /g")
+	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
 .PHONY: book site serve lab test lint notebooks install clean distclean help
 .DELETE_ON_ERROR:
@@ -23,14 +23,14 @@ book: site serve ## build the book and serve it at http://localhost:8000 (PORT=â
 site: _build/.site ## build the book into _build/html, its notebooks executed
 
 serve: $(BIN)/.installed
-	@$(BIN)/python tests/serve.py $(HTML) $(PORT)
+	@$(BIN)/python book/_tools/serve.py $(HTML) $(PORT)
 
 lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind the widgets
 	$(BIN)/jupyter lab book
 
 test: install $(BIN)/.parity lint _build/.site ## check and test everything
 	$(WITH_NODE) npm --prefix js test
-	$(BIN)/python tests/chromium.py
+	$(BIN)/python book/_tools/chromium.py
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
 		--nbval --nbval-current-env tests book
 
@@ -40,7 +40,7 @@ lint: install ## style and types, Python and JavaScript
 	$(WITH_NODE) npm --prefix js run check
 
 notebooks: $(BIN)/.installed ## run the notebooks and store their text outputs, cleaned
-	$(BIN)/python tests/notebooks.py book/*.ipynb
+	$(BIN)/python book/_tools/notebooks.py book/*.ipynb
 
 install: $(BIN)/.installed js/node_modules/.installed ## the environment alone: .venv and js/node_modules
 

@@ -5,10 +5,16 @@ torch and nothing else; the data, the training loop and the widgets are modules 
 (``scse.data``, ``scse.training``, ``scse.widgets``) and say which extra they need.
 """
 
+from typing import TYPE_CHECKING
+
+from scse._version import __version__ as __version__
 from scse.blocks import Gates, cSE, scSE, sSE
 from scse.networks import UNet
 from scse.recording import find_blocks, override, record
 from scse.weights import load
+
+if TYPE_CHECKING:
+    from scse.widgets import explore
 
 __all__ = [
     "Gates",
@@ -29,10 +35,16 @@ def __getattr__(name):
     if name != "explore":
         raise AttributeError(f"module 'scse' has no attribute {name!r}")
     try:
-        from scse.widgets.explorer import explore
+        from scse.widgets import explore
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"scse.explore needs {error.name}: pip install 'scse[widgets]'", name=error.name
-        ) from error
+        # Asking is free, as in `from scse import *`; who calls it is told what to install.
+        return _refuse(str(error), error.name)
     globals()["explore"] = explore
+    return explore
+
+
+def _refuse(message, library):
+    def explore(*args, **options):
+        raise ModuleNotFoundError(message, name=library)
+
     return explore

@@ -1,6 +1,8 @@
 """The still figure of the chapters (matplotlib)."""
 
-import matplotlib.pyplot as plt
+from scse._extras import require
+
+plt = require("matplotlib.pyplot", "widgets")
 
 
 def stages(rec, image, channels=3):

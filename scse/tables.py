@@ -1,9 +1,8 @@
 """The gates of a `Record` as arrays and as a table."""
 
-import importlib
-
 import torch
 
+from scse._extras import require
 from scse.foreign import BRANCHES
 
 
@@ -34,7 +33,11 @@ class GateTable:
         """``{block: {"channel": (N, C), "spatial": (N, *spatial)}}`` in float32 arrays.
 
         A block has an entry for each branch that it has, and no other.
+
+        Raises:
+            ModuleNotFoundError: numpy is missing.
         """
+        require("numpy", "data")  # torch does without it
         return {
             name: {
                 branch: (gate.flatten(1) if branch == "channel" else gate.squeeze(1)).numpy()
@@ -54,13 +57,7 @@ class GateTable:
         Raises:
             ModuleNotFoundError: pandas is missing.
         """
-        try:
-            pandas = importlib.import_module("pandas")
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                'to_dataframe needs pandas, which is not installed: pip install "scse[data]"',
-                name="pandas",
-            ) from error
+        pandas = require("pandas", "data")
         columns = ("block", "branch", "image", "channel", "gate", "sd", "min", "max")
         rows = []
         for block, gates in self.to_numpy().items():

@@ -17,6 +17,8 @@ error or a warning, threw, got a 404, or asked for anything outside its own site
 
 The book is built by `make site` into _build/html; without it, the first test that needs it builds
 it (and later runs do not rebuild it). SITE=<folder> tests another build.
+
+Tests that use one of these fixtures carry the marker `browser`; `-m "not browser"` leaves them out.
 """
 
 import os
@@ -26,6 +28,16 @@ import chromium
 import pytest
 from playwright.sync_api import sync_playwright
 from site_tools import ROOT, build, serve, visit
+
+SLOW_TO_SET_UP = {"browser", "site", "fixture_site"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items):
+    """Mark what needs a browser or a built site by what it asks for, so that none is forgotten."""
+    for item in items:
+        if SLOW_TO_SET_UP & set(getattr(item, "fixturenames", ())):  # notebook cells have none
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ import scse
 from scse import UNet, override, record
 from scse.widgets import Playground
 
+pytestmark = pytest.mark.jupyterlab
+
 SETUP = """import torch
 from scse import UNet, explore
 

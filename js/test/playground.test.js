@@ -74,6 +74,7 @@ test("the pen inks where it goes, once", () => {
   assert.equal(inked.size, 0); // off the sheet
 });
 
+/** @type {import("../src/gates/check.js").Site} */
 const site = { channels: 3, positions: [2, 2], branches: ["channel", "spatial"] };
 test("changes of gates", () => {
   const none = () => undefined;

@@ -10,14 +10,32 @@ import json
 import re
 from pathlib import Path
 
+from scse._extras import require
 from scse.networks import UNet
 
 FOLDER = Path(__file__).parent
 
 
 def cards() -> dict[str, dict]:
-    """What is shipped: ``<name>-seed<seed>`` to its card, in the order of the names."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*-seed*.json"))}
+    """What is shipped: ``<name>-seed<seed>`` to its card, in the order of the names.
+
+    Raises:
+        ValueError: a card is damaged; the message names its file.
+    """
+    return {path.stem: _read(path) for path in _paths()}
+
+
+def _paths():
+    return sorted(FOLDER.glob("*-seed*.json"))
+
+
+def _read(path):
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        raise ValueError(
+            f"the card {path.name} is damaged, it is no JSON: {error}; install scse again"
+        ) from error
 
 
 def card(name: str, seed: int | None = None) -> dict:
@@ -28,15 +46,20 @@ def card(name: str, seed: int | None = None) -> dict:
         seed: which of several; the lowest that is shipped if not given.
 
     Raises:
-        ValueError: nothing of that name is shipped; the message lists what is.
+        TypeError: ``name`` is no string.
+        ValueError: nothing of that name is shipped; the message lists what is. Or its card is
+            damaged; the message names the file.
     """
-    shipped = cards()
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a network is a str, got {type(name).__name__} {name!r}")
     pattern = re.escape(name) + (r"(-seed\d+)?" if seed is None else f"-seed{seed}")
-    for key, found in shipped.items():
-        if re.fullmatch(pattern, key):
-            return found
+    paths = _paths()
+    for path in paths:
+        if re.fullmatch(pattern, path.stem):
+            return _read(path)
     wanted = name if seed is None else f"{name}, seed {seed}"
-    raise ValueError(f"no trained network {wanted!r}; shipped are {', '.join(shipped)}")
+    shipped = ", ".join(path.stem for path in paths)
+    raise ValueError(f"no trained network {wanted!r}; shipped are {shipped}")
 
 
 def load(name: str, seed: int | None = None) -> UNet:
@@ -47,17 +70,12 @@ def load(name: str, seed: int | None = None) -> UNet:
         seed: which of several runs; the lowest that is shipped if not given.
 
     Raises:
-        ValueError: an unknown name (the message lists what there is), or a file whose SHA-256 is
-            not the one on its card.
+        TypeError: ``name`` is no string.
+        ValueError: an unknown name (the message lists what there is), a damaged card, or a file
+            whose SHA-256 is not the one on its card.
         ModuleNotFoundError: safetensors is missing.
     """
-    try:
-        from safetensors.torch import load as read
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'load needs safetensors, which is not installed: pip install "scse[weights]"',
-            name="safetensors",
-        ) from error
+    read = require("safetensors.torch", "weights").load
     found = card(name, seed)
     path = FOLDER / f"{found['name']}.safetensors"
     content = path.read_bytes()
@@ -67,7 +85,7 @@ def load(name: str, seed: int | None = None) -> UNet:
             f"{path.name} is damaged: its SHA-256 is {digest}, its card says {found['sha256']}; "
             "install scse again"
         )
-    network = UNet(**found["network"])
+    network = UNet(**found["network"]).float()  # whatever torch's default is now
     network.load_state_dict(
         {k: v.float() if v.is_floating_point() else v for k, v in read(content).items()}
     )

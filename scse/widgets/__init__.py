@@ -1,5 +1,11 @@
 """Figures that move: one class a figure, working with a kernel and without."""
 
+# ruff: noqa: E402  the library that all of them need is asked for first
+
+from scse._extras import require
+
+require("anywidget", "widgets")
+
 from scse.widgets.contrast_slider import ContrastSlider
 from scse.widgets.contrast_swap import ContrastSwap
 from scse.widgets.explorer import Explorer, explore

@@ -12,10 +12,13 @@ import { view as viewOf } from "./view.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
+/** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
 /** A whole number from -1, which stands for none, or for the usual. @param {number} n @returns {import("../../widget.js").Check} */
 const indexOrNone = (n) => (value) =>
-  Number.isInteger(value) && value >= -1 && value < n ? undefined : `must be -1 to ${n - 1}`;
+  typeof value === "number" && Number.isInteger(value) && value >= -1 && value < n
+    ? undefined
+    : `must be -1 to ${n - 1}`;
 
 /** @param {Manifest} manifest @returns {Record<keyof State, import("../../widget.js").Check>} */
 const checks = (manifest) => ({
@@ -28,7 +31,7 @@ const checks = (manifest) => ({
   edits: (value) => editsProblem(manifest, value),
 });
 
-/** @param {(name: string) => any} get a trait, which `checks` has seen @returns {State} */
+/** @param {Context["get"]} get @returns {State} */
 const stateOf = (get) => ({
   picture: get("picture"),
   compare: get("compare"),
@@ -41,7 +44,7 @@ const stateOf = (get) => ({
 
 /**
  * The engine in the kernel, and what asks it.
- * @param {import("../../widget.js").Context} context
+ * @param {Context} context
  * @param {Omit<Parameters<typeof asker>[0], "queue">} options
  * @param {Parameters<typeof kernelEngine>[1]} events
  */
@@ -53,12 +56,10 @@ function engineOf({ model, signal }, options, events) {
   return { ask, labour: labour({ queue, memory: options.memory, ...asking }) };
 }
 
-export default widget("explorer", checks, (context) => {
-  const { root, arrays, get, set, say, experimental, signal } = context;
-  /** @type {Manifest} */
-  const manifest = context.manifest;
+export default widget("explorer", checks, (/** @type {Context} */ context) => {
+  const { root, manifest, arrays, get, set, say, experimental, signal } = context;
   // Hosts of pages without a kernel say where their files are; a notebook does not.
-  const live = !(experimental && "assets" in experimental);
+  const live = experimental?.assets === undefined;
   const memory = memoryOf();
   const model = modelOf({ manifest, arrays, memory, live });
   const now = () => stateOf(get);

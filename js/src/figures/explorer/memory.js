@@ -16,7 +16,7 @@ import { planesOf } from "../../ground/plane.js";
 const ANSWERS = 24;
 const BLOCKS = 3; // whose maps are kept
 
-/** A Map that forgets the oldest. @template V */
+/** A Map that forgets the oldest. @template V @extends {Map<string, V>} */
 class Recent extends Map {
   /** @param {number} most */
   constructor(most) {
@@ -27,7 +27,8 @@ class Recent extends Map {
   set(key, value) {
     this.delete(key);
     super.set(key, value);
-    if (this.size > this.most) this.delete(this.keys().next().value);
+    const [oldest] = this.keys();
+    if (this.size > this.most) this.delete(oldest);
     return this;
   }
 }

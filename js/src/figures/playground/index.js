@@ -28,8 +28,20 @@ const BRANCHES = ["channel", "spatial"];
 
 export default widget(
   "playground",
-  (manifest) => ({ state: (value) => problem(value, manifest) }),
-  ({ root, manifest, arrays, get, set, say, model, experimental, signal }) => {
+  (/** @type {any} */ manifest) => ({ state: (value) => problem(value, manifest) }),
+  (
+    /** @type {import("../../widget.js").Context<any, any>} */ {
+      root,
+      manifest,
+      arrays,
+      get,
+      set,
+      say,
+      model,
+      experimental,
+      signal,
+    },
+  ) => {
     const { start, networks, reference, task } = manifest;
     const world = scene(manifest, arrays);
     /** @returns {State} */

@@ -1,7 +1,7 @@
 """Find a Chromium for the browser tests, and install one where there is none.
 
-`python tests/chromium.py` is what `make test` runs: a browser that is already here is used; on
-Debian with root or passwordless sudo apt brings one; otherwise Playwright downloads its own.
+`make test` runs it as a script: a browser that is already here is used; on Debian with root or
+passwordless sudo apt brings one; otherwise Playwright downloads its own.
 """
 
 import os

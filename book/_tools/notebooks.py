@@ -1,8 +1,8 @@
 """Run the book's notebooks and store them clean.
 
-`python tests/notebooks.py book/*.ipynb` (`make notebooks`) executes each notebook and keeps of its
-outputs the text alone. Pictures and widgets are left out: the site draws them anew, and stored
-they would make every change unreadable. The text is what `pytest --nbval` compares.
+`make notebooks` executes each notebook and keeps of its outputs the text alone. Pictures and
+widgets are left out: the site draws them anew, and stored they would make every change unreadable.
+The text is what `pytest --nbval` compares.
 """
 
 import sys
