@@ -81,8 +81,9 @@ test("what is said follows what can be done", () => {
   assert.match(statusOf({ ...calm, quiet: true }), /does not answer/);
   assert.match(statusOf({ ...calm, live: false }), /stays the network’s own/);
   assert.match(statusOf({ live: false, quiet: false, edited: false }), /saved state/);
-  const block = { maps: true, missing: true, live: false, rule: "add", other: undefined };
+  const block = { maps: true, missing: true, kept: 2, live: false, rule: "add", other: undefined };
   assert.match(noteOf(block), /highest gates/);
+  assert.match(noteOf({ ...block, kept: 0 }), /no maps of this block/);
   assert.match(noteOf({ ...block, live: true }), /drag it/);
   assert.match(noteOf({ ...block, live: true, rule: null }), /not found out/);
   assert.equal(remarkOf("effect", 0.1234, 0.5), "Δ 0.12");

@@ -103,7 +103,9 @@ function mapView(classes) {
       changed.rest.textContent = `of ${count(size)} pixels changed`;
       changed.element.classList.toggle("scse-any", differing > 0);
       below.textContent =
-        coarse > 1 ? `stored smaller: a pixel here is ${coarse} × ${coarse}` : "dots: changed";
+        coarse > 1
+          ? `stored smaller: one pixel of ${coarse}×${coarse}, and so are the numbers`
+          : "dots: changed";
       const [areas, was] = [areasOf(data, classes.length), areasOf(before, classes.length)];
       const scores = truth && dice(data, truth, classes.length);
       rows.forEach(({ element, set }, k) => {

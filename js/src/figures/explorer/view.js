@@ -215,7 +215,8 @@ function desk({ inputs }, live, acts) {
       });
       note.textContent = noteOf({
         maps: block.maps,
-        missing: block.maps && visible.some((k) => !maps.has(k)),
+        missing: visible.some((k) => !maps.has(k)),
+        kept: maps.size,
         live,
         rule,
         other: other && inputs[compare].title,

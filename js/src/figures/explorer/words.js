@@ -19,10 +19,18 @@ export function statusOf({ live, quiet, edited }) {
 
 /**
  * The line below the desk.
- * @param {{maps: boolean, missing: boolean, live: boolean, rule: string | null, other: string | undefined}} state
+ * @param {object} state
+ * @param {boolean} state.maps can they be seen?
+ * @param {boolean} state.missing are some of those in sight not there?
+ * @param {number} state.kept how many of this block and input are there
+ * @param {boolean} state.live @param {string | null} state.rule
+ * @param {string | undefined} state.other title of the input that is compared
  */
-export function noteOf({ maps, missing, live, rule, other }) {
+export function noteOf({ maps, missing, kept, live, rule, other }) {
   if (!maps) return "The maps that these gates go to cannot be seen from outside.";
+  if (missing && !live && !kept) {
+    return "To keep this page small, no maps of this block and input are in it.";
+  }
   if (missing && !live) {
     const reason = "To keep this page small, only the maps of the channels with the highest gates";
     return `${reason} are in it: order them by gate to see those.`;
