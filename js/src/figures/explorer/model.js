@@ -119,7 +119,7 @@ function editing({ blocks, inputs }, { numberOf, scene }, gates) {
         branch,
         neutral: neutralOf(blocks[numberOf(state)], branch),
         inputs: others.map((i) => ({ from: Number(i), title: inputs[Number(i)].title })),
-        mean: all ? `the ${inputs.length} inputs` : undefined,
+        mean: all ? `${inputs.length} inputs` : undefined,
         flat: true,
       });
     },
