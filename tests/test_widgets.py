@@ -77,7 +77,10 @@ def test_gate_lab_runs_the_network_for_the_blocks_before_the_last(net, samples):
     ("state", "words"),
     [
         ({"block": "attic"}, "block must be one of .*, got 'attic'"),
-        ({"block": "bottleneck", "gates": [0.5] * 4}, "gates must be empty or 16 numbers"),
+        (
+            {"edits": {"bottleneck": {"channel": {"base": "own", "set": {"16": 0.5}}}}},
+            "bottleneck.channel: there is no entry 16",
+        ),
     ],
 )
 def test_gate_lab_refuses_what_no_block_has(net, samples, state, words):

@@ -23,15 +23,16 @@ from nbclient import NotebookClient
 from safetensors.torch import save
 from torch.nn import functional as F
 
+from scse._extras import require
+from scse.data import brain, digits
+from scse.metrics import dice
+from scse.training import predict, soft_dice_loss
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "_tools"))  # imports them beside a CPU build of torch too
+TOOLS = HERE.parent / "_tools"  # where published.py is: it imports both libraries
+sys.path.insert(0, str(TOOLS))
 
 from published import published  # noqa: E402
-
-from scse._extras import require  # noqa: E402
-from scse.data import brain, digits  # noqa: E402
-from scse.metrics import dice  # noqa: E402
-from scse.training import predict, soft_dice_loss  # noqa: E402
 
 SMP = {
     "encoder_name": "tu-resnet18",

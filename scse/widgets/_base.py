@@ -14,13 +14,25 @@ from scse.recording import find_blocks, record
 from scse.widgets._packing import pack
 
 STATIC = Path(__file__).parent / "static"
-COLOURS = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+COMMON_STYLE = (STATIC / "widgets.css").read_text(encoding="utf-8")
+_colours = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+SCALES = _colours["scales"]
+# By name, as on paper: where the page has another one in the dark, that of the light.
+COLOURS = {name: c if isinstance(c, str) else c["light"] for name, c in _colours["named"].items()}
+
+
+def css_colour(name):
+    """A named colour as a page writes it, for light and dark."""
+    colour = _colours["named"][name]
+    return colour if isinstance(colour, str) else f"light-dark({colour['light']}, {colour['dark']})"
 
 
 def style(name):
-    """The common style sheet, and behind it a widget's own."""
-    sheets = [STATIC / "widgets.css", STATIC / name]
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    """The common style sheet, and behind it a widget's own.
+
+    The book stores the two apart, so that a page has the common one once.
+    """
+    return COMMON_STYLE + (STATIC / name).read_text(encoding="utf-8")
 
 
 # For classes that were given no colours (Okabe & Ito, legible to most kinds of colour vision).
@@ -55,7 +67,7 @@ class Widget(anywidget.AnyWidget):
     The page computes from these two alone, so a figure works with and without a kernel.
     """
 
-    _css = STATIC / "widgets.css"
+    _css = COMMON_STYLE
     # A page gets it as text: stored notebooks sort the keys of objects, and here order counts.
     manifest = traitlets.Dict().tag(sync=True, to_json=_to_text, from_json=_from_text)
     packed = traitlets.Bytes().tag(sync=True)
@@ -237,7 +249,7 @@ def colour_map(name):
     """A matplotlib colour map with the colours that the page uses."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list(f"scse-{name}", COLOURS[name])
+    return LinearSegmentedColormap.from_list(f"scse-{name}", SCALES[name])
 
 
 def show(axis, image, title, **kwargs):

@@ -111,7 +111,7 @@ class Engine:
             if progress is not None:
                 stack.enter_context(self._counting(name, net, progress))
             try:
-                rec = record(net, image, where)
+                rec = record(net, image, where=where)
             except (ValueError, TypeError, RuntimeError, IndexError, AssertionError) as error:
                 if isinstance(error, _Change):
                     raise

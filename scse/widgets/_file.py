@@ -12,7 +12,7 @@ import re
 from html import escape
 from pathlib import Path
 
-from scse.widgets._base import STATIC
+from scse.widgets._base import STATIC, css_colour
 
 OURS = '<meta name="generator" content="scse explorer">'
 FORMAT = "scse explorer"
@@ -31,7 +31,7 @@ PAGE = """<!doctype html>
 :root {{ color-scheme: light dark; }}
 body {{
   max-width: 75rem; margin: 0 auto; padding: 0 1rem 2rem;
-  background: light-dark(#fff, #121417); color: light-dark(#1d2127, #e8eaed);
+  background: {ground}; color: {ink};
   font: 1rem/1.5 system-ui, sans-serif;
 }}
 h1 {{ margin: 1.2rem 0 0; font-size: 1.4rem; overflow-wrap: anywhere; }}
@@ -80,16 +80,18 @@ def _page(state, packed, title, code):
         "model_module": "anywidget",
         "model_name": "AnyModel",
         # Source texts are kept apart, see book/_ext/static_widgets.py.
-        "state": {**state, **{name: number for number, name in enumerate(code)}},
+        "state": {**state, "_esm": 0, "_css": [1]},
         "buffers": [{"path": ["packed"], "data": packed}],
     }
     return PAGE.format(
         ours=OURS,
         title=escape(title),
+        ground=css_colour("ground"),
+        ink=css_colour("ink"),
         view_type=VIEW,
         view=_script({"model_id": "explorer"}),
         state_type=STATE,
-        state=_script({"state": {"explorer": entry}, "texts": [*code.values()]}),
+        state=_script({"state": {"explorer": entry}, "texts": [code["_esm"], code["_css"]]}),
         host=(STATIC / "host.js").read_text(encoding="utf-8"),
     )
 

@@ -283,7 +283,7 @@ class Explorer(_base.Widget):
             _base.show(axes[1], arrays[f"mask{key}"][0], "mask s", cmap=_base.colour_map("space"))
         if f"gates{key}" in arrays:
             gates = arrays[f"gates{key}"]
-            axes[-2].bar(range(len(gates)), gates.tolist(), color="#f08a2c")
+            axes[-2].bar(range(len(gates)), gates.tolist(), color=_base.COLOURS["channel-fill"])
             axes[-2].set(ylim=(0, 1), xlabel="channel", title=f"gates c of {self.block}")
         else:
             axes[-2].set_axis_off()
@@ -292,7 +292,7 @@ class Explorer(_base.Widget):
             _base.show_classes(axes[-1], arrays["output0"], classes, "output")
         else:
             values = arrays["output0"][:12].tolist()
-            axes[-1].barh(range(len(values)), values, color="#7f8a96")
+            axes[-1].barh(range(len(values)), values, color=_base.COLOURS["plain-fill"])
             axes[-1].set(title="output")
 
 
