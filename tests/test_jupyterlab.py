@@ -203,7 +203,7 @@ def test_torch_answers_and_its_end_is_noticed(page, lab):
     # A block upstream, upside down
     view.locator('[data-name="reset"]').click()
     view.get_by_role("radio", name="bottleneck").check()
-    view.locator('[data-name="rule-spatial"]').select_option("invert")
+    view.locator('[data-name="base-spatial"]').select_option("invert")
     wait_for(page, "changed", changed_by({"bottleneck": {"spatial": lambda s: 1 - s}}))
 
     # In the background: the effect of each gate
