@@ -7,6 +7,7 @@ import { transform } from "esbuild";
 
 const SCHEMAS = {
   edits: "../scse/edits.schema.json",
+  playground: "../scse/widgets/playground.schema.json",
 };
 export const target = new URL("src/gates/valid.js", import.meta.url);
 
