@@ -11,9 +11,9 @@ import { problem } from "./state.js";
 import { stopwatch } from "./stopwatch.js";
 import { view as viewOf } from "./view.js";
 
-/** @typedef {import("../../widget.js").Context} Context */
 /** @typedef {import("./model.js").Changed} Changed */
 /** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {import("../../widget.js").Context<Manifest, {state: Changed}>} Context */
 /** @typedef {import("./view.js").Acts} Acts */
 
 /** Ctrl+Z and its like. @param {HTMLElement} root @param {Acts} acts */
@@ -85,11 +85,9 @@ function deskOf({ root, manifest, get, set, say }, world, watch) {
 
 export default widget(
   "playground",
-  (manifest) => ({ state: (value) => problem(value, manifest) }),
-  (context) => {
-    const { root, arrays, say, model: wire, experimental, signal } = context;
-    /** @type {Manifest} */
-    const manifest = context.manifest;
+  (/** @type {Manifest} */ manifest) => ({ state: (value) => problem(value, manifest) }),
+  (/** @type {Context} */ context) => {
+    const { root, manifest, arrays, say, model: wire, experimental, signal } = context;
     const world = scene(manifest, arrays);
     const watch = stopwatch();
     const { now, view, links, arrive } = deskOf(context, world, watch);

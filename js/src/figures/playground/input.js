@@ -145,14 +145,13 @@ export function inputPanel(manifest, root, now, acts) {
   const sheet = canvas(size, size);
   const element = stack(sheet);
   const credit = h("span", { class: "scse-credit" });
-  const source = sourceList(manifest, (value) =>
-    acts.change({ source: value, strokes: [] }),
-  );
+  const source = sourceList(manifest, (value) => acts.change({ source: value, strokes: [] }));
   const file = uploading(root, size, acts);
   const upload = button("Your picture …", "upload", () => file.click());
   const clear = button("Clear drawing", "clear", () => acts.change({ strokes: [] }));
   const altered = alterations(manifest, acts);
-  const hint = "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys.";
+  const hint =
+    "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys.";
   if (draw) {
     sketch(element, {
       label: "Picture to draw on",

@@ -87,7 +87,8 @@ export function model(manifest, changed) {
   const { start, networks, reference } = manifest;
   const past = history(changed);
   /** @param {State} state */
-  const opened = ({ network, block }) => /** @type {Block | undefined} */ (networks[network].blocks[block]);
+  const opened = ({ network, block }) =>
+    /** @type {Block | undefined} */ (networks[network].blocks[block]);
   /** @param {State} state @param {Branch} branch */
   const edit = ({ edits, block }, branch) => editOf(edits, block, branch);
   /** @param {State} state @param {Branch} branch @param {Edit} next @returns {Changed} */

@@ -98,9 +98,7 @@ export function stored(manifest, arrays, state) {
       channel: Float32Array.from(arrays.gates.subarray(offset, offset + channels)),
       spatial: { shape: [height, width], data: Float32Array.from(mask) },
       maps:
-        index === 0
-          ? { shape: [channels, side, side], data: Float32Array.from(maps) }
-          : undefined,
+        index === 0 ? { shape: [channels, side, side], data: Float32Array.from(maps) } : undefined,
     };
     offset += channels;
   }

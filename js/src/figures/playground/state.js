@@ -64,7 +64,8 @@ const sources = ({ examples, grounds, draw }) => [
 function slidersProblem(state, { sliders }) {
   for (const [name, { min, max }] of Object.entries(sliders)) {
     const value = state[/** @type {Slider} */ (name)];
-    if (!(value >= min && value <= max)) return `has ${name} ${value}; it goes from ${min} to ${max}`;
+    if (!(value >= min && value <= max))
+      return `has ${name} ${value}; it goes from ${min} to ${max}`;
   }
   return undefined;
 }

@@ -151,21 +151,29 @@ function blockStrip(blocks, acts) {
   const what = h("span");
   const row = strip({
     label: h("span", {}, "Block: ", what, ". Brighter lets more through."),
-    cells: Object.entries(blocks).map(([name, { channels, positions: [height, width] }]) => ({
-      name,
-      title: `${name}: ${channels} channels of ${height} × ${width} positions`,
-      caption: [
-        h(
-          "span",
-          { class: "scse-cellname" },
-          h("span", { class: "scse-long", text: name }),
-          h("span", { class: "scse-short", "aria-hidden": true, text: short(name) }),
-        ),
-      ],
-      stripes: channels,
-      mask: [height, width],
-      level: Math.log2(largest / height),
-    })),
+    cells: Object.entries(blocks).map(
+      ([
+        name,
+        {
+          channels,
+          positions: [height, width],
+        },
+      ]) => ({
+        name,
+        title: `${name}: ${channels} channels of ${height} × ${width} positions`,
+        caption: [
+          h(
+            "span",
+            { class: "scse-cellname" },
+            h("span", { class: "scse-long", text: name }),
+            h("span", { class: "scse-short", "aria-hidden": true, text: short(name) }),
+          ),
+        ],
+        stripes: channels,
+        mask: [height, width],
+        level: Math.log2(largest / height),
+      }),
+    ),
     onInput: (block) => acts.change({ block }),
   });
   return {
