@@ -2,12 +2,12 @@
 
 import { newest } from "../../engine/newest.js";
 import { changeOf } from "../../gates/edit.js";
-import { BRANCHES, ruleOf } from "../../gates/rules.js";
+import { ruleOf } from "../../gates/rules.js";
 
 /** @typedef {import("../../engine/contract.js").Answer} Answer */
 /** @typedef {import("../../engine/contract.js").Tensor} Tensor */
-/** @typedef {import("../../gates/edit.js").Edit} Edit */
 /** @typedef {import("../../gates/rules.js").Branch} Branch */
+/** @typedef {import("../../widget.js").Arrays} Arrays */
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./scene.js").Picture} Picture */
 /** @typedef {import("./state.js").State} State */
@@ -38,11 +38,41 @@ const gateIn = ({ blocks }, block, branch) =>
   (branch === "channel" ? blocks[block].channel : blocks[block].spatial?.data) ?? [];
 
 /**
+ * What an engine is to change.
+ * @param {State} state @param {Manifest} manifest @param {Arrays} arrays
+ * @param {Answer} own without the edits
+ * @param {(i: number) => Promise<Answer>} lender what the network says to an example
+ */
+async function changesOf({ network, edits }, { networks }, arrays, own, lender) {
+  const { blocks, means } = networks[network];
+  /** @type {Changes} */
+  const all = {};
+  for (const [name, { channels, positions, branches, rule }] of Object.entries(blocks)) {
+    for (const branch of branches) {
+      const edit = edits[name]?.[branch];
+      if (!edit) continue;
+      const lent = edit.from === undefined ? undefined : await lender(edit.from);
+      const mean = branch === "channel" ? means[name] : arrays[`mean-${network}-${name}`];
+      const change = changeOf(edit, {
+        size: branch === "channel" ? channels : positions[0] * positions[1],
+        positions,
+        neutral: ruleOf(rule).neutral[branch],
+        own: () => gateIn(own, name, branch),
+        lend: () => (lent ? gateIn(lent, name, branch) : mean),
+      });
+      if (change) all[name] = { ...all[name], [branch]: change };
+    }
+  }
+  return all;
+}
+
+/**
  * @param {import("../../engine/newest.js").Engine} engine @param {Manifest} manifest
- * @param {import("../../widget.js").Arrays} arrays
+ * @param {Arrays} arrays
  * @param {(i: number) => Tensor} example as a network gets it
  */
-export function asker(engine, { networks }, arrays, example) {
+export function asker(engine, manifest, arrays, example) {
+  const { networks } = manifest;
   /** @type {Map<string, Promise<Answer>>} */
   const plain = new Map();
   /** @type {Map<string, Promise<Answer>>} */
@@ -68,35 +98,13 @@ export function asker(engine, { networks }, arrays, example) {
   const lender = (network, i) =>
     kept(lenders, `${network} ${i}`, () => engine.run(request(network, example(i), "")));
 
-  /** @param {State} state @param {Answer} ownAnswer */
-  async function changesOf({ network, edits }, ownAnswer) {
-    const { blocks, means } = networks[network];
-    /** @type {Changes} */
-    const all = {};
-    for (const [name, { channels, positions, branches, rule }] of Object.entries(blocks)) {
-      for (const branch of BRANCHES) {
-        const edit = edits[name]?.[branch];
-        if (!edit || !branches.includes(branch)) continue;
-        const lent = edit.from === undefined ? undefined : await lender(network, edit.from);
-        const mean = branch === "channel" ? means[name] : arrays[`mean-${network}-${name}`];
-        const change = changeOf(edit, {
-          size: branch === "channel" ? channels : positions[0] * positions[1],
-          positions,
-          neutral: ruleOf(rule).neutral[branch],
-          own: () => gateIn(ownAnswer, name, branch),
-          lend: () => (lent ? gateIn(lent, name, branch) : mean),
-        });
-        if (change) all[name] = { ...all[name], [branch]: change };
-      }
-    }
-    return all;
-  }
-
   const queue = newest({
     /** @param {Job} job @returns {Promise<Done>} */
     async run({ state, picture }) {
       const plainAnswer = await own(state.network, picture, state.block);
-      const gates = await changesOf(state, plainAnswer);
+      const gates = await changesOf(state, manifest, arrays, plainAnswer, (i) =>
+        lender(state.network, i),
+      );
       const asked = { ...request(state.network, picture.input, state.block), gates };
       const answer = Object.keys(gates).length ? await engine.run(asked) : plainAnswer;
       return { state, picture, own: plainAnswer, answer, gates };

@@ -28,8 +28,8 @@ function undoByKeys(root, { undo, redo }) {
   });
 }
 
-/** The view with what the reader can do in it. @param {Context} context @param {ReturnType<typeof scene>} world @param {ReturnType<typeof stopwatch>} watch */
-function deskOf({ root, manifest, get, set, say }, world, watch) {
+/** What the reader does, and the view in which that is done. @param {Context} context @param {ReturnType<typeof scene>} world @param {ReturnType<typeof stopwatch>} watch */
+function handling({ root, manifest, get, set, say }, world, watch) {
   const model = modelOf(manifest, get("state"));
   const now = () => model.whole(get("state"));
 
@@ -90,7 +90,7 @@ export default widget(
     const { root, manifest, arrays, say, model: wire, experimental, signal } = context;
     const world = scene(manifest, arrays);
     const watch = stopwatch();
-    const { now, view, links, arrive } = deskOf(context, world, watch);
+    const { now, view, links, arrive } = handling(context, world, watch);
     const { engine, inPage } = engineFor({
       model: wire,
       experimental,

@@ -82,33 +82,12 @@ export function viewOf({ state, picture, own, answer, gates }) {
   };
 }
 
-/** @param {Manifest} manifest @param {Changed} changed at the beginning */
-export function model(manifest, changed) {
-  const { start, networks, reference } = manifest;
+/** The state, step by step. @param {Manifest} manifest @param {Changed} changed at the beginning */
+function stepping(manifest, changed) {
+  const { start } = manifest;
   const past = history(changed);
-  /** @param {State} state */
-  const opened = ({ network, block }) =>
-    /** @type {Block | undefined} */ (networks[network].blocks[block]);
-  /** @param {State} state @param {Branch} branch */
-  const edit = ({ edits, block }, branch) => editOf(edits, block, branch);
-  /** @param {State} state @param {Branch} branch @param {Edit} next @returns {Changed} */
-  const setEdit = ({ edits, block }, branch, next) => ({
-    edits: withEdit(edits, block, branch, next),
-  });
-  /** All gates of a network. @param {State} state */
-  const gatesOf = ({ network, edits }) =>
-    Object.entries(networks[network].blocks).flatMap(([name, { branches, rule }]) =>
-      branches.map((branch) => ({
-        edit: editOf(edits, name, branch),
-        neutral: ruleOf(rule).neutral[branch],
-      })),
-    );
-
   return {
     past,
-    opened,
-    edit,
-    setEdit,
     /** @param {Changed} parts @returns {State} */
     whole: (parts) => ({ ...start, ...parts }),
     /**
@@ -143,7 +122,20 @@ export function model(manifest, changed) {
           : "",
       };
     },
+  };
+}
 
+/** What is done to the gates. @param {Manifest} manifest */
+function editing({ networks, reference }) {
+  /** @param {State} state @param {Branch} branch */
+  const edit = ({ edits, block }, branch) => editOf(edits, block, branch);
+  /** @param {State} state @param {Branch} branch @param {Edit} next @returns {Changed} */
+  const setEdit = ({ edits, block }, branch, next) => ({
+    edits: withEdit(edits, block, branch, next),
+  });
+  return {
+    edit,
+    setEdit,
     /** @param {State} state @param {number} channel @param {number} gate @param {number} home where its tick is */
     setGate: (state, channel, gate, home) =>
       setEdit(state, "channel", withEntry(edit(state, "channel"), channel, gate, home)),
@@ -158,7 +150,24 @@ export function model(manifest, changed) {
       }
       return { edits };
     },
-    /** What all gates of the network have in common, if it is a base alone. @param {State} state */
+  };
+}
+
+/** What there is to be edited in the network that is looked into. @param {Manifest} manifest */
+function looking({ networks }) {
+  /** The open block. @param {State} state @returns {Block | undefined} none in a network without gates */
+  const opened = ({ network, block }) => networks[network].blocks[block];
+  /** @param {State} state */
+  const gatesOf = ({ network, edits }) =>
+    Object.entries(networks[network].blocks).flatMap(([name, { branches, rule }]) =>
+      branches.map((branch) => ({
+        edit: editOf(edits, name, branch),
+        neutral: ruleOf(rule).neutral[branch],
+      })),
+    );
+  return {
+    opened,
+    /** What all of its gates have in common, if it is a base alone. @param {State} state */
     common(state) {
       const gates = gatesOf(state);
       const bases = gates.map(({ edit: { set, strokes, ...base }, neutral }) =>
@@ -167,8 +176,8 @@ export function model(manifest, changed) {
       return new Set(bases).size === 1 && bases[0] ? gates[0].edit : undefined;
     },
     /**
-     * What an absent branch is, by the rule of the block; of all blocks if `branch` is left out.
-     * Undefined where that is not one number.
+     * What an absent branch is, by the rule of the open block; of all blocks if `branch` is left
+     * out. Undefined where that is not one number.
      * @param {State} state @param {Branch} [branch]
      */
     neutral(state, branch) {
@@ -179,3 +188,10 @@ export function model(manifest, changed) {
     },
   };
 }
+
+/** @param {Manifest} manifest @param {Changed} changed at the beginning */
+export const model = (manifest, changed) => ({
+  ...stepping(manifest, changed),
+  ...editing(manifest),
+  ...looking(manifest),
+});

@@ -34,6 +34,25 @@ const offered = ({ examples, test_images: count }, neutral, branch) =>
     mean: `${count} pictures`,
   });
 
+/** Shut or open: what is painted. */
+function brush() {
+  let value = 0;
+  const { element, set } = choice({
+    label: "Paint on it",
+    name: "brush",
+    options: [
+      { value: "0", label: "shut", title: "paint 0" },
+      { value: "1", label: "open", title: "paint 1" },
+    ],
+    onInput(chosen) {
+      value = Number(chosen);
+      set(chosen);
+    },
+  });
+  set("0");
+  return { element, value: () => value };
+}
+
 /** The mask, with a brush. @param {Manifest} manifest @param {Model} model @param {() => State} now @param {Acts} acts */
 function maskSide(manifest, model, now, acts) {
   const mask = maskMap();
@@ -44,26 +63,13 @@ function maskSide(manifest, model, now, acts) {
     hidden: true,
     onInput: (edit) => acts.change(model.setEdit(now(), "spatial", edit)),
   });
-  let value = 0;
-  const brushes = choice({
-    label: "Paint on it",
-    name: "brush",
-    options: [
-      { value: "0", label: "shut", title: "paint 0" },
-      { value: "1", label: "open", title: "paint 1" },
-    ],
-    onInput(chosen) {
-      value = Number(chosen);
-      brushes.set(chosen);
-    },
-  });
-  brushes.set("0");
+  const paint = brush();
   const wipe = button("Wipe paint", "wipe", () => acts.change(model.paint(now(), [])));
   sketch(mask.stack, {
     label: "Spatial mask to paint on",
     name: "mask",
     size: () => [width, height],
-    ink: () => ({ width: Math.max(1, BRUSH * width), value }),
+    ink: () => ({ width: Math.max(1, BRUSH * width), value: paint.value() }),
     strokes: () => model.edit(now(), "spatial").strokes ?? [],
     onStrokes: (strokes, tag) => acts.change(model.paint(now(), strokes), tag),
   });
@@ -74,7 +80,7 @@ function maskSide(manifest, model, now, acts) {
     mask.stack,
     mask.scale,
     base.element,
-    h("div", { class: "scse-row" }, brushes.element, wipe),
+    h("div", { class: "scse-row" }, paint.element, wipe),
   );
   return {
     element,

@@ -60,8 +60,8 @@ function tools({ networks, task }, acts, sheet) {
   };
 }
 
-/** What is said beside the pictures: the link, complaints, what the engine does. */
-function lines() {
+/** The link to this situation, and complaints. */
+function messages() {
   const link = h("input", {
     class: "scse-link",
     readonly: true,
@@ -75,18 +75,8 @@ function lines() {
     hidden: true,
     "data-name": "complaint",
   });
-  const status = h("span", { class: "scse-status", "data-name": "engine", role: "status" });
-  const progress = h("progress", {
-    class: "scse-progress",
-    hidden: true,
-    "aria-label": "Loading the engine",
-  });
-  const speed = readout("ms", (v) => `${fixed(v, 0)} ms`);
-  const timing = h("span", { hidden: true }, "picture to picture ", speed.element);
   return {
-    link,
-    complaint,
-    engine: h("div", { class: "scse-row scse-engine" }, status, progress, timing),
+    elements: [link, complaint],
     /** @param {string} address */
     showLink(address) {
       link.value = address;
@@ -98,9 +88,24 @@ function lines() {
       complaint.textContent = text;
       complaint.hidden = text === "";
     },
+  };
+}
+
+/** What the engine does, and how long it takes. */
+function engineLine() {
+  const status = h("span", { class: "scse-status", "data-name": "engine", role: "status" });
+  const progress = h("progress", {
+    class: "scse-progress",
+    hidden: true,
+    "aria-label": "Loading the engine",
+  });
+  const speed = readout("ms", (v) => `${fixed(v, 0)} ms`);
+  const timing = h("span", { hidden: true }, "picture to picture ", speed.element);
+  return {
+    element: h("div", { class: "scse-row scse-engine" }, status, progress, timing),
     /** @param {string} text */
     tell: (text) => (status.textContent = text),
-    /** Of bytes; without them the engine is there. @param {number} [loaded] @param {number} [total] */
+    /** Of bytes; without them nothing is loaded any more. @param {number} [loaded] @param {number} [total] */
     load(loaded, total) {
       progress.hidden = loaded === undefined;
       if (total) Object.assign(progress, { value: loaded, max: total });
@@ -210,24 +215,28 @@ export function view(manifest, model, root, now, acts) {
   const input = inputPanel(manifest, root, now, acts);
   const answer = answerPanel(manifest);
   const choices = tools(manifest, acts, input.sheet);
-  const said = lines();
+  const { elements: said, showLink, complain } = messages();
+  const line = engineLine();
   const row = blockStrip(manifest.networks[manifest.reference].blocks, acts);
   const opened = openedBlock(manifest, model, now, acts, answer.map);
   const tick = comparing((compare) => acts.change({ compare }));
   const compare = comparePanel(manifest);
   root.append(
     choices.element,
-    said.link,
-    said.complaint,
+    ...said,
     h("div", { class: "scse-panels scse-two" }, input.element, ...answer.elements),
-    said.engine,
+    line.element,
     row.element,
     opened.element,
     tick.element,
     compare.element,
   );
   return {
-    ...said,
+    showLink,
+    complain,
+    tell: line.tell,
+    load: line.load,
+    time: line.time,
     compare: compare.update,
     share: choices.share,
     /** At once, before an engine has answered. @param {State} state @param {Picture} picture @param {string | undefined} title of the reader's own */
