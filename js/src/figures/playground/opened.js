@@ -109,7 +109,10 @@ function deskSide(manifest, model, now, acts) {
     vertical: false,
     digits: 2,
     onGate: (channel, gate) =>
-      acts.change(model.setGate(now(), channel, gate, ticks[channel]), `gate ${channel}`),
+      acts.change(
+        model.setGate(now(), channel, gate, ticks[channel]),
+        `${now().block} gate ${channel}`,
+      ),
   });
   const base = baseSelect({
     label: "Channel gates",
