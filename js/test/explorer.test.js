@@ -7,6 +7,7 @@ import { changeOf, problem, used, withRule } from "../src/figures/explorer/overr
 import { distance, flat, resultOf, shares } from "../src/figures/explorer/result.js";
 import { shorten } from "../src/figures/explorer/strip.js";
 import { recalibrated } from "../src/figures/explorer/stored.js";
+import { noteOf } from "../src/figures/explorer/words.js";
 
 test("channels are put in order", () => {
   assert.deepEqual(descending([0.2, 0.9, 0.2, 0.5]), [1, 3, 0, 2]);
@@ -79,6 +80,14 @@ test("the rules of the blocks", () => {
     ["c", "s", "1+c", "add", "max", "mul", "both", null].map(made),
     [1, 0.5, 3, 1.5, 1, 0.5, 0.25, 2],
   );
+});
+
+test("what is said of the maps in a saved page is true", () => {
+  const state = { maps: true, missing: 3, kept: 5, live: false, rule: "add", other: undefined };
+  assert.match(noteOf(state), /only the maps of the channels with the highest gates/);
+  assert.match(noteOf({ ...state, kept: 0 }), /no maps of this block/);
+  assert.match(noteOf({ ...state, missing: 0 }), /Each bar is the gate of its map/);
+  assert.match(noteOf({ ...state, kept: 0, live: true }), /Each bar/); // they are on their way
 });
 
 test("paths lose what they share", () => {
@@ -180,4 +189,45 @@ test("only the maps in sight are asked for, and only once", async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(engine.log.length, 2);
   assert.deepEqual(Array.from(ask.maps(scene)?.get(2)?.data ?? []), [2, -2]);
+});
+
+test("a picture that is stored smaller, or cut elsewhere, is asked for once", async () => {
+  for (const [slice, more, expected] of /** @type {[any, any, any][]} */ ([
+    [undefined, {}, []],
+    [undefined, { reduced: true }, [{ picture: 0, slice: undefined }]],
+    [4, { middle: 4 }, []],
+    [5, { middle: 4 }, [{ picture: 0, slice: 5 }]],
+  ])) {
+    const engine = toy();
+    /** @type {any[]} */
+    const asked = [];
+    const ask = asking(
+      {
+        async run(/** @type {any} */ request) {
+          if (!("picture" in request)) return engine.run(request);
+          asked.push(request);
+          const data = Float32Array.of(10, 20, 0, 1);
+          return { output: { shape: [2, 1, 2], data }, blocks: {}, ms: 0 };
+        },
+      },
+      more,
+    );
+    for (let i = 0; i < 2; i++) {
+      ask.ask({ ...scene, slice });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.deepEqual(asked, expected);
+    const planes = ask
+      .picture({ ...scene, slice })
+      ?.map((/** @type {any} */ { data }) => Array.from(data));
+    assert.deepEqual(
+      planes,
+      expected.length
+        ? [
+            [10, 20],
+            [0, 1],
+          ]
+        : undefined,
+    );
+  }
 });

@@ -3,7 +3,7 @@
  * way. scse/widgets/_engine.py is the other half, contract.js says what travels.
  */
 
-/** @typedef {import("./contract.js").Request} Request */
+/** @typedef {import("./contract.js").Request | import("./contract.js").PictureRequest} Request */
 /** @typedef {import("./contract.js").Answer} Answer */
 
 /**

@@ -134,7 +134,7 @@ export default widget(
     // Curves
     const dicePlot = plot("Dice", "Dice against contrast, for own and for frozen gates");
     const diceLines = GATES.map((g) => polyline(`scse-diceline scse-dice-${g}`));
-    const diceNow = line(0, 0, 0, 100, "scse-now");
+    const diceNow = line(0, 0, 0, 100, "scse-here");
     const dot = h("span", { class: "scse-dicedot" });
     dicePlot.drawing.append(diceNow, ...diceLines);
     dicePlot.area.append(dot);
@@ -146,7 +146,7 @@ export default widget(
       const label = h("span", { class: "scse-grouplabel", "aria-hidden": true });
       return { name, element, label };
     });
-    const gateNow = line(0, 0, 0, 100, "scse-now");
+    const gateNow = line(0, 0, 0, 100, "scse-here");
     const picked = polyline("scse-gateline scse-lit");
     gatePlot.drawing.append(...gateLines, ...groups.map((g) => g.element), gateNow, picked);
     gatePlot.area.append(...groups.map((g) => g.label));

@@ -1,6 +1,7 @@
 /** ContrastSwap: two contrasts of one slice lend each other the channel gates of a block. */
 
 import { bar, button, readout } from "../controls/controls.js";
+import { changed } from "../ground/colours.js";
 import { fixed, h } from "../ground/dom.js";
 import { classList, scoreboard } from "../desk/figure.js";
 import { blend, dice, differences, meanDice, nearest } from "../ground/maths.js";
@@ -9,7 +10,6 @@ import { plot, readable } from "../draw/plot.js";
 import { widget } from "../widget.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
-const CHANGED = "#ff3d9a"; // round what changed
 const PACE = 150; // milliseconds that a stored blend is shown while the gates travel
 
 /**
@@ -40,7 +40,7 @@ export default widget(
     const last = blends.length - 1;
     const paint = classPainter(
       classes.map((k) => k.colour),
-      CHANGED,
+      changed,
     );
     const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
     const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));

@@ -5,6 +5,7 @@ import { distance } from "./result.js";
 
 /** @typedef {import("../../engine/contract.js").Answer} Answer */
 /** @typedef {import("../../engine/contract.js").Request} Request */
+/** @typedef {import("../../engine/contract.js").PictureRequest} PictureRequest */
 /** @typedef {import("./stored.js").Plane} Plane */
 
 /**
@@ -43,14 +44,15 @@ function mapsKey({ picture, slice, overrule, block }) {
 
 /**
  * @param {object} options
- * @param {{busy: boolean, run: (r: Request, p?: (done: number) => void) => Promise<Answer | undefined>}} options.queue of `newest`
+ * @param {{busy: boolean, run: (r: Request | PictureRequest, p?: (done: number) => void) => Promise<Answer | undefined>}} options.queue of `newest`
  * @param {(scene: Scene) => Request["gates"]} options.gates the changes to ask for
  * @param {number | null} options.middle the slice whose picture is stored
+ * @param {boolean} [options.reduced] are stored pictures or labels smaller than they were?
  * @param {() => void} options.onAnswer
  * @param {(message: string) => void} options.onFailure "" when things work
  * @param {(done: number | undefined) => void} options.onProgress undefined at the end
  */
-export function asker({ queue, gates, middle, onAnswer, onFailure, onProgress }) {
+export function asker({ queue, gates, middle, reduced = false, onAnswer, onFailure, onProgress }) {
   /** @type {Short<Answer>} */
   const own = new Short();
   /** @type {Short<Plane[]>} */
@@ -62,7 +64,7 @@ export function asker({ queue, gates, middle, onAnswer, onFailure, onProgress })
   /** @type {{key: string, place: string, answer: Answer} | undefined} */
   let now;
 
-  /** @param {Request} request */
+  /** @param {Request | PictureRequest} request */
   async function run(request) {
     const answer = await queue.run(request, onProgress);
     onProgress(undefined);
@@ -110,12 +112,9 @@ export function asker({ queue, gates, middle, onAnswer, onFailure, onProgress })
       if (!answer) return;
       whole.set(spatial.input ?? 0, answer.blocks);
     }
-    if (scene.slice !== undefined && scene.slice !== middle && !pictures.has(placeOf(scene))) {
-      const answer = await run({
-        network: "pictures",
-        image: { stored: scene.picture },
-        slice: scene.slice,
-      });
+    const elsewhere = scene.slice !== undefined && scene.slice !== middle;
+    if ((elsewhere || reduced) && !pictures.has(placeOf(scene))) {
+      const answer = await run({ picture: scene.picture, slice: scene.slice });
       if (!answer) return;
       const [count, height, width] = answer.output.shape;
       const planes = Array.from({ length: count }, (_, i) => ({

@@ -182,6 +182,7 @@ export default widget(
       asker({
         queue,
         middle: manifest.slice,
+        reduced: manifest.reduced.picture > 1 || manifest.reduced.label > 1,
         gates: ({ overrule }) =>
           Object.fromEntries(
             Object.keys(overrule).map((name) => {
@@ -258,7 +259,7 @@ export default widget(
     const scale = colourBar("space", "mask");
     const maskAt = readout("mask-value", (v) => fixed(v, 3));
     const maskNote = h("span", { class: "scse-note" });
-    const shown = outputView(described);
+    const shown = outputView(described, live ? 1 : manifest.reduced.output);
     const credit = h("span");
     const maskRule = h("div");
     const maskPanel = panel(
@@ -506,6 +507,7 @@ export default widget(
       table.note.textContent = noteOf({
         maps: block.maps,
         missing,
+        kept: maps.size,
         live,
         rule: block.rule,
         other: other && inputs[get("compare")].title,

@@ -20,10 +20,13 @@ const MOST = 640; // canvas pixels across at most
 const BARS = 10; // classes that are shown
 const NUMBERS = 12;
 
-/** @param {import("./result.js").Described} described */
-export function outputView(described) {
-  if (described.kind === "map") return mapView(described.classes);
-  return described.kind === "classes" ? classView(described.classes) : numberView();
+/**
+ * @param {import("./result.js").Described} described
+ * @param {number} [reduced] one of how many positions a side is stored
+ */
+export function outputView(described, reduced = 1) {
+  if (described.kind === "map") return mapView(described.classes, reduced);
+  return described.kind === "classes" ? classView(described.classes) : numberView(described.note);
 }
 
 /** A large number with words. @param {string} name @param {string} words */
@@ -34,8 +37,8 @@ function headline(name, words) {
   return { element, value, rest };
 }
 
-/** @param {{name: string, colour: string}[]} classes */
-function mapView(classes) {
+/** @param {{name: string, colour: string}[]} classes @param {number} reduced */
+function mapView(classes, reduced) {
   const paint = classPainter(classes.map(({ colour }) => colour));
   const picture = canvas(1, 1, "Output: a class at each position");
   picture.classList.add("scse-fine");
@@ -57,7 +60,12 @@ function mapView(classes) {
   );
   return {
     panel: picture,
-    below: h("span", { text: "dots: changed" }),
+    below: h("span", {
+      text:
+        reduced > 1
+          ? `stored smaller: one pixel of ${reduced}×${reduced}, and so are the numbers`
+          : "dots: changed",
+    }),
     outcome: h("div", { class: "scse-outcome" }, changed.element, list),
     change: changed.element,
     /** @param {Seen} seen */
@@ -157,7 +165,8 @@ function classView(classes) {
   };
 }
 
-function numberView() {
+/** @param {string} [note] */
+function numberView(note = "the first numbers of the output") {
   const moved = headline("moved", "mean absolute change of the output");
   const format = (/** @type {number} */ v) =>
     Math.abs(v) >= 1e4 || (v && Math.abs(v) < 1e-3) ? v.toExponential(2) : fixed(v, 4);
@@ -166,7 +175,7 @@ function numberView() {
   moved.element.firstElementChild?.replaceWith(value.element);
   return {
     panel: list,
-    below: h("span", { text: "the first numbers of the output" }),
+    below: h("span", { text: note }),
     outcome: h("div", { class: "scse-outcome" }, moved.element),
     change: moved.element,
     /** @param {Seen} seen */

@@ -1,7 +1,7 @@
 /** What a network returned, in the form in which it is shown, and how two of them differ. */
 
 /** @typedef {import("../../engine/contract.js").Tensor} Tensor */
-/** @typedef {{kind: "map" | "classes" | "numbers", classes: {name: string, colour: string}[], threshold?: number}} Described */
+/** @typedef {{kind: "map" | "classes" | "numbers", classes: {name: string, colour: string}[], threshold?: number, note?: string}} Described */
 /**
  * @typedef {object} Result
  * @property {ArrayLike<number>} data class numbers of a map, else the values

@@ -16,10 +16,18 @@ export function statusOf({ live, quiet, meddled }) {
 }
 
 /**
- * @param {{maps: boolean, missing: number, live: boolean, rule: string | null, other: string | undefined}} state
+ * @param {object} state
+ * @param {boolean} state.maps can they be seen?
+ * @param {number} state.missing maps of those in sight that are not there
+ * @param {number} state.kept maps of this block and input that are there
+ * @param {boolean} state.live @param {string | null} state.rule
+ * @param {string | undefined} state.other title of the input that it is compared with
  */
-export function noteOf({ maps, missing, live, rule, other }) {
+export function noteOf({ maps, missing, kept, live, rule, other }) {
   if (!maps) return "The maps that these gates go to cannot be seen from outside.";
+  if (missing && !live && !kept) {
+    return "To keep this page small, no maps of this block and input are in it.";
+  }
   if (missing && !live) {
     const reason = "To keep this page small, only the maps of the channels with the highest gates";
     return `${reason} are in it: order them by gate to see those.`;
