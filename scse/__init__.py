@@ -5,7 +5,7 @@ torch and nothing else; the data, the training loop and the widgets are modules 
 (``scse.data``, ``scse.training``, ``scse.widgets``) and say which extra they need.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scse._version import __version__ as __version__
 from scse.blocks import Gates, cSE, scSE, sSE
@@ -14,7 +14,7 @@ from scse.recording import find_blocks, override, record
 from scse.weights import load
 
 if TYPE_CHECKING:
-    from scse.widgets import explore
+    from scse.widgets import explore as explore
 
 __all__ = [
     "Gates",
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     # `explore` draws, and needs more than torch: it is imported when it is first asked for.
     if name != "explore":
         raise AttributeError(f"module 'scse' has no attribute {name!r}")
@@ -43,8 +43,8 @@ def __getattr__(name):
     return explore
 
 
-def _refuse(message, library):
-    def explore(*args, **options):
+def _refuse(message: str, library: str | None) -> Any:
+    def explore(*args: Any, **options: Any) -> NoReturn:
         raise ModuleNotFoundError(message, name=library)
 
     return explore

@@ -1,11 +1,19 @@
 """The still figure of the chapters (matplotlib)."""
 
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
 from scse._extras import require
+from scse.recording import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 plt = require("matplotlib.pyplot", "widgets")
 
 
-def stages(rec, image, channels=3):
+def stages(rec: Record, image: Tensor, channels: int = 3) -> "Figure":
     """What a U-Net makes of an image: for each block the maps (N = 1) that vary most.
 
     ``rec`` is a `Record` of the network, ``image`` (H, W); each map is drawn between its own

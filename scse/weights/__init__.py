@@ -25,11 +25,11 @@ def cards() -> dict[str, dict]:
     return {path.stem: _read(path) for path in _paths()}
 
 
-def _paths():
+def _paths() -> list[Path]:
     return sorted(FOLDER.glob("*-seed*.json"))
 
 
-def _read(path):
+def _read(path: Path) -> dict:
     try:
         return json.loads(path.read_text())
     except ValueError as error:
