@@ -152,7 +152,7 @@ def test_playground_asks_torch(page, lab):
             expected = int((net(image).argmax(1) != own).sum())
     assert expected > 0
     view.locator('[data-name="bar-2"]').press("Home")
-    view.locator('[data-name="mask-base"]').select_option("off")
+    view.locator('[data-name="mask-base"]').select_option("neutral")
     wait_for(page, "changed", expected)
     view.locator('[data-name="undo"]').click()
     view.locator('[data-name="undo"]').click()
