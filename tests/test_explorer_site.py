@@ -128,6 +128,7 @@ def test_branches_and_other_inputs(view, net, images):
     named(page, "base-spatial").select_option("neutral")
     settle(page)
     assert (number(page, "mask-low"), number(page, "mask-high")) == (0, 0)
+    assert named(page, "base-spatial").input_value() == "neutral"
     named(page, "base-spatial").select_option("own")
     page.get_by_role("radio", name="valley").check()
     settle(page)

@@ -220,14 +220,15 @@ test("a bar that is put back to its tick is the network's again", () => {
 test("what a gate can become depends on its block and the inputs", () => {
   const { model, state } = explorer();
   /** @param {Partial<State>} more @param {import("../src/gates/rules.js").Branch} branch */
-  const values = (more, branch) => model.bases({ ...state, ...more }, branch).map((o) => o.value);
+  const values = (more, branch) =>
+    model.based({ ...state, ...more }, branch).options.map((o) => o.value);
   const known = ["own", "mean", "flat", "from:1", "neutral", "one", "invert"];
   assert.deepEqual(values({}, "channel"), known);
   assert.deepEqual(values({}, "spatial"), known);
   const unknown = values({ block: "odd" }, "channel");
   assert.ok(!unknown.includes("neutral") && unknown.includes("zero"));
   const sizes = [2, 4].map((n) => ({ title: `${n}`, shape: [1, n, n], label: null }));
-  const apartInSize = explorer({ inputs: sizes }).model.bases(state, "spatial");
+  const apartInSize = explorer({ inputs: sizes }).model.based(state, "spatial").options;
   assert.ok(!apartInSize.some(({ value }) => value === "mean" || value.startsWith("from")));
 });
 

@@ -50,6 +50,13 @@ import { stored as storedOf } from "./stored.js";
  * @property {"input" | "output"} view @property {string} sort @property {Edits} edits
  */
 /**
+ * What a gate is based on, and could be.
+ * @typedef {object} Based
+ * @property {Edit} edit
+ * @property {number | undefined} neutral what an absent branch is, where that is known
+ * @property {import("../../desk/bases.js").Option[]} options
+ */
+/**
  * What is shown.
  * @typedef {object} Shown
  * @property {Block} block @property {Scene} scene
@@ -106,22 +113,23 @@ function editing({ blocks, inputs }, { numberOf, scene }, gates) {
     return inputs.length > 1 ? (picture + 1) % inputs.length : undefined;
   }
   return {
-    edit,
-    /** The bases that a gate may get. @param {State} state @param {Branch} branch */
-    bases(state, branch) {
+    /** What a gate is based on, and could be. @param {State} state @param {Branch} branch @returns {Based} */
+    based(state, branch) {
       const size = inputs[state.picture].shape.join();
       /** @param {number} i */
       const fits = (i) => branch === "channel" || inputs[i].shape.join() === size;
       const lenders = new Set([partner(state), edit(state, branch).from]);
       const others = [...lenders].filter((i) => i !== undefined && fits(i));
       const all = inputs.length > 1 && inputs.every((_, i) => fits(i));
-      return bases({
+      const neutral = neutralOf(blocks[numberOf(state)], branch);
+      const options = bases({
         branch,
-        neutral: neutralOf(blocks[numberOf(state)], branch),
+        neutral,
         inputs: others.map((i) => ({ from: Number(i), title: inputs[Number(i)].title })),
         mean: all ? `${inputs.length} inputs` : undefined,
         flat: true,
       });
+      return { edit: edit(state, branch), neutral, options };
     },
     /** @param {State} state @param {Branch} branch @param {Edit} next @returns {Partial<State>} */
     setBase: (state, branch, next) => ({

@@ -79,19 +79,16 @@ export function inputAndMask(onBase, say) {
   const maskPanel = panel(title, map.stack, map.scale, note, h("div", {}, base.element));
   return {
     elements: [panel("Input", input, h("span")), maskPanel],
-    /**
-     * @param {Plane} picture @param {Plane | undefined} mask
-     * @param {Edit} edit of the mask @param {import("../../desk/bases.js").Option[]} bases
-     */
-    set(picture, mask, edit, bases) {
+    /** @param {Plane} picture @param {Plane | undefined} mask @param {import("./model.js").Based} based the mask */
+    set(picture, mask, { edit, neutral, options }) {
       fit(photo, picture.height, picture.width, FLATTEST);
       paintMap(photo, picture.data, 0, 255, "gray");
       read = mask;
       maskPanel.hidden = !mask;
       if (!mask) return;
       map.set(mask);
-      base.offer(bases);
-      base.set(edit);
+      base.offer(options);
+      base.set(edit, neutral);
     },
   };
 }

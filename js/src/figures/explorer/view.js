@@ -176,8 +176,9 @@ function deskbar(live, acts) {
     set(model, state, block, arranged) {
       name.textContent = block.name.replaceAll(".", ".\u200b"); // may break there
       bases.hidden = !block.channel;
-      base.offer(model.bases(state, "channel"));
-      base.set(model.edit(state, "channel"));
+      const { edit, neutral, options } = model.based(state, "channel");
+      base.offer(options);
+      base.set(edit, neutral);
       maps.element.hidden = !block.rule;
       maps.set(state.view);
       sorts.set(state.sort, block, arranged);
@@ -264,7 +265,7 @@ export function view({ manifest, model, root, acts, say }) {
       engine.say(statusOf({ live, quiet, edited }), quiet || stuck);
       row.choose(block.name);
       row.set((_, b) => model.strip(state, b));
-      seen.set(output.picture, mask, model.edit(state, "spatial"), model.bases(state, "spatial"));
+      seen.set(output.picture, mask, model.based(state, "spatial"));
       const words = result.set(output, stuck);
       title.set(model, state, block, arranged);
       opened.set(state, shown, arranged);
