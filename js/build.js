@@ -1,10 +1,11 @@
-// Bundle each widget into one module: src/figures -> ../scse/widgets/static/<name>.js.
+// Bundle each widget into one module: src/figures -> ../scse/widgets/static/<name>.js,
+// and write the colours of src/ground/colours.json into style sheets and logo.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { target, validators } from "./schema.js";
 
-/** Where each widget begins. @type {Record<string, string>} */
+/** Where each widget begins; its style sheet lies beside it. @type {Record<string, string>} */
 export const WIDGETS = {
   gate_lab: "figures/gate_lab/index.js",
   squeeze_excite: "figures/squeeze_excite.js",
@@ -15,16 +16,74 @@ export const WIDGETS = {
   mask_gallery: "figures/mask_gallery.js",
   playground: "figures/playground/index.js",
 };
-const SHEETS = [
-  "widgets.css",
-  "ground/colours.json",
-  "figures/explorer/explorer.css",
-  "figures/playground/playground.css",
-];
-const src = new URL("src/", import.meta.url);
-const out = new URL("../scse/widgets/static/", import.meta.url);
+const COLOURS = "ground/colours.json";
+const PAINTS = "js/src/ground/colours.js";
+const STATIC = "scse/widgets/static/";
+const BOOK = "book/site_assets/";
+/** @param {string} file below js/src */
+const built = (file) => `Built from js/src/${file} by \`npm run build\`: edit there.`;
+/** Paths of what is built begin here. */
+export const root = new URL("../", import.meta.url);
 
-/** @returns {Promise<Map<string, string>>} file name -> text of everything that is shipped */
+/** @param {string} file below js/src */
+const read = (file) => readFile(new URL(`src/${file}`, import.meta.url), "utf8");
+
+/** @param {string} name @param {string} file of a widget, where it begins */
+const sheetOf = (name, file) => file.replace(/[^/]*$/, `${name}.css`);
+
+/** @typedef {string | {light: string, dark: string}} Colour the same in light and dark, or not */
+
+/**
+ * Every named colour as a custom property.
+ * @param {string} selector @param {Record<string, Colour>} named
+ */
+function properties(selector, named) {
+  const lines = Object.entries(named).map(([name, colour]) => {
+    const value =
+      typeof colour === "string" ? colour : `light-dark(${colour.light}, ${colour.dark})`;
+    return `  --scse-${name}: ${value};\n`;
+  });
+  return `/* ${built(COLOURS)} */\n${selector} {\n${lines.join("")}}\n`;
+}
+
+/**
+ * What a canvas is painted with, as a module of which a bundle takes what it needs: the scales, and
+ * the colours that are the same in light and dark.
+ * @param {Record<string, Colour>} named @param {Record<string, string[]>} scales
+ */
+function paints(named, scales) {
+  const fixed = Object.entries(named).filter(([, colour]) => typeof colour === "string");
+  const lines = fixed.map(([name, colour]) => `export const ${name} = "${colour}";\n`);
+  return `// ${built(COLOURS)}\n${lines.join("")}export const scales = ${JSON.stringify(scales, null, 2)};\n`;
+}
+
+/**
+ * A picture whose colours are names in braces: those of the light, since it has its own ground.
+ * @param {string} svg @param {Record<string, Colour>} named
+ */
+export function coloured(svg, named) {
+  return svg.replaceAll(/\{([\w-]+)\}/g, (_, name) => {
+    const colour = named[name];
+    if (!colour) throw new Error(`no colour is called ${name}: see js/src/${COLOURS}`);
+    return typeof colour === "string" ? colour : colour.light;
+  });
+}
+
+/** @returns {Promise<Map<string, string>>} path -> text of everything that is built of colours */
+export async function colours() {
+  const text = await read(COLOURS);
+  const { named, scales } = JSON.parse(text);
+  const logo = coloured(await read("logo.svg"), named);
+  return new Map([
+    [PAINTS, paints(named, scales)],
+    [`${STATIC}colours.json`, text],
+    [`${STATIC}widgets.css`, `${properties(".scse", named)}\n${await read("widgets.css")}`],
+    [`${BOOK}colours.css`, properties(":root", named)],
+    [`${BOOK}logo.svg`, `<!-- ${built("logo.svg")} -->\n${logo}`],
+  ]);
+}
+
+/** @returns {Promise<Map<string, string>>} path -> text of all else; bundles have the paints */
 export async function bundles() {
   const result = await build({
     absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
@@ -43,23 +102,19 @@ export async function bundles() {
   /** @type {Map<string, string>} */
   const files = new Map();
   for (const file of result.outputFiles) {
-    files.set(/** @type {string} */ (file.path.split(/[/\\]/).pop()), file.text);
+    files.set(STATIC + file.path.split(/[/\\]/).pop(), file.text);
   }
-  for (const file of SHEETS) {
-    const name = /** @type {string} */ (file.split("/").pop());
-    files.set(name, await readFile(new URL(file, src), "utf8"));
+  for (const [name, file] of Object.entries(WIDGETS)) {
+    files.set(`${STATIC}${name}.css`, await read(sheetOf(name, file)));
   }
   // What mounts a widget in a page without a kernel; a widget that is saved takes it along.
-  files.set(
-    "host.js",
-    await readFile(new URL("../book/site_assets/widgets.js", import.meta.url), "utf8"),
-  );
+  files.set(`${STATIC}host.js`, await readFile(new URL(`${BOOK}widgets.js`, root), "utf8"));
   return files;
 }
 
-export { out };
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(target, await validators());
-  for (const [name, text] of await bundles()) await writeFile(new URL(name, out), text);
+  for (const make of [colours, bundles]) {
+    for (const [path, text] of await make()) await writeFile(new URL(path, root), text);
+  }
 }

@@ -11,13 +11,43 @@ import threading
 import torch
 from torch import Tensor
 
+from scse.rules import explains, rule_of
 
-class Run:
-    """One run of a block, or of a module around a gate: its input, and the gates seen in it."""
 
-    def __init__(self, module, x):
+class Hook:
+    """A hook for as long as a ``with`` lasts: it stays with its module.
+
+    A copy of the network that is made meanwhile gets a hook that does nothing, and pickling is
+    refused, else what is overruled would stay so in the copy for ever.
+    """
+
+    def __init__(self, call):
+        self.call = call
+
+    def __call__(self, *args):
+        return self.call(*args)
+
+    def __deepcopy__(self, memo):
+        return _nothing
+
+    def __reduce__(self):
+        raise TypeError(
+            "a network cannot be pickled while its gates are recorded or overruled: do it outside "
+            "the with block, or save net.state_dict()"
+        )
+
+
+def _nothing(*args):
+    return None
+
+
+class BlockRun:
+    """One run of a block, or of a module around a gate: its inputs, and the gates seen in it."""
+
+    def __init__(self, module, inputs):
         self.module = module
-        self.x = x  # None where no tensor came in
+        self.inputs = inputs  # the tensors that came in
+        self.x = next(iter(inputs), None)
         self.gates = []  # (branch, gate) in the order in which they were computed
         self.error = sys.exc_info()[1]  # one that was being handled when it began
 
@@ -30,7 +60,7 @@ class _Running(threading.local):
 
 
 def follow(stack, net, name, site, change=None, keep=None):
-    """Put hooks on one `Site`; they are removed when ``stack`` closes.
+    """Put hooks on one `GateSite`; they are removed when ``stack`` closes.
 
     Args:
         change: (branch, gate) → the gate to use instead, or None to leave it.
@@ -72,10 +102,11 @@ def _follow_block(stack, name, site, change, keep):
                 "the block that was changed? Name the gate's module by where="
             )
         if keep:
-            keep(run.x, dict(run.gates), output)
+            gates = dict(run.gates)
+            keep(_gated(run.inputs, gates, output, site.rule), gates, output)
 
     for branch, module in site.gates.items():
-        stack.callback(module.register_forward_hook(at_gate(branch)).remove)
+        stack.callback(module.register_forward_hook(Hook(at_gate(branch))).remove)
     # Our own gates are changed without a look at their block, as exporters and `gates()` need it.
     if keep or not site.ours:
         _watch(stack, site.module, mine, leave, copy=bool(keep))
@@ -116,7 +147,7 @@ def _follow_named(stack, net, name, gate_module, change, keep):
             else:
                 keep(run.x, {branch: gate}, run.x * gate)  # multiplied in no module of its own
 
-    stack.callback(gate_module.register_forward_hook(hook).remove)
+    stack.callback(gate_module.register_forward_hook(Hook(hook)).remove)
     for module in net.modules():
         if any(inner is gate_module for inner in module.modules()):
             _watch(stack, module, mine, leave, copy=bool(keep))
@@ -126,9 +157,10 @@ def _watch(stack, module, mine, leave, copy):
     """Keep ``mine.runs`` true for one module; ``leave(run, output)`` when a run of it ends."""
 
     def enter(module, args, kwargs):
-        x = next((a for a in (*args, *kwargs.values()) if isinstance(a, Tensor)), None)
-        # A copy: the block, or what comes after it, may work in place.
-        mine.runs.append(Run(module, x.detach().clone() if copy and x is not None else x))
+        inputs = [a for a in (*args, *kwargs.values()) if isinstance(a, Tensor)]
+        if copy:  # the block, or what comes after it, may work in place
+            inputs = [x.detach().clone() for x in inputs]
+        mine.runs.append(BlockRun(module, inputs))
 
     def end(module, args, kwargs, output):
         runs = mine.runs
@@ -138,9 +170,24 @@ def _watch(stack, module, mine, leave, copy):
         if sys.exc_info()[1] is run.error:  # else it ends by an exception
             leave(run, output)
 
-    stack.callback(module.register_forward_pre_hook(enter, with_kwargs=True).remove)
-    handle = module.register_forward_hook(end, with_kwargs=True, always_call=True)
+    stack.callback(module.register_forward_pre_hook(Hook(enter), with_kwargs=True).remove)
+    handle = module.register_forward_hook(Hook(end), with_kwargs=True, always_call=True)
     stack.callback(handle.remove)
+
+
+def _gated(inputs, gates, output, rule_name):
+    """Which of a block's inputs its gates are applied to: an attention gate has two."""
+    if len(inputs) < 2 or not isinstance(output, Tensor):
+        return next(iter(inputs), None)
+    c, s = gates.get("channel"), gates.get("spatial")
+
+    def makes(x):
+        if rule_name is None:
+            return rule_of(x, c, s, output) is not None
+        return explains(rule_name, x, c, s, output)
+
+    alike = [x for x in inputs if x.shape == output.shape and x.is_floating_point()]
+    return next((x for x in alike if makes(x)), (alike or inputs)[0])
 
 
 def _form(gate, branch, x):

@@ -3,7 +3,8 @@
 A block is memory traffic and little else, so what counts is how many tensors of the size of x
 are allocated, read and written. Built from separate operations, autograd saves and allocates
 several. Here the forward pass makes one (y), the backward pass makes one (the gradient of x),
-and only x and the small gates are kept in between.
+and only x and the small gates are kept in between. `max`, and `mul` in half precision, need scratch
+space besides, an eighth of x, or all of it where x is small (see `_tiles`).
 
 Notation, as in `scse.blocks`, with space flattened to S positions: x is (N, C, S), the channel
 gate c is (N, C, 1), the spatial gate s is (N, 1, S).
@@ -15,22 +16,27 @@ from torch.autograd import forward_ad
 from torch.nn import functional as F
 from torch.nn.modules import module as _module
 
+from scse.rules import rule
+
 MOST_TILES = 8  # into which x is cut where scratch space is needed
-TILE = 2**19  # elements that a tile has at the least, so that small maps are not slowed down
+TILE = 2**17  # elements that a tile has at the least, so that small maps are not slowed down
 
 
-def fusable(x, *modules):
+def fusable(rule_name, x, *modules):
     """Whether the Function may stand in for the modules' own forward passes on ``x``.
 
-    Not where something wants to see or change the steps in between: compilers and tracers, hooks
-    on a gate, modules of another class put in place of ours, `torch.func` transforms,
-    forward-mode derivatives, tensor subclasses. Nor where it has nothing to offer: an empty
-    batch, or a layout in which space does not flatten without a copy.
+    Not for a rule without a row in `_FUSED`. Not where something wants to see or change the steps
+    in between: compilers and tracers, dispatch modes (`make_fx`, checkpoints that choose what to
+    keep), hooks on a gate, modules of another class put in place of ours, `torch.func`
+    transforms, forward-mode derivatives, tensor subclasses. Nor where it has nothing to offer: an
+    empty batch, or a layout in which space does not flatten without a copy.
     """
     return (
-        not torch.compiler.is_compiling()
+        rule_name in _FUSED
+        and not torch.compiler.is_compiling()
         and not torch.jit.is_tracing()
         and not torch._C._are_functorch_transforms_active()
+        and not torch._C._len_torch_dispatch_stack()
         and not _module._has_any_global_hook()
         and type(x) in (Tensor, nn.Parameter)
         and x.device.type in ("cpu", "cuda")
@@ -51,16 +57,16 @@ def fusable(x, *modules):
     )
 
 
-def fused(combine, x, fc1=None, fc2=None, project=None):
+def fused(rule_name, x, fc1=None, fc2=None, project=None):
     """The block's output, (N, C, *spatial), from its linear layers; None for an absent branch."""
     parameters = []
     for layer in (fc1, fc2, project):
         parameters += [layer.weight, layer.bias] if layer is not None else [None, None]
     with torch.autocast(x.device.type, enabled=False):  # the gates get the dtype of x below
-        return _Block.apply(combine, x, *parameters)
+        return _Block.apply(rule_name, x, *parameters)
 
 
-# One row a way to combine: the output into y, then the pull-back of its gradient g.
+# A row of scse.rules made fast: the output into y, then the pull-back of its gradient g.
 #
 # A pull-back is given ∂L/∂y = g and returns ∂L/∂c = Σ_S g·∂y/∂c and ∂L/∂s = Σ_C g·∂y/∂s. It
 # leaves g·∂y/∂x (with the gates held still) in gx, which it first uses as scratch space.
@@ -100,42 +106,45 @@ def _pull_add(g, x, c, s, gx):
 
 
 def _mul(x, c, s, y):
-    torch.mul(c, s, out=y).mul_(x).mul_(x)  # y = c·x · s·x
+    if x.dtype != torch.float16:
+        torch.mul(c, s, out=y).mul_(x).mul_(x)  # y = c·x · s·x
+        return
+    for xt, ct, st, yt in _tiles(x, c, s, y):  # c·s may be too small for a half
+        torch.mul(xt, ct, out=yt).mul_(xt * st)
 
 
 def _pull_mul(g, x, c, s, gx):
     torch.mul(g, x, out=gx).mul_(x)
     dc = torch.bmm(gx, s.transpose(1, 2))  # ∂y/∂c = s·x²
     ds = torch.bmm(c.transpose(1, 2), gx)  # ∂y/∂s = c·x²
-    torch.mul(2 * c, s, out=gx).mul_(x).mul_(g)  # ∂y/∂x = 2·c·s·x
+    torch.mul(x, 2 * c, out=gx).mul_(s).mul_(g)  # ∂y/∂x = 2·c·s·x
     return dc, ds
 
 
 def _max(x, c, s, y):
-    # y = max(c·x, s·x) = c·x + relu((s − c)·x), which needs no second product to compare with
-    torch.sub(s, c, out=y).mul_(x).relu_().addcmul_(x, c)
+    for xt, ct, st, yt in _tiles(x, c, s, y):  # y = max(c·x, s·x), one product in scratch space
+        torch.maximum(torch.mul(xt, ct, out=yt), xt * st, out=yt)
 
 
 def _pull_max(g, x, c, s, gx):
     dc, ds = torch.empty_like(c), torch.zeros_like(s)
-    for n, k in _tiles(x):
-        dc[n, k] = _pull_max_tile(g[n, k], x[n, k], c[n, k], s[n], gx[n, k], ds[n])
+    for parts in _tiles(x, c, s, g, gx, dc, ds):
+        _pull_max_tile(*parts)
     return dc, ds
 
 
-def _pull_max_tile(g, x, c, s, gx, ds):
+def _pull_max_tile(x, c, s, g, gx, dc, ds):
     # With m = 1 where s·x wins, 0 where c·x wins and ½ where they are equal, as in
     # torch.maximum:  ∂y/∂c = (1 − m)·x,  ∂y/∂s = m·x,  ∂y/∂x = c + m·(s − c).
     m = torch.sub(s, c).mul_(x).sign_()  # as large as x: hence the tiles
-    torch.add(x.new_tensor(0.5), m, alpha=0.5, out=m)
-    dc = torch.mul(g, x, out=gx).sum(2, keepdim=True)
+    torch.add(c.new_tensor(0.5), m, alpha=0.5, out=m)
+    torch.sum(torch.mul(g, x, out=gx), 2, keepdim=True, out=dc)
     dc -= gx.mul_(m).sum(2, keepdim=True)
     ds.baddbmm_(_ones(x), gx)
     torch.lerp(c, s, m, out=gx).mul_(g)
-    return dc
 
 
-_COMBINE = {
+_FUSED = {
     "cse": (_cse, _pull_cse),
     "sse": (_sse, _pull_sse),
     "add": (_add, _pull_add),
@@ -146,20 +155,20 @@ _COMBINE = {
 
 class _Block(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, combine, x, w2, b2, w1, b1, w, b):
+    def forward(ctx, rule_name, x, w2, b2, w1, b1, w, b):
         n, k = x.shape[:2]
         u = x.view(n, k, -1)  # (N, C, S)
         z = h = c = s = None
         if w2 is not None:  # c = σ(W1 δ(W2 z + b2) + b1),  z = the mean of u over space
             z = u.mean(2).to(w2.dtype)  # (N, C)
-            h = F.linear(z, w2, b2).relu_()  # (N, C/r)
-            c = F.linear(h, w1, b1).sigmoid_().to(x.dtype).unsqueeze(2)  # (N, C, 1)
+            h = F.linear(z, w2, b2).relu()  # (N, C/r)
+            c = F.linear(h, w1, b1).sigmoid().to(x.dtype).unsqueeze(2)  # (N, C, 1)
         if w is not None:  # s = σ(w u + b)
             q = torch.bmm(w.to(x.dtype).expand(n, 1, k), u)  # (N, 1, S)
-            s = q.add_(b.to(x.dtype)).sigmoid_()
+            s = (q if b is None else q + b.to(x.dtype)).sigmoid()
         y = torch.empty_like(x)
-        _COMBINE[combine][0](u, c, s, y.view(u.shape))
-        ctx.combine = combine
+        _FUSED[rule_name][0](u, c, s, y.view(u.shape))
+        ctx.rule_name = rule_name
         ctx.save_for_backward(z, h, c, s, x, w2, b2, w1, b1, w, b)
         return y  # and not a view of it, so that an in-place ReLU may follow
 
@@ -173,28 +182,26 @@ class _Block(torch.autograd.Function):
 
 def _pull(ctx, g):
     """The gradients of x and of the parameters, in the order of `_Block.forward`."""
-    z, h, c, s, x, w2, _, w1, _, w, _ = ctx.saved_tensors
-    n, k = x.shape[:2]
-    u, g = x.view(n, k, -1), g.reshape(n, k, -1)  # (N, C, S)
-    gx = torch.empty_like(x)
-    gu = gx.view(u.shape)
-    dc, ds = _COMBINE[ctx.combine][1](g, u, c, s, gu)
+    z, h, c, s, x, w2, b2, w1, b1, w, b = ctx.saved_tensors
+    u, g = x.flatten(2), g.flatten(2)  # (N, C, S)
+    gu = torch.empty_like(u)
+    dc, ds = _FUSED[ctx.rule_name][1](g, u, c, s, gu)
     dw2 = db2 = dw1 = db1 = dw = db = None
 
     # x also moves the gates: two more terms for its gradient.
     if dc is not None:
         de = (dc * c * (1 - c)).squeeze(2).to(w1.dtype)  # (N, C)    σ' = σ(1 − σ)
         dh = (de @ w1) * (h > 0)  # (N, C/r)
-        dw1, db1 = de.t() @ h, de.sum(0)
-        dw2, db2 = dh.t() @ z, dh.sum(0)
+        dw1, db1 = de.t() @ h, None if b1 is None else de.sum(0)
+        dw2, db2 = dh.t() @ z, None if b2 is None else dh.sum(0)
         dz = dh @ w2  # (N, C); each position has a share 1/S in z
         gu.add_((dz / u.shape[2]).to(x.dtype).unsqueeze(2))
     if ds is not None:
         dq = ds * s * (1 - s)  # (N, 1, S)
         dw = torch.bmm(u, dq.transpose(1, 2)).sum(0).t().to(w.dtype)  # (1, C)
-        db = dq.sum().reshape(1).to(w.dtype)
-        gu.addcmul_(w.to(x.dtype).view(1, k, 1), dq)
-    return gx, dw2, db2, dw1, db1, dw, db
+        db = None if b is None else dq.sum().reshape(1).to(b.dtype)
+        gu.addcmul_(w.to(x.dtype).view(1, -1, 1), dq)
+    return gu.view(x.shape), dw2, db2, dw1, db1, dw, db
 
 
 def _pull_differentiably(ctx, g):
@@ -202,7 +209,7 @@ def _pull_differentiably(ctx, g):
     wanted = [i for i, needed in enumerate(ctx.needs_input_grad[1:]) if needed]
     inputs = ctx.saved_tensors[4:]
     with torch.enable_grad():
-        y = _plain(ctx.combine, *inputs)
+        y = _plain(ctx.rule_name, *inputs)
         found = torch.autograd.grad(y, [inputs[i] for i in wanted], g, create_graph=True)
     gradients = [None] * len(inputs)
     for i, gradient in zip(wanted, found, strict=True):
@@ -210,25 +217,17 @@ def _pull_differentiably(ctx, g):
     return gradients
 
 
-def _plain(combine, x, w2, b2, w1, b1, w, b):
+def _plain(rule_name, x, w2, b2, w1, b1, w, b):
     n, k = x.shape[:2]
     u = x.flatten(2)
+    c = s = None
     if w2 is not None:
         c = torch.sigmoid(F.linear(F.linear(u.mean(2).to(w2.dtype), w2, b2).relu(), w1, b1))
         c = c.to(x.dtype).unsqueeze(2)
     if w is not None:
-        s = torch.sigmoid(torch.bmm(w.to(x.dtype).expand(n, 1, k), u) + b.to(x.dtype))
-    if combine == "cse":
-        y = u * c
-    elif combine == "sse":
-        y = u * s
-    elif combine == "add":
-        y = u * (c + s)
-    elif combine == "mul":
-        y = (u * c) * (u * s)
-    else:
-        y = torch.maximum(u * c, u * s)
-    return y.view_as(x)
+        q = torch.bmm(w.to(x.dtype).expand(n, 1, k), u)
+        s = torch.sigmoid(q if b is None else q + b.to(x.dtype))
+    return rule(rule_name).apply(u, c, s).view_as(x)
 
 
 def _batched(g):
@@ -239,14 +238,19 @@ def _ones(x):
     return x.new_ones(1, 1, x.shape[1]).expand(x.shape[0], 1, -1)
 
 
-def _tiles(x):
-    """Index pairs (samples, channels) that cut x into at most about ``MOST_TILES`` parts."""
+def _tiles(x, *others):
+    """Cut x (N, C, S), and what goes with it, into at most about ``MOST_TILES`` parts.
+
+    The others are as large, or a gate: (N, C, 1) or (N, 1, S), which all channels share.
+    """
     n, k = x.shape[:2]
     pieces = min(MOST_TILES, max(1, x.numel() // TILE))
     if pieces == 1:
-        return [(slice(None), slice(None))]
+        return [(x, *others)]
     if n >= pieces:
         step = -(-n // pieces)
-        return [(slice(i, i + step), slice(None)) for i in range(0, n, step)]
-    step = -(-k * n // pieces)
-    return [(slice(i, i + 1), slice(j, j + step)) for i in range(n) for j in range(0, k, step)]
+        cuts = [(slice(i, i + step), slice(None)) for i in range(0, n, step)]
+    else:
+        step = -(-k * n // pieces)
+        cuts = [(slice(i, i + 1), slice(j, j + step)) for i in range(n) for j in range(0, k, step)]
+    return [[t[a, b] if t.shape[1] == k else t[a] for t in (x, *others)] for a, b in cuts]

@@ -21,6 +21,7 @@ from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.profiler import ProfilerActivity, profile
 
+from scse._command_line import whole
 from scse.blocks import COMBINE, cSE, scSE, sSE
 
 SHAPES = {
@@ -142,6 +143,20 @@ def measure(shape, rounds, compiled=True, clock=time.perf_counter):
     return rows, statistics.median(t for _, t in times["blog"])
 
 
+def _shape(text):
+    """The ``type`` of --shapes: (what it is called, its sizes)."""
+    try:
+        sizes = SHAPES.get(text) or tuple(int(size) for size in text.split(","))
+    except ValueError:
+        sizes = ()
+    if not 3 <= len(sizes) <= 5 or min(sizes) < 1 or sizes[1] < 2:
+        raise argparse.ArgumentTypeError(
+            f"must be one of {', '.join(SHAPES)} or N,C and one to three sizes, with two channels "
+            f"at least, such as 8,64,128,128; got {text!r}"
+        )
+    return text, sizes
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(
         prog="python -m scse.benchmark", description=__doc__.split("\n\n")[0]
@@ -149,11 +164,12 @@ def main(argv=None):
     parser.add_argument(
         "--shapes",
         nargs="+",
-        default=list(SHAPES),
+        type=_shape,
+        default=list(SHAPES.items()),
         help=f"names ({', '.join(SHAPES)}) or sizes such as 8,64,128,128",
     )
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=whole(1), default=11)
+    parser.add_argument("--threads", type=whole(1), default=2)
     parser.add_argument(
         "--clock",
         choices=("wall", "cpu"),
@@ -171,8 +187,7 @@ def main(argv=None):
         f"{args.rounds} rounds, {args.clock} time, float32"
     )
     totals = {}
-    for name in args.shapes:
-        shape = SHAPES.get(name) or tuple(int(size) for size in name.split(","))
+    for name, shape in args.shapes:
         rows, reference = measure(shape, args.rounds, not args.no_compile, clock)
         n = torch.Size(shape).numel() * 4
         print(f"\n{name}: x {shape}, N = {n / 1e6:.1f} MB, blog {reference * 1e3:.0f} ms")

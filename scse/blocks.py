@@ -2,12 +2,16 @@
 
 The equations and their names (U, z, W_1, W_2, W_sq) are those of Roy, Navab & Wachinger,
 *Concurrent Spatial and Channel 'Squeeze & Excitation' in Fully Convolutional Networks*,
-MICCAI 2018, https://arxiv.org/abs/1803.02579. The ways to combine the two branches are those of
-the journal version, IEEE TMI 2019, https://arxiv.org/abs/1808.08127.
+MICCAI 2018, https://arxiv.org/abs/1803.02579. The ways to combine the two branches
+(`scse.rules`) are after the journal version, IEEE TMI 2019, https://arxiv.org/abs/1808.08127; the
+form of its concatenation here, with the 1×1 convolution W_m, is ours.
 
 What is below is the plain path, one equation a line. In eager mode `scse._fused` computes the
 same numbers in fewer passes over memory; the plain path is its oracle in the tests, and does the
 work wherever something looks into a block: hooks on its gates, compilers, exporters, `torch.func`.
+Neither calls `gates()`, which only tells: to change a gate replace the module `block.channel` or
+`block.spatial`, or use `scse.override`. Where x is not finite the two paths put out the same, but
+not always the same gradients are NaN.
 """
 
 import operator
@@ -18,24 +22,41 @@ from torch import Tensor, nn
 
 from scse._fused import fusable, fused
 from scse.checkpoints import accept_known_layouts
+from scse.rules import COMBINE, check_combine, rule
 
-COMBINE = ("add", "max", "mul", "concat")
+__all__ = ["COMBINE", "Gates", "cSE", "sSE", "scSE"]
 
 
 class Gates(NamedTuple):
-    """The two gates of a block, each in (0, 1); None where the block has no such branch."""
+    """The two gates of a block, each in [0, 1]; None where the block has no such branch."""
 
     channel: Tensor | None  # (N, C, 1, …)
     spatial: Tensor | None  # (N, 1, *spatial)
 
 
-class Pointwise(nn.Linear):
-    """A 1×1 convolution of any rank: (N, in, *spatial) → (N, out, *spatial)."""
+class Pointwise(nn.Module):
+    """A 1×1 convolution of any rank: (N, in, *spatial) → (N, out, *spatial).
+
+    Its numbers are those of an `nn.Linear`, in shape and at the start. It is none: what is made
+    for linear layers (adapters, quantisers) takes the last axis for the channels.
+    """
+
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        self.in_features, self.out_features = in_features, out_features
+        linear = nn.Linear(in_features, out_features)
+        self.weight, self.bias = linear.weight, linear.bias  # (out, in), (out,)
 
     def forward(self, x):
         w = self.weight.expand(x.shape[0], -1, -1)  # (N, out, in)
-        y = torch.bmm(w, x.flatten(2)) + self.bias.unsqueeze(1)  # (N, out, S)
+        if self.bias is None:  # as somebody may have set it
+            y = torch.bmm(w, x.flatten(2))  # (N, out, S)
+        else:
+            y = torch.bmm(w, x.flatten(2)) + self.bias.unsqueeze(1)  # (N, out, S)
         return y.to(x.dtype).unflatten(2, x.shape[2:])
+
+    def extra_repr(self):
+        return f"{self.in_features}, {self.out_features}"
 
 
 class ChannelGate(nn.Module):
@@ -51,7 +72,7 @@ class ChannelGate(nn.Module):
         z = x.flatten(2).mean(2)  # (N, C)  z_k = 1/(H·W) Σ u_k(i, j)
         z = self.fc2(torch.relu(self.fc1(z)))  # (N, C)  ẑ = W_1 δ(W_2 z)
         c = torch.sigmoid(z).to(x.dtype)  # (N, C)  σ(ẑ)
-        return c.reshape(list(c.shape) + [1] * (x.dim() - 2))
+        return c.reshape([c.shape[0], c.shape[1]] + [1] * (x.dim() - 2))
 
 
 class SpatialGate(nn.Module):
@@ -69,6 +90,8 @@ class SpatialGate(nn.Module):
 class _Block(nn.Module):
     """What the three blocks share: arguments, checks, and the choice of path."""
 
+    _rule: str  # by which it applies its gates, of scse.rules
+
     def __init__(self, channels):
         super().__init__()
         self.channels = _positive("channels", channels)
@@ -79,7 +102,9 @@ class _Block(nn.Module):
         _check(x, self)
         gates = [self._modules[name] for name in ("channel", "spatial") if name in self._modules]
         modules = gates + [m for gate in gates for m in gate._modules.values()]
-        return all(type(m) in _STOCK for m in modules) and fusable(x, *modules)
+        return all(_STOCK.get(type(m)) is type(m).forward for m in modules) and fusable(
+            self._rule, x, *modules
+        )
 
 
 class cSE(_Block):
@@ -105,6 +130,8 @@ class cSE(_Block):
     torch.Size([2, 16, 8, 8])
     """
 
+    _rule = "cse"
+
     def __init__(self, channels, r=2):
         super().__init__(channels)
         self.r = _positive("r", r)
@@ -118,7 +145,7 @@ class cSE(_Block):
     def forward(self, x):  # U
         if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
             if self._fast(x):
-                return fused("cse", x, self.channel.fc1, self.channel.fc2)
+                return fused(self._rule, x, self.channel.fc1, self.channel.fc2)
         return x * self.channel(x)  # Û_cSE
 
     def extra_repr(self):
@@ -146,6 +173,8 @@ class sSE(_Block):
     torch.Size([2, 16, 8, 8])
     """
 
+    _rule = "sse"
+
     def __init__(self, channels):
         super().__init__(channels)
         self.spatial = SpatialGate(channels)
@@ -158,7 +187,7 @@ class sSE(_Block):
     def forward(self, x):  # U
         if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
             if self._fast(x):
-                return fused("sse", x, project=self.spatial.project)
+                return fused(self._rule, x, project=self.spatial.project)
         return x * self.spatial(x)  # Û_sSE
 
     def extra_repr(self):
@@ -168,19 +197,21 @@ class sSE(_Block):
 class scSE(_Block):
     """Concurrent spatial and channel squeeze & excitation.
 
-    =======  ====================  =========================================================
+    Û_cSE = c·U, Û_sSE = s·U; `scse.rules` has the rows of this table:
+
+    =======  =============  ==============================================================
     combine  Û_scSE
-    =======  ====================  =========================================================
-    add      Û_cSE + Û_sSE         MICCAI 2018, and most implementations
-    max      max(Û_cSE, Û_sSE)     element by element ("max-out"); the authors' released code
-    mul      Û_cSE · Û_sSE         element by element
-    concat   W_m ⋆ [Û_cSE, Û_sSE]  both maps, and a 1×1 convolution W_m back to C channels
-    =======  ====================  =========================================================
+    =======  =============  ==============================================================
+    add      c·U + s·U      MICCAI 2018, and most implementations
+    max      max(c·U, s·U)  element by element ("max-out"); the authors' released code
+    mul      c·U × s·U      element by element
+    concat   W [c·U, s·U]   both maps, and a 1×1 convolution W_m of ours back to C channels
+    =======  =============  ==============================================================
 
     Args:
         channels: C, the channels of the feature map.
         r: reduction ratio of the channel branch; its hidden layer has max(1, C // r) units.
-        combine: ``"add"``, ``"max"``, ``"mul"`` or ``"concat"``.
+        combine: how to join the branches, a row of the table.
 
     Shape:
         x (N, C, *spatial) with one, two or three spatial axes, to y of the same shape. N may be 0.
@@ -198,12 +229,19 @@ class scSE(_Block):
     def __init__(self, channels, r=2, combine="add"):
         super().__init__(channels)
         self.r = _positive("r", r)
-        if combine not in COMBINE:
-            raise ValueError(f"combine must be one of {COMBINE}, got {combine!r}")
-        self.combine = combine
+        check_combine(combine)
+        self._rule, self._join = combine, rule(combine).apply
         self.channel = ChannelGate(channels, r)
         self.spatial = SpatialGate(channels)
-        self.merge = Pointwise(2 * channels, channels) if combine == "concat" else None  # W_m
+        maps = rule(combine).maps
+        self.merge = Pointwise(maps * channels, channels) if maps > 1 else None  # W_m
+
+    __jit_unused_properties__ = ("combine",)
+
+    @property
+    def combine(self):
+        """The rule by which the branches are joined. It shapes the layers, hence read-only."""
+        return self._rule
 
     def gates(self, x):
         """The gates that ``x`` gets: ``.channel`` (N, C, 1, …), ``.spatial`` (N, 1, *spatial)."""
@@ -212,23 +250,18 @@ class scSE(_Block):
 
     def forward(self, x):  # U
         if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
-            if self._fast(x) and self.merge is None:
+            if self._fast(x):
                 channel, spatial = self.channel, self.spatial
-                return fused(self.combine, x, channel.fc1, channel.fc2, spatial.project)
-        c, s = self.channel(x), self.spatial(x)  # (N, C, 1, …), (N, 1, *spatial)
-        if self.merge is not None:
-            return self.merge(torch.cat([x * c, x * s], dim=1))  # W_m ⋆ [Û_cSE, Û_sSE]
-        if self.combine == "max":
-            return torch.maximum(x * c, x * s)  # max(Û_cSE, Û_sSE)
-        if self.combine == "mul":
-            return (x * c) * (x * s)  # Û_cSE · Û_sSE
-        return x * (c + s)  # Û_cSE + Û_sSE
+                return fused(self._rule, x, channel.fc1, channel.fc2, spatial.project)
+        y = self._join(x, self.channel(x), self.spatial(x))  # see scse.rules
+        return y if self.merge is None else self.merge(y)  # W_m ⋆ [Û_cSE, Û_sSE]
 
     def extra_repr(self):
         return f"{self.channels}, r={self.r}, combine={self.combine!r}"
 
 
-_STOCK = (ChannelGate, SpatialGate, Pointwise, nn.Linear)  # what the fused path knows
+# What the fused path knows, and what it stands in for: a class may be patched.
+_STOCK = {kind: kind.forward for kind in (ChannelGate, SpatialGate, Pointwise, nn.Linear)}
 
 
 def _positive(name, value):
@@ -243,12 +276,18 @@ def _positive(name, value):
     return number
 
 
+_FLOATING = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
+
+
 def _check(x, block):
-    if torch.jit.is_tracing():  # where sizes are tensors
+    if torch.jit.is_tracing() or isinstance(x, torch.fx.Proxy):  # where sizes are no numbers
         return
     name, channels = type(block).__name__, block.channels
     if not isinstance(x, Tensor):
         raise TypeError(f"{name} takes a torch.Tensor (N, C, *spatial), got {type(x).__name__}")
+    if x.is_nested or x.layout is not torch.strided:
+        kind = "nested tensor" if x.is_nested else f"tensor of the layout {x.layout}"
+        raise TypeError(f"{name} takes a dense torch.Tensor (N, C, *spatial), got a {kind}")
     shape = tuple(x.shape)
     if not 3 <= x.dim() <= 5:
         raise ValueError(
@@ -263,7 +302,7 @@ def _check(x, block):
         )
     if 0 in shape[2:]:
         raise ValueError(f"{name} averages over space, which is empty in a tensor of shape {shape}")
-    if not x.is_floating_point():
+    if x.dtype not in _FLOATING:
         raise TypeError(f"{name} takes floating point, got {x.dtype}: convert by x.float()")
     dtype = next(block.parameters()).dtype
     if x.dtype != dtype and not torch.is_autocast_enabled(x.device.type):

@@ -96,7 +96,15 @@ def replacement(
     strokes = list(edit.get("strokes") or ())
 
     def replace(gate: Tensor) -> Tensor:
-        new = base(gate).to(gate).expand(gate.shape).clone()
+        new = base(gate)
+        try:
+            new = new.to(gate).expand(gate.shape)
+        except RuntimeError:
+            raise ValueError(
+                f"the {label} has the shape {tuple(gate.shape)}; what takes its place has "
+                f"{tuple(new.shape)}"
+            ) from None
+        new = new.clone(memory_format=torch.contiguous_format)  # so that `flat` is a view
         flat = new.flatten(1)  # (N, entries)
         for k, value in entries.items():
             if k >= flat.shape[1]:

@@ -28,7 +28,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from scse.data import require
+from scse import data
+from scse._extras import require
 from scse.recording import BRANCHES, find_blocks, override, record
 from scse.weights import card, cards, load
 
@@ -131,7 +132,7 @@ def _bare(model):
 def export_shipped(name, folder):
     """Write ``<folder>/<name>.onnx`` of a shipped network, ``name`` with its seed."""
     found = card(name)
-    size = {"brain": 128, "digits": 96}[found["recipe"]["task"]]
+    size = data.task(found["recipe"]["task"]).size
     path = Path(folder) / f"{found['name']}.onnx"
     export(load(found["name"]), torch.zeros(1, found["network"]["in_channels"], size, size), path)
     return path

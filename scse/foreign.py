@@ -6,15 +6,17 @@ that module. Nothing of the libraries is imported, and the network is not change
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import torch
 from torch import nn
 
 from scse.blocks import cSE, scSE, sSE
+from scse.rules import BRANCHES
 
-BRANCHES = ("channel", "spatial")
+# What a caller may say of gates that are not known, see `scse.find_blocks`.
+Where = Iterable[str] | Mapping[str, Mapping[str, str]] | Callable[[str, nn.Module], bool] | None
 
 
 class Family(NamedTuple):
@@ -23,6 +25,7 @@ class Family(NamedTuple):
     source: str
     classes: str  # the names of the class, in lower case
     layers: str  # paths that must lead to modules
+    rule: str  # by which it applies its gates, of `scse.rules`
     channel: str | None = None  # the path of the module that puts out the channel gate
     spatial: str | None = None  # and of the one that puts out the mask
     logit: bool = False  # the channel gate is the sigmoid, by a function, of what comes out
@@ -31,40 +34,42 @@ class Family(NamedTuple):
 # fmt: off
 FAMILIES = (
     # scSE. A block is listed before the blocks that are inside it: the outermost counts.
-    Family("ai-med/squeeze_and_excitation, pytorch-3dunet", "channelspatialselayer channelspatialselayer3d", "cSE.fc1 cSE.fc2 sSE.conv", "cSE.sigmoid", "sSE.sigmoid"),  # noqa: E501
-    Family("blog posts", "scse", "cSE.Conv_Squeeze cSE.Conv_Excitation", "cSE.norm", "sSE.norm"),
-    Family("segmentation-models-pytorch", "scsemodule", "cSE.1 cSE.3 sSE.0", "cSE", "sSE"),
+    Family("ai-med/squeeze_and_excitation, pytorch-3dunet", "channelspatialselayer channelspatialselayer3d", "cSE.fc1 cSE.fc2 sSE.conv", "max", "cSE.sigmoid", "sSE.sigmoid"),  # noqa: E501
+    Family("blog posts", "scse", "cSE.Conv_Squeeze cSE.Conv_Excitation", "add", "cSE.norm", "sSE.norm"),  # noqa: E501
+    Family("segmentation-models-pytorch", "scsemodule", "cSE.1 cSE.3 sSE.0", "add", "cSE", "sSE"),
     # cSE
-    Family("ai-med/squeeze_and_excitation, pytorch-3dunet", "channelselayer channelselayer3d", "fc1 fc2", "sigmoid"),  # noqa: E501
-    Family("blog posts", "cse", "Conv_Squeeze Conv_Excitation", "norm"),
-    Family("MONAI, and the SELayer of many ResNets", "channelselayer selayer", "fc.0 fc.2 fc.3", "fc"),  # noqa: E501
-    Family("the same with its sigmoid apart", "channelselayer selayer", "fc.0 fc.2 sigmoid", "sigmoid"),  # noqa: E501
-    Family("timm", "semodule squeezeexcite", "fc1 fc2", "gate"),
-    Family("timm, EfficientNet and MobileNet", "squeezeexcite", "conv_reduce conv_expand", "gate"),
-    Family("timm, effective SE", "effectivesemodule", "fc", "gate"),
-    Family("timm, ECA", "ecamodule cecamodule", "conv", "gate"),
-    Family("SENets of timm, segmentation-models-pytorch, pretrainedmodels", "semodule", "fc1 fc2", "sigmoid"),  # noqa: E501
-    Family("MobileOne of segmentation-models-pytorch", "seblock", "reduce expand", "expand", logit=True),  # noqa: E501
-    Family("torchvision", "squeezeexcitation", "fc1 fc2", "scale_activation"),
+    Family("ai-med/squeeze_and_excitation, pytorch-3dunet", "channelselayer channelselayer3d", "fc1 fc2", "cse", "sigmoid"),  # noqa: E501
+    Family("blog posts", "cse", "Conv_Squeeze Conv_Excitation", "cse", "norm"),
+    Family("MONAI, residual", "residualselayer", "fc.0 fc.2 fc.3", "1+cse", "fc"),
+    Family("MONAI, and the SELayer of many ResNets", "channelselayer selayer", "fc.0 fc.2 fc.3", "cse", "fc"),  # noqa: E501
+    Family("the same with its sigmoid apart", "channelselayer selayer", "fc.0 fc.2 sigmoid", "cse", "sigmoid"),  # noqa: E501
+    Family("timm", "semodule squeezeexcite", "fc1 fc2", "cse", "gate"),
+    Family("timm, EfficientNet and MobileNet", "squeezeexcite", "conv_reduce conv_expand", "cse", "gate"),  # noqa: E501
+    Family("timm, effective SE", "effectivesemodule", "fc", "cse", "gate"),
+    Family("timm, ECA", "ecamodule cecamodule", "conv", "cse", "gate"),
+    Family("SENets of timm, segmentation-models-pytorch, pretrainedmodels", "semodule", "fc1 fc2", "cse", "sigmoid"),  # noqa: E501
+    Family("MobileOne of segmentation-models-pytorch", "seblock", "reduce expand", "cse", "expand", logit=True),  # noqa: E501
+    Family("torchvision", "squeezeexcitation", "fc1 fc2", "cse", "scale_activation"),
     # sSE
-    Family("ai-med/squeeze_and_excitation, pytorch-3dunet", "spatialselayer spatialselayer3d", "conv", spatial="sigmoid"),  # noqa: E501
-    Family("blog posts", "sse", "Conv1x1", spatial="norm"),
-    Family("blog posts", "sse", "conv", spatial="norm"),
+    Family("ai-med/squeeze_and_excitation, pytorch-3dunet", "spatialselayer spatialselayer3d", "conv", "sse", spatial="sigmoid"),  # noqa: E501
+    Family("blog posts", "sse", "Conv1x1", "sse", spatial="norm"),
+    Family("blog posts", "sse", "conv", "sse", spatial="norm"),
     # CBAM: first the channels of x, then a mask of what is left: (x · c) · s.
-    Family("timm, light CBAM", "lightcbammodule", "channel.fc2", "channel.fc2", "spatial.gate", logit=True),  # noqa: E501
-    Family("timm, CBAM", "cbammodule", "channel.fc2", "channel.gate", "spatial.gate"),
-    Family("timm, light CBAM", "lightchannelattn", "fc1 fc2", "fc2", logit=True),
-    Family("timm, CBAM", "channelattn", "fc1 fc2", "gate"),
-    Family("timm, CBAM", "spatialattn lightspatialattn", "conv", spatial="gate"),
+    Family("timm, light CBAM", "lightcbammodule", "channel.fc2", "cbam", "channel.fc2", "spatial.gate", logit=True),  # noqa: E501
+    Family("timm, CBAM", "cbammodule", "channel.fc2", "cbam", "channel.gate", "spatial.gate"),
+    Family("timm, light CBAM", "lightchannelattn", "fc1 fc2", "cse", "fc2", logit=True),
+    Family("timm, CBAM", "channelattn", "fc1 fc2", "cse", "gate"),
+    Family("timm, CBAM", "spatialattn lightspatialattn", "conv", "sse", spatial="gate"),
 )
 # fmt: on
 
 
-class Site(NamedTuple):
+class GateSite(NamedTuple):
     """A place in a network where a gate, or a pair of them, is computed."""
 
-    module: nn.Module  # the block; for a gate that ``where`` names, the module that puts it out
-    gates: dict | None  # branch → module that puts out the gate; None: its shape will tell
+    module: nn.Module  # the block; for a gate that ``where`` lists, the module that puts it out
+    gates: dict[str, nn.Module] | None  # branch → what puts it out; None: its shape will tell
+    rule: str | None = None  # by which the block applies its gates, where that is known
     logit: bool = False  # the channel gate is the sigmoid of what comes out
     ours: bool = False
 
@@ -88,13 +93,15 @@ def unwrap(net):
     return net
 
 
-def find_sites(net, where=None):
-    """Name → `Site`, in the order of ``net.named_modules()``; ``net`` is unwrapped.
+def find_sites(net: nn.Module, where: Where = None) -> dict[str, GateSite]:
+    """Name → `GateSite`, in the order of ``net.named_modules()``; ``net`` is unwrapped.
 
     Raises:
-        ValueError: ``where`` lists a name that no module has.
-        TypeError: ``where`` is no function and no list of names.
+        ValueError: ``where`` has a name that no module has.
+        TypeError: ``where`` of another form than `scse.find_blocks` says.
     """
+    if isinstance(where, Mapping):
+        return _told(net, where)
     wanted, exact = _chooser(net, where)
     sites, outermost = {}, None
     for path, module in net.named_modules():
@@ -105,17 +112,38 @@ def find_sites(net, where=None):
         site = _site(module)
         if site is None and where is not None:
             _refuse_script(f"the module {path!r}", module)
-            site = Site(module, None)
+            site = GateSite(module, None)
         if site is not None:
             sites[_name(path, site)] = site
             outermost = path
     return sites
 
 
+def _told(net, where):
+    """The blocks of which ``where`` says what puts out their gates."""
+    for block, gates in where.items():
+        told = isinstance(gates, Mapping) and gates and set(gates) <= set(BRANCHES)
+        if not told or not all(isinstance(name, str) for name in (block, *gates.values())):
+            raise TypeError(
+                'where must be {block name: {"channel": module name, "spatial": module name}}, '
+                f"either branch or both, got {gates!r} for {block!r}"
+            )
+        _known(net, [block, *gates.values()])
+    modules = dict(net.named_modules())
+    sites = {}
+    for path in (path for path in modules if path in where):
+        named = [modules[name] for name in (path, *where[path].values())]
+        for module in named:
+            _refuse_script(f"a module of {path!r}", module)
+        gates = {b: modules[where[path][b]] for b in BRANCHES if b in where[path]}
+        sites[path or "block"] = GateSite(modules[path], gates)
+    return sites
+
+
 def _site(module):
     if isinstance(module, (cSE, sSE, scSE)):
         gates = {branch: getattr(module, branch) for branch in BRANCHES if hasattr(module, branch)}
-        return Site(module, gates, ours=True)
+        return GateSite(module, gates, module._rule, ours=True)
     classes = {kind.__name__.lower() for kind in type(module).__mro__}
     script = isinstance(module, torch.jit.ScriptModule)
     if script:
@@ -124,15 +152,15 @@ def _site(module):
         if classes.isdisjoint(family.classes.split()):
             continue
         paths = {branch: getattr(family, branch) for branch in BRANCHES if getattr(family, branch)}
-        if all(_at(module, path) for path in (*family.layers.split(), *paths.values())):
+        if all(_submodule(module, path) for path in (*family.layers.split(), *paths.values())):
             if script:
                 _refuse_script(f"its {module.original_name}", module)
-            gates = {branch: _at(module, path) for branch, path in paths.items()}
-            return Site(module, gates, logit=family.logit)
+            gates = {branch: _submodule(module, path) for branch, path in paths.items()}
+            return GateSite(module, gates, family.rule, logit=family.logit)
     return None
 
 
-def _at(module, path):
+def _submodule(module, path):
     for part in path.split("."):
         module = getattr(module, part, None)
         if not isinstance(module, nn.Module):
@@ -141,6 +169,8 @@ def _at(module, path):
 
 
 def _name(path, site):
+    if site.gates is not None:  # else ``where`` gave the name
+        path = ".".join(part for part in path.split(".") if part != "_orig_mod")  # torch.compile
     return (path.removesuffix(".se") if site.ours else path) or "block"
 
 
@@ -158,9 +188,14 @@ def _chooser(net, where):
     names = [*names] if isinstance(names, Iterable) else [None]
     if not all(isinstance(name, str) for name in names):
         raise TypeError(
-            "where must be a list of module names or a function (name, module) -> bool, "
-            f"got {type(where).__name__}"
+            "where must be a list of module names, a dict {block name: {branch: module name}} or "
+            f"a function (name, module) -> bool, got {type(where).__name__}"
         )
+    _known(net, names)
+    return (lambda path, module: path in names), True
+
+
+def _known(net, names):
     paths = [path for path, _ in net.named_modules()]
     for name in names:
         if name not in paths:
@@ -169,7 +204,6 @@ def _chooser(net, where):
                 f"where names {name!r}; this {type(net).__name__} has no such module. Near it are "
                 f"{', '.join(map(repr, close))}; net.named_modules() lists all"
             )
-    return (lambda path, module: path in names), True
 
 
 def _refuse_script(what, module):

@@ -1,9 +1,10 @@
 """Dice, the overlap measure of segmentation (Dice, Ecology 26(3), 1945)."""
 
 import torch
+from torch import Tensor
 
 
-def dice(prediction, label, classes):
+def dice(prediction: Tensor, label: Tensor, classes: int) -> Tensor:
     """Dice of each class, ``2 |P ∩ L| / (|P| + |L|)`` counted over all pixels of all images.
 
     Args:
@@ -25,7 +26,7 @@ def dice(prediction, label, classes):
     return 2 * table.diagonal() / (table.sum(0) + table.sum(1))
 
 
-def mean_dice(prediction, label, classes):
+def mean_dice(prediction: Tensor, label: Tensor, classes: int) -> float:
     """The mean of ``dice`` over the classes that occur in ``label``, background (0) left out."""
     scores = dice(prediction, label, classes)[1:]
     present = torch.bincount(label.flatten(), minlength=classes)[1:] > 0

@@ -1,26 +1,24 @@
 """A U-Net with a squeeze & excitation block after every stage.
 
-Ronneberger et al., MICCAI 2015, with the blocks placed as in Roy et al., MICCAI 2018: after
-every encoder, the bottleneck and every decoder; the skip connection leaves after the block.
+Ronneberger et al., MICCAI 2015, with the blocks placed as in Roy et al., MICCAI 2018, after every
+encoder and every decoder; the skip connection leaves after the block. The block at the bottleneck
+is ours.
 """
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from scse.blocks import COMBINE, _positive, cSE, scSE, sSE
+from scse.blocks import _positive, cSE, scSE, sSE
+from scse.rules import check_combine
 
-KINDS = ("scse", "cse", "sse", None)
-
-
-def _recalibration(kind, channels, r, combine):
-    if kind == "scse":
-        return scSE(channels, r=r, combine=combine)
-    if kind == "cse":
-        return cSE(channels, r=r)
-    if kind == "sse":
-        return sSE(channels)
-    return nn.Identity()
+_BLOCKS = {
+    "scse": lambda channels, r, combine: scSE(channels, r=r, combine=combine),
+    "cse": lambda channels, r, combine: cSE(channels, r=r),
+    "sse": lambda channels, r, combine: sSE(channels),
+    None: lambda channels, r, combine: nn.Identity(),
+}
+KINDS = tuple(_BLOCKS)
 
 
 class Stage(nn.Module):
@@ -36,7 +34,7 @@ class Stage(nn.Module):
             nn.BatchNorm2d(channels),
             nn.ReLU(inplace=True),
         )
-        self.se = _recalibration(se, channels, r, combine)
+        self.se = _BLOCKS[se](channels, r, combine)
 
     def forward(self, x):  # (N, in_channels, H, W)
         return self.se(self.convolutions(x))  # (N, channels, H, W)
@@ -52,7 +50,7 @@ class UNet(nn.Module):
         depth: stages from the image to the bottleneck, both counted.
         se: ``"scse"``, ``"cse"``, ``"sse"`` or ``None`` (plain U-Net).
         r: reduction ratio of the channel branch.
-        combine: how scSE joins its branches: ``"add"``, ``"max"``, ``"mul"``, ``"concat"``.
+        combine: how scSE joins its branches, see `scSE`.
 
     Shape:
         ``(N, in_channels, H, W)`` to logits ``(N, classes, H, W)``; H and W must be multiples
@@ -74,8 +72,7 @@ class UNet(nn.Module):
             _positive(name, value)
         if se not in KINDS:
             raise ValueError(f"se must be one of {KINDS}, got {se!r}")
-        if combine not in COMBINE:
-            raise ValueError(f"combine must be one of {COMBINE}, got {combine!r}")
+        check_combine(combine)
         self.config = {
             "in_channels": in_channels,
             "classes": classes,
@@ -115,7 +112,7 @@ class UNet(nn.Module):
         return self.head(x)  # (N, classes, H, W)
 
     def _check(self, x):
-        if torch.compiler.is_compiling() or torch.jit.is_tracing():
+        if torch.compiler.is_compiling() or torch.jit.is_tracing() or isinstance(x, torch.fx.Proxy):
             return
         channels, step = self.config["in_channels"], 2 ** (self.config["depth"] - 1)
         if not isinstance(x, torch.Tensor):

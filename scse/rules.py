@@ -23,8 +23,7 @@ class Rule(NamedTuple):
 
     Attributes:
         apply: (U, c, s) → Û. U is (N, C, *spatial), c (N, C, 1, …), s (N, 1, *spatial); the gate
-            of a branch that the rule does not have may be None. With `concat` Û has 2·C channels,
-            before the block's own 1×1 convolution.
+            of a branch that the rule does not have may be None.
         branches: those that the rule has.
         neutral: branch → what its gate is where the branch is absent: the number with which the
             other branch, or the map, goes on alone. For ``max`` exact where U ≥ 0, as behind a
@@ -34,6 +33,8 @@ class Rule(NamedTuple):
         gain: the most that Û can become for a U of at most ``top``, gates being in [0, 1].
         formula: Û as text, c·U and s·U being the two branches.
         alone: branch → Û as text where only that branch is there, the other being neutral.
+        maps: Û has ``maps``·C channels; if that is more than C, the block has a 1×1 convolution
+            of its own, back to C.
     """
 
     apply: Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -43,6 +44,7 @@ class Rule(NamedTuple):
     gain: Callable[[float], float]
     formula: str
     alone: Mapping[str, str] = {}
+    maps: int = 1
 
 
 # Functions of this module, and typed by their defaults, so that TorchScript compiles them.
@@ -116,7 +118,7 @@ RULES: Mapping[str, Rule] = {
     "add": Rule(_add, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _twice, "c·U + s·U", _TERMS),  # noqa: E501
     "max": Rule(_max, BRANCHES, _both(0.0), {"channel": 1.0, "spatial": 0.0}, _once, "max(c·U, s·U)", _TERMS),  # noqa: E501
     "mul": Rule(_mul, BRANCHES, _both(1.0), None, _square, "c·U × s·U", _alone("c·U × U", "s·U × U")),  # noqa: E501
-    "concat": Rule(_concat, BRANCHES, _both(0.0), None, _once, "W [c·U, s·U]", _alone("W [c·U, 0]", "W [0, s·U]")),  # noqa: E501
+    "concat": Rule(_concat, BRANCHES, _both(0.0), None, _once, "W [c·U, s·U]", _alone("W [c·U, 0]", "W [0, s·U]"), 2),  # noqa: E501
     "cbam": Rule(_cbam, BRANCHES, _both(1.0), _both(1.0), _once, "s·(c·U)", _TERMS),
 }
 # fmt: on
@@ -135,7 +137,39 @@ def rule(name: str) -> Rule:
     return RULES[name]
 
 
-def rule_of(u, c, s, output) -> str | None:
+def check_combine(name: str) -> None:
+    """Refuse what `scse.scSE` cannot join its branches by.
+
+    Raises:
+        ValueError: ``name`` is not in `COMBINE`.
+    """
+    if name not in COMBINE:
+        raise ValueError(f"combine must be one of {COMBINE}, got {name!r}")
+
+
+def explains(name: str, u: Tensor, c: Tensor | None, s: Tensor | None, output: Tensor) -> bool:
+    """Whether a rule, applied to a map and its gates, gives an output, up to rounding.
+
+    Args and shapes as in `rule_of`. Not so where the rule has a branch more or less than there
+    are gates, nor with ``concat``, whose 1×1 convolution only the block knows.
+    """
+    row = rule(name)
+    if row.branches != tuple(b for b, g in zip(BRANCHES, (c, s), strict=True) if g is not None):
+        return False
+    try:
+        tried = row.apply(u, c, s)
+    except RuntimeError:  # shapes that do not go together
+        return False
+    if tried.shape != output.shape:
+        return False
+    coarsest = max(torch.finfo(t.dtype).eps for t in (u, c, s, output) if t is not None)
+    tried, output = tried.detach().float(), output.detach().float()
+    finite = output[output.isfinite()].abs()
+    close = max(1e-3, 4 * coarsest) * (float(finite.max()) if finite.numel() else 0.0) + 1e-6
+    return torch.allclose(tried, output, rtol=0.0, atol=close, equal_nan=True)
+
+
+def rule_of(u: Tensor | None, c, s, output: Tensor | None) -> str | None:
     """The rule by which a block applied its gates, found by trying, for anyone's block.
 
     Args:
@@ -143,21 +177,8 @@ def rule_of(u, c, s, output) -> str | None:
         output: the map that came out.
 
     Returns:
-        Its name, or None where no rule gives this output (always with ``concat``, whose 1×1
-        convolution only the block knows).
+        Its name, or None where no rule `explains` this output.
     """
-    if u is None or output is None or (c is None and s is None):
+    if u is None or output is None:
         return None
-    there = tuple(b for b, gate in zip(BRANCHES, (c, s), strict=True) if gate is not None)
-    precision = max(1e-3, 4 * torch.finfo(output.dtype).eps)
-    close = precision * float(output.abs().max()) + 1e-6 if output.numel() else 0.0
-    for name, row in RULES.items():
-        if row.branches != there:
-            continue
-        try:
-            tried = row.apply(u, c, s)
-        except RuntimeError:  # shapes that do not go together
-            continue
-        if tried.shape == output.shape and float((tried - output).abs().max()) <= close:
-            return name
-    return None
+    return next((name for name in RULES if explains(name, u, c, s, output)), None)

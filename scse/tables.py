@@ -3,7 +3,7 @@
 import torch
 
 from scse._extras import require
-from scse.foreign import BRANCHES
+from scse.rules import BRANCHES
 
 
 class GateTable:

@@ -1,34 +1,41 @@
 """Train the networks that scse ships: ``python -m scse.training brain-unet-scse --seed 0``.
 
-One loop serves both tasks. A run writes its state every 100 steps and goes on from there when it
-is started again; a finished run leaves ``<recipe>-seed<seed>.safetensors`` (float16) and a card
-of the same name (JSON) with the data, the recipe and the Dice on the held-out pictures.
+One loop serves every task. A run writes its state every 100 steps, and on Ctrl-C, and goes on from
+there when it is started again; a finished run leaves ``<recipe>-seed<seed>.safetensors`` (float16)
+and a card of the same name (JSON) with the data, the recipe and the Dice on the held-out pictures.
 """
 
 import argparse
 import dataclasses
 import hashlib
+import io
 import json
 import os
 import platform
+import signal
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch.nn import functional as F
 
-from scse.data import require
+from scse import data
+from scse._command_line import whole
+from scse._extras import require
 from scse.metrics import dice, mean_dice
 from scse.networks import UNet
 
 SAVE_EVERY = 100  # steps
+CARDS = "*-seed*.json"  # of the finished runs in a folder
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What defines a run, but for its seed."""
 
-    task: str  # "brain" or "digits"
+    task: str  # of `scse.data.TASKS`
     se: str | None
     combine: str = "add"
     r: int = 2
@@ -41,31 +48,13 @@ class Recipe:
     weight_decay: float = 1e-4
 
 
-def _recipes():
+def recipes() -> dict[str, Recipe]:
     """``<task>-unet-<se>`` for each task and each kind of block; "none" is the plain U-Net."""
-    tasks = {
-        "brain": {"batch": 8, "lr": 3e-3, "warmup": 0.10},
-        "digits": {"batch": 16, "lr": 2e-3, "warmup": 0.15},
-    }
     return {
-        f"{task}-unet-{se or 'none'}": Recipe(task, se, **settings)
-        for task, settings in tasks.items()
+        f"{task}-unet-{se or 'none'}": Recipe(task, se, **data.task(task).settings._asdict())
+        for task in data.TASKS
         for se in ("scse", "cse", "sse", None)
     }
-
-
-RECIPES = _recipes()
-
-
-def make_task(name):
-    """The task object for ``"brain"`` or ``"digits"``."""
-    if name == "brain":
-        from scse.data.brain import Brain
-
-        return Brain()
-    from scse.data.digits import Digits
-
-    return Digits()
 
 
 def make_network(recipe, task):
@@ -99,16 +88,39 @@ def predict(network, images, batch=16):
         return torch.cat([network(part).argmax(1) for part in images.split(batch)])
 
 
-class Run:
+@contextmanager
+def _interrupts_put_off():
+    """An event that the first Ctrl-C sets, instead of breaking a step in two; a second one breaks.
+
+    Only the main thread hears signals; elsewhere nothing is put off.
+    """
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def put_off(*_):
+        interrupted.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, put_off)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class TrainingRun:
     """One training run in a folder; it can be interrupted at any time and resumed."""
 
     def __init__(self, name, seed=0, folder="runs", recipe=None):
-        if recipe is None and name not in RECIPES:
-            raise ValueError(f"unknown recipe {name!r}; there are {', '.join(RECIPES)}")
+        if recipe is None and name not in recipes():
+            raise ValueError(f"unknown recipe {name!r}; there are {', '.join(recipes())}")
         self.name, self.seed = f"{name}-seed{seed}", seed
-        self.recipe = recipe or RECIPES[name]
+        self.recipe = recipe or recipes()[name]
         self.folder = Path(folder)
-        self.task = make_task(self.recipe.task)
+        self.task = data.task(self.recipe.task)
         torch.manual_seed(seed)
         self.network = make_network(self.recipe, self.task).to(memory_format=torch.channels_last)
         self.generator = torch.Generator().manual_seed(seed)
@@ -132,17 +144,26 @@ class Run:
     def _resume(self):
         if not self.checkpoint.exists():
             return
-        state = torch.load(self.checkpoint, weights_only=True)
-        if state["recipe"] != dataclasses.asdict(self.recipe):
+        content = self.checkpoint.read_bytes()
+        try:
+            state = torch.load(io.BytesIO(content), weights_only=True)
+            recipe = state["recipe"]
+            if recipe == dataclasses.asdict(self.recipe):
+                self.network.load_state_dict(state["network"])
+                self.optimizer.load_state_dict(state["optimizer"])
+                self.schedule.load_state_dict(state["schedule"])
+                self.generator.set_state(state["generator"])
+                self.step = state["step"]
+        except Exception as error:  # damage shows in many ways
             raise ValueError(
-                f"{self.checkpoint} belongs to another recipe: {state['recipe']}; remove it or "
+                f"{self.checkpoint} is damaged: remove it, and the run begins anew "
+                f"({type(error).__name__}: {error})"
+            ) from error
+        if recipe != dataclasses.asdict(self.recipe):
+            raise ValueError(
+                f"{self.checkpoint} belongs to another recipe: {recipe}; remove it or "
                 "choose another folder"
             )
-        self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
-        self.generator.set_state(state["generator"])
-        self.step = state["step"]
 
     def save_checkpoint(self):
         """Write the state beside the old one, then swap, so that one of them is always whole."""
@@ -160,31 +181,44 @@ class Run:
         os.replace(partial, self.checkpoint)
 
     def train(self, progress_bar=True, save_every=SAVE_EVERY):
-        """Train to the end of the recipe; the bar shows loss, Dice and the time left."""
+        """Train to the end of the recipe; the bar shows loss, Dice and the time left.
+
+        Raises:
+            KeyboardInterrupt: on Ctrl-C, after the step has ended and the state is saved; the
+                same run made again goes on from there.
+        """
         tqdm = require("tqdm", "train").tqdm
         bar = tqdm(
             total=self.recipe.steps, initial=self.step, desc=self.name, disable=not progress_bar
         )
-        while self.step < self.recipe.steps:
-            self.network.train()
-            image, label = self.task.batch(
-                self.recipe.batch, self.generator, self.step / self.recipe.steps
-            )
-            logits = self.network(image.to(memory_format=torch.channels_last))
-            loss = F.cross_entropy(logits, label) + soft_dice_loss(logits, label)
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-            self.schedule.step()
-            self.step += 1
-            bar.update()
-            if self.step % 20 == 0:
-                score = mean_dice(logits.argmax(1), label, len(self.task.classes))
-                bar.set_postfix(loss=f"{loss.item():.3f}", Dice=f"{score:.3f}")
-            if self.step % save_every == 0:
-                self.save_checkpoint()
-        bar.close()
+        with bar, _interrupts_put_off() as interrupted:
+            while self.step < self.recipe.steps:
+                self._train_step(bar)
+                if self.step % save_every == 0 or interrupted.is_set():
+                    self.save_checkpoint()
+                if interrupted.is_set():
+                    raise KeyboardInterrupt(
+                        f"{self.name} stopped at step {self.step} of {self.recipe.steps} and is "
+                        f"saved in {self.checkpoint}: started again, it goes on from there"
+                    )
         return self.network
+
+    def _train_step(self, bar):
+        self.network.train()
+        image, label = self.task.batch(
+            self.recipe.batch, self.generator, self.step / self.recipe.steps
+        )
+        logits = self.network(image.to(memory_format=torch.channels_last))
+        loss = F.cross_entropy(logits, label) + soft_dice_loss(logits, label)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.schedule.step()
+        self.step += 1
+        bar.update()
+        if self.step % 20 == 0:
+            score = mean_dice(logits.argmax(1), label, len(self.task.classes))
+            bar.set_postfix(loss=f"{loss.item():.3f}", Dice=f"{score:.3f}")
 
     def export(self):
         """Write the float16 weights and their card; the Dice is that of the rounded weights."""
@@ -213,6 +247,7 @@ class Run:
             "mean_dice": scores[1:].mean().item(),
             "test_images": len(images),
             "trained_with": f"torch {torch.__version__}, Python {platform.python_version()}",
+            "machine": _machine(),
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
         path.with_suffix(".json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
@@ -220,45 +255,86 @@ class Run:
         return card
 
 
+def _machine():
+    """What decides how numbers are rounded, beside the versions."""
+    capability = torch.backends.cpu.get_cpu_capability()
+    threads = torch.get_num_threads()
+    return f"{platform.system()} {platform.machine()}, {capability}, {threads} threads"
+
+
 def collect(folder, table):
     """Write the cards of all finished runs in a folder into one JSON file, sorted by name."""
-    cards = [json.loads(path.read_text()) for path in sorted(Path(folder).glob("*-seed*.json"))]
+    cards = [json.loads(path.read_text()) for path in sorted(Path(folder).glob(CARDS))]
     Path(table).write_text(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")
     return cards
 
 
 def main(arguments=None):
     """The command line."""
+    known = recipes()
     parser = argparse.ArgumentParser(
         prog="python -m scse.training", description="Train the networks of the book."
     )
-    parser.add_argument("recipes", nargs="*", metavar="recipe", help=", ".join(RECIPES))
-    parser.add_argument("--seed", type=int, nargs="+", default=[0], help="one or more (default: 0)")
-    parser.add_argument("--folder", default="runs", help="where runs are kept (default: runs)")
-    parser.add_argument("--steps", type=int, help="another length of training than the recipe's")
-    parser.add_argument("--threads", type=int, help="threads of torch (default: all cores)")
-    parser.add_argument("--table", help="write all finished runs of the folder into this JSON file")
+    parser.add_argument("recipes", nargs="*", metavar="recipe", help=", ".join(known))
+    parser.add_argument(
+        "--seed",
+        type=whole(0, 2**63 - 1),
+        nargs="+",
+        default=[0],
+        help="one or more (default: 0)",
+    )
+    parser.add_argument(
+        "--folder", type=Path, default="runs", help="where runs are kept (default: runs)"
+    )
+    parser.add_argument(
+        "--steps", type=whole(10), help="another length of training than the recipe's"
+    )
+    parser.add_argument("--threads", type=whole(1), help="threads of torch (default: all cores)")
+    parser.add_argument(
+        "--table", type=Path, help="write all finished runs of the folder into this JSON file"
+    )
     options = parser.parse_args(arguments)
-    if unknown := [name for name in options.recipes if name not in RECIPES]:
-        parser.error(f"unknown recipe {unknown[0]!r}; there are {', '.join(RECIPES)}")
+    if unknown := [name for name in options.recipes if name not in known]:
+        parser.error(f"unknown recipe {unknown[0]!r}; there are {', '.join(known)}")
     if not options.recipes and not options.table:
-        parser.error(f"name a recipe; there are {', '.join(RECIPES)}")
-    if options.steps is not None and options.steps < 10:
-        parser.error(f"--steps must be at least 10, got {options.steps}")
+        parser.error(f"name a recipe; there are {', '.join(known)}")
+    if problem := _misplaced(options):
+        parser.error(problem)
     if options.threads:
         torch.set_num_threads(options.threads)
     for name in options.recipes:
-        recipe = RECIPES[name]
+        recipe = known[name]
         if options.steps is not None:
             recipe = dataclasses.replace(recipe, steps=options.steps)
         for seed in options.seed:
-            run = Run(name, seed, options.folder, recipe)
-            run.train()
+            try:
+                run = TrainingRun(name, seed, options.folder, recipe)
+            except ValueError as error:
+                parser.error(str(error))
+            try:
+                run.train()
+            except KeyboardInterrupt as stopped:
+                parser.exit(130, f"{stopped or 'stopped in the middle of a step'}\n")
             card = run.export()
             score = f"mean Dice {card['mean_dice']:.3f} on {card['test_images']} held-out images"
             print(f"{card['name']}: {score}")
     if options.table:
         collect(options.folder, options.table)
+
+
+def _misplaced(options):
+    """What is wrong with --folder or --table, to be known before a long training; or None."""
+    folder, table = options.folder, options.table
+    if options.recipes:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return f"--folder {folder} cannot be made: {error.strerror}"
+    elif not any(folder.glob(CARDS)):
+        return f"--folder {folder} has no finished runs to write into {table}"
+    if table is not None and (table.is_dir() or not table.parent.is_dir()):
+        return f"--table {table} cannot be written: it is a folder, or in none that is there"
+    return None
 
 
 if __name__ == "__main__":

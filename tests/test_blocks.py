@@ -2,6 +2,7 @@
 
 import copy
 import io
+import warnings
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from block_kinds import KINDS, make, through_plain_path
 from torch import nn
 
 from scse import Gates, cSE, scSE, sSE
+from scse.blocks import Pointwise
 
 SPATIAL = [(7,), (4, 5), (2, 3, 4)]
 
@@ -161,9 +163,10 @@ def test_a_zero_start_is_an_exact_factor(kind):
         if "fc2" in name or "project" in name:
             nn.init.zeros_(parameter)
     x = torch.randn(2, 6, 4, 4)
-    factor = {"cse": x / 2, "sse": x / 2, "add": x, "max": x / 2, "mul": x * x / 4}
-    if kind in factor:
-        assert torch.equal(block(x), factor[kind])
+    expected = {"cse": x / 2, "sse": x / 2, "add": x, "max": x / 2, "mul": x * x / 4}
+    if kind == "concat":
+        expected["concat"] = block.merge(torch.cat([x / 2, x / 2], 1))
+    assert torch.equal(block(x), expected[kind])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -184,6 +187,81 @@ def test_bfloat16_and_autocast(kind):
         assert all(p.grad.dtype == torch.float32 for p in block.parameters())
     half = copy.deepcopy(block).bfloat16()
     torch.testing.assert_close(half(x.bfloat16()).float(), expected, atol=0.1, rtol=0.05)
+
+
+def far_apart(kind, dtype, c=8.0, s=-6.0):
+    """A block whose channel gates are all σ(c) and whose mask is σ(s)."""
+    block = make(kind)
+    for layer, bias in ((block.channel.fc2, c), (block.spatial.project, s)):
+        nn.init.zeros_(layer.weight)
+        nn.init.constant_(layer.bias, bias)
+    return block.to(dtype)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32], ids=str)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_max_of_gates_far_apart(dtype, sign):
+    """As near as one rounding: no small answer as a difference of large numbers."""
+    block = far_apart("max", dtype)
+    x = (sign * (torch.rand(2, 6, 16, 16) + 0.2)).to(dtype)
+    c, s = (gate.double() for gate in block.gates(x))
+    expected = torch.maximum(x.double() * c, x.double() * s)
+    error = (block(x).double() - expected).abs() / expected.abs()
+    assert error.max() <= torch.finfo(dtype).eps
+
+
+def test_mul_of_gates_whose_product_is_no_half():
+    block = far_apart("mul", torch.float16, c=-9.2, s=-9.2)
+    x = torch.full((1, 6, 4, 4), 100, dtype=torch.float16, requires_grad=True)
+    c, s = block.gates(x)
+    assert not (c * s).any()
+    y, expected = block(x), (x * c) * (x * s)
+    assert expected.min() > 9e-5
+    torch.testing.assert_close(y, expected, rtol=2e-3, atol=0)
+    y.sum().backward()
+    assert x.grad.min() > 1e-6
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pointwise_layers_are_no_linear_layers(kind):
+    """Else an adapter made for linear layers would work along the last axis."""
+    for module in make(kind).modules():
+        assert isinstance(module, nn.Linear) == (type(module) is nn.Linear)
+
+
+def test_pointwise_layers_start_as_linear_layers_do():
+    """So that a seed gives the numbers that it always gave."""
+    torch.manual_seed(3)
+    ours = Pointwise(6, 2)
+    torch.manual_seed(3)
+    theirs = nn.Linear(6, 2)
+    assert [*ours.state_dict()] == ["weight", "bias"]
+    torch.testing.assert_close(ours.state_dict(), theirs.state_dict(), rtol=0, atol=0)
+    x = torch.randn(3, 6, 4, 5)
+    torch.testing.assert_close(ours(x), theirs(x.movedim(1, -1)).movedim(-1, 1))
+    assert "project): Pointwise(6, 1)" in repr(sSE(6))
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
+@pytest.mark.parametrize("kind", KINDS)
+def test_layers_without_a_bias(kind):
+    """As in SENet. Both paths, first and second derivatives, TorchScript."""
+    block = make(kind).double()
+    if hasattr(block, "channel"):
+        block.channel.fc1 = nn.Linear(6, 3, bias=False, dtype=torch.float64)
+        block.channel.fc2.bias = None
+    if hasattr(block, "spatial"):
+        block.spatial.project.bias = None
+    results = []
+    for run in (block, through_plain_path(block)):
+        x = torch.linspace(-1, 1, 240, dtype=torch.float64).reshape(2, 6, 4, 5).requires_grad_()
+        wanted = [x, *run.parameters()]
+        first = torch.autograd.grad(run(x).square().sum(), wanted, create_graph=True)
+        second = torch.autograd.grad(sum(g.square().sum() for g in first), wanted)
+        results.append((first, second))
+        run(x).sum().backward()
+    torch.testing.assert_close(*results)
+    assert torch.equal(torch.jit.script(block)(x), through_plain_path(block)(x))
 
 
 def test_backward_inside_autocast():
@@ -234,6 +312,10 @@ def test_wrong_arguments(call, error, message):
         call()
 
 
+with warnings.catch_warnings():  # torch says that nested tensors are a prototype
+    warnings.simplefilter("ignore")
+    NESTED = torch.nested.as_nested_tensor([torch.zeros(6, 4), torch.zeros(6, 5)])
+
 WRONG_INPUTS = [
     ([[1.0]], TypeError, r"takes a torch\.Tensor \(N, C, \*spatial\), got list"),
     (np.zeros((1, 6, 4, 4)), TypeError, "got ndarray"),
@@ -254,6 +336,10 @@ WRONG_INPUTS = [
     (torch.zeros(2, 6, 4, dtype=torch.bool), TypeError, r"floating point, got torch\.bool"),
     (torch.zeros(2, 6, 4, dtype=torch.complex64), TypeError, "floating point, got torch.complex64"),
     (torch.zeros(2, 6, 4, dtype=torch.float64), TypeError, r"float32 and was given torch\.float64"),
+    (torch.zeros(2, 6, 4).to(torch.float8_e4m3fn), TypeError, "floating point, got torch.float8"),
+    (torch.zeros(2, 6, 4).to_sparse(), TypeError, "dense torch.Tensor .* layout torch.sparse_coo"),
+    (torch.zeros(2, 6, 4, 4).to_mkldnn(), TypeError, "dense torch.Tensor .* layout torch._mkldnn"),
+    (NESTED, TypeError, "dense torch.Tensor .* got a nested tensor"),
 ]
 
 

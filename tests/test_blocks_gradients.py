@@ -1,6 +1,7 @@
 """Derivatives of the blocks, first and second, and the memory that they cost."""
 
 import copy
+from functools import partial
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from torch import nn
 from torch.autograd import gradcheck, gradgradcheck
 from torch.autograd.graph import saved_tensors_hooks
 from torch.func import functional_call
+from torch.utils.checkpoint import checkpoint, create_selective_checkpoint_contexts
 
 from scse import _fused, scSE
 from scse.benchmark import Blog, peak_bytes, saved_bytes, training_step
@@ -158,6 +160,46 @@ def test_second_derivative_after_functional_call():
         loss = functional_call(run, stepped, (x,)).square().mean()
         outer.append(torch.autograd.grad(loss, list(parameters.values())))
     torch.testing.assert_close(*outer)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_checkpoints_that_choose_what_to_keep(kind):
+    """Nothing that was kept may change afterwards, whichever operations are chosen."""
+    aten = torch.ops.aten
+    chosen = [aten.bmm.default, aten.addmm.default, aten.add.Tensor, aten.mul.Tensor]
+    contexts = partial(create_selective_checkpoint_contexts, chosen)
+    block, x = make(kind, 4), torch.randn(2, 4, 3, 3, requires_grad=True)
+    y = checkpoint(block, x, use_reentrant=False, context_fn=contexts)
+    found = torch.autograd.grad(y.square().sum(), [x, *block.parameters()])
+    expected = torch.autograd.grad(block(x).square().sum(), [x, *block.parameters()])
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_imaginary_part_of_a_conjugate(kind):
+    """A view that negates: its memory holds −x."""
+    block = make(kind, 4)
+    z = torch.randn(2, 4, 3, 3, dtype=torch.complex64, requires_grad=True)
+    x = z.conj().imag
+    assert x.is_neg()
+    g = torch.randn(2, 4, 3, 3)
+    (found,) = torch.autograd.grad(block(x), z, g)
+    t = x.detach().resolve_neg().requires_grad_()
+    (expected,) = torch.autograd.grad(block(t), t, g)
+    torch.testing.assert_close(-found.imag, expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kept_tensors_that_come_back_in_another_layout(kind):
+    block, x = make(kind, 4), torch.randn(2, 4, 3, 5, requires_grad=True)
+    expected = torch.autograd.grad(block(x).sum(), [x, *block.parameters()])
+
+    def back(t):  # the numbers that were kept, with another axis innermost
+        return t.transpose(2, 3).contiguous().transpose(2, 3) if t.dim() == 4 else t
+
+    with saved_tensors_hooks(lambda t: t, back):
+        y = block(x)
+    torch.testing.assert_close(torch.autograd.grad(y.sum(), [x, *block.parameters()]), expected)
 
 
 def test_backward_twice():

@@ -8,10 +8,13 @@ import onnxruntime
 import pytest
 import torch
 from block_kinds import KINDS, make, through_plain_path
+from published import published
 from torch import nn
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn.utils import parametrize, prune
 
-from scse import _fused, scSE
+from scse import UNet, _fused, record, scSE
+from scse.rules import COMBINE
 
 # torch uses its own deprecated torch.jit inside compilers and decompositions.
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
@@ -33,6 +36,7 @@ def fused_calls(monkeypatch):
 
 def same_when_compiled(kind, shapes, **options):
     block = make(kind).double()
+    torch.compiler.reset()  # the blocks of all tests share one limit of recompilations
     compiled = torch.compile(block, fullgraph=True, **options)
     for shape in shapes:
         x = torch.randn(shape, dtype=torch.float64)
@@ -246,6 +250,53 @@ def test_a_global_hook_sees_the_gates(fused_calls):
         handle.remove()
     assert not fused_calls
     assert seen == ["Linear", "Linear", "ChannelGate", "Pointwise", "SpatialGate", "scSE"]
+
+
+@pytest.mark.parametrize("kind", ["channel", "spatial", "project", "linear"])
+def test_a_patched_class_takes_part(kind, monkeypatch, fused_calls):
+    block = scSE(6)
+    module = (
+        block.channel.fc1
+        if kind == "linear"
+        else dict(block.named_modules())["spatial.project" if kind == "project" else kind]
+    )
+    forward, seen = type(module).forward, []
+    monkeypatch.setattr(type(module), "forward", lambda self, x: seen.append(1) or forward(self, x))
+    block(torch.randn(2, 6, 4, 4))
+    assert seen
+    assert not fused_calls
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_symbolic_trace(kind):
+    """torch.fx, and the tools that build on it: quantisation, feature extractors."""
+    for block, shapes in (
+        (make(kind), [(2, 6, 4, 5), (3, 6, 7), (1, 6, 2, 3, 2)]),
+        (UNet(1, 3, width=4, depth=2, combine=kind if kind in COMBINE else "add"), [(2, 1, 8, 6)]),
+    ):
+        traced = torch.fx.symbolic_trace(block)
+        for shape in shapes:
+            x = torch.randn(shape)
+            torch.testing.assert_close(traced(x), block(x))
+
+
+def test_feature_extractor():
+    extract = published("torchvision.models.feature_extraction", "create_feature_extractor")
+    net = UNet(1, 3, width=4, depth=2).eval()
+    x = torch.randn(2, 1, 8, 6)
+    features = extract(net, {"bottleneck.se.spatial.sigmoid": "mask"})(x)
+    assert torch.equal(features["mask"], record(net, x)["bottleneck"].spatial)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_make_fx_with_gradients(kind):
+    block = make(kind)
+    x = torch.randn(2, 6, 4, 5, requires_grad=True)
+    traced = make_fx(block)(x)
+    y = traced(x)
+    torch.testing.assert_close(y, block(x))
+    expected = torch.autograd.grad(block(x).sum(), x)
+    torch.testing.assert_close(torch.autograd.grad(y.sum(), x), expected)
 
 
 def test_tensor_subclass(fused_calls):

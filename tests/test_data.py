@@ -1,10 +1,11 @@
 """The two tasks: splits that cannot leak, pictures that are the same on every machine."""
 
+import sys
+
 import pytest
 import torch
 
-from scse.data import brain, digits, require
-from scse.training import make_task
+from scse.data import TASKS, brain, digits, task
 
 
 def test_brain_slabs_are_apart():
@@ -26,43 +27,44 @@ def test_digit_split_follows_the_forms():
         digits.digits("valid")
 
 
-@pytest.mark.parametrize("name", ["brain", "digits"])
+@pytest.mark.parametrize("name", TASKS)
 def test_task(name):
-    task = make_task(name)
-    first = task.batch(4, torch.Generator().manual_seed(3))
-    again = task.batch(4, torch.Generator().manual_seed(3))
-    other = task.batch(4, torch.Generator().manual_seed(4))
+    made = task(name)
+    assert made.name == name
+    first = made.batch(4, torch.Generator().manual_seed(3))
+    again = made.batch(4, torch.Generator().manual_seed(3))
+    other = made.batch(4, torch.Generator().manual_seed(4))
     assert torch.equal(first[0], again[0])
     assert torch.equal(first[1], again[1])
     assert not torch.equal(first[0], other[0])
-    for image, label in (first, task.test()):
+    for image, label in (first, made.test()):
         n = len(image)
-        assert image.shape == (n, 1, task.size, task.size)
+        assert image.shape == (n, 1, made.size, made.size)
         assert image.dtype == torch.float32
-        assert label.shape == (n, task.size, task.size)
+        assert label.shape == (n, made.size, made.size)
         assert label.dtype == torch.int64
         assert image.mean((1, 2, 3)).abs().max() < 1e-4
         assert (image.std((1, 2, 3)) - 1).abs().max() < 1e-3
         assert label.min() >= 0
-        assert label.max() < len(task.classes)
-    assert len(task.classes) == len(task.colours)
-    assert set(task.test()[1].unique().tolist()) == set(range(len(task.classes)))
+        assert label.max() < len(made.classes)
+    assert len(made.classes) == len(made.colours)
+    assert set(made.test()[1].unique().tolist()) == set(range(len(made.classes)))
 
 
 def test_test_sets_are_fixed():
     """Their sizes and label counts are part of every published figure."""
-    _, label = make_task("brain").test()
+    _, label = task("brain").test()
     assert torch.bincount(label.flatten()).tolist() == [959868, 39960, 385908, 187128]
-    _, label = make_task("digits").test()
+    _, label = task("digits").test()
     assert label.shape == (200, 96, 96)
 
 
 def test_curriculum_begins_with_one_digit_on_plain_ground():
-    task = make_task("digits")
+    made = task("digits")
     generator = torch.Generator().manual_seed(0)
-    _, label = task.batch(64, generator, 0.0)
+    _, label = made.batch(64, generator, 0.0)
     assert max(len(one.unique()) for one in label) == 2  # background and one digit
-    _, label = task.batch(64, generator, 1.0)
+    _, label = made.batch(64, generator, 1.0)
     assert max(len(one.unique()) for one in label) == 3
 
 
@@ -83,6 +85,29 @@ def test_template_is_mirror_symmetric():
     assert torch.equal(planes, planes.flip(3))
 
 
-def test_missing_library_names_the_extra():
-    with pytest.raises(ModuleNotFoundError, match=r'pip install "scse\[data\]"'):
-        require("no_such_library_of_scans.datasets")
+def test_unknown_task_lists_them():
+    with pytest.raises(ValueError, match="no task 'faces'; there are 'brain', 'digits'"):
+        task("faces")
+
+
+@pytest.mark.parametrize(
+    ("library", "read"),
+    [
+        ("nilearn", brain.volume.__wrapped__),
+        ("sklearn", lambda: digits.digits.__wrapped__("test")),
+        ("sklearn", lambda: digits.photo.__wrapped__("china")),
+        ("skimage", lambda: digits.photo.__wrapped__("coffee")),
+    ],
+)
+def test_missing_library_names_the_extra(monkeypatch, library, read):
+    for module in ("", ".data", ".datasets"):
+        monkeypatch.setitem(sys.modules, library + module, None)
+    with pytest.raises(ModuleNotFoundError, match=rf'{library} is not .*"scse\[data\]"'):
+        read()
+
+
+def test_making_a_task_reads_no_pictures(monkeypatch):
+    """So that training knows its recipes, and export its sizes, where nilearn is missing."""
+    for library in ("nilearn", "sklearn", "skimage"):
+        monkeypatch.setitem(sys.modules, library, None)
+    assert [task(name).size for name in TASKS] == [128, 96]

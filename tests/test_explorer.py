@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import json
 import subprocess
 import sys
 import time
@@ -14,9 +15,9 @@ from torch import nn
 
 import scse
 from scse import UNet, cSE, find_blocks, override, record, scSE
-from scse.widgets import Explorer, _base, _file, explore
+from scse.widgets import Explorer, _file, explore
 from scse.widgets._engine import Engine, decode, encode, tensor_of
-from scse.widgets._stored import rule_of, unpack
+from scse.widgets._packing import unpack
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +166,7 @@ def test_progress_rises_while_a_slow_network_runs():
         ({"image": {"stored": 0}, "maps": {"x": [0]}}, ValueError, "no block 'x' ran"),
         ({"image": {"stored": 0}, "maps": {"encoder1": [99]}}, ValueError, "there is no 99"),
         ({"image": torch.zeros(2, 8, 8)}, RuntimeError, r"input of shape \(1, 2, 8, 8\)"),
+        ({"picture": 0}, ValueError, "no picture 0; there are 0"),
         (
             {
                 "image": {"stored": 0},
@@ -178,6 +180,46 @@ def test_progress_rises_while_a_slow_network_runs():
 def test_a_request_that_cannot_be_answered_says_why(engine, request_, error, message):
     with pytest.raises(error, match=message):
         engine.run(request_)
+
+
+class Two(nn.Module):
+    """Of two inputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.se = scSE(4)
+
+    def forward(self, image, *, scale):
+        return self.se(image) * scale
+
+
+def test_networks_of_several_inputs_are_told_what_to_do():
+    advice = r"the forward of this Two also needs 'scale': wrap it in an nn.Module"
+    with pytest.raises(RuntimeError, match=advice):
+        Engine({"two": Two()}).run({"image": torch.ones(4, 5, 5)})
+    with pytest.raises(RuntimeError, match=advice):
+        explore(Two(), torch.ones(1, 4, 5, 5))
+    with pytest.raises(RuntimeError) as other:  # no word of it where it is not the reason
+        Engine({"net": UNet(1, 2)}).run({"image": torch.ones(4, 5, 5)})
+    assert "wrap" not in str(other.value)
+
+
+def test_a_picture_of_an_image_needs_no_run():
+    net, images = Volume().eval(), torch.randn(2, 1, 8, 10, 12)
+    labels = torch.randint(3, (2, 8, 10, 12))
+    widget = explore(net, images, labels=labels)
+    last = widget.record
+    answer = widget._engine.run({"picture": 1, "slice": 6})
+    assert widget.record is last
+    assert answer["blocks"] == {}
+    grey, label = answer["output"]
+    assert torch.equal(label.long(), labels[1, 6])
+    assert grey.shape == (10, 12)
+    image = images[1, 0, 6].flatten()
+    order = image.argsort()
+    assert (grey.flatten()[order].long().diff() >= 0).all()  # as bright as the image
+    content, _ = talk(widget, {"picture": 1, "slice": 6})[-1]
+    assert content["answer"]["output"]["shape"] == [2, 10, 12]
 
 
 def test_messages_carry_numbers_beside_them():
@@ -277,15 +319,102 @@ def test_kinds_of_output(images):
     assert line.manifest["output"]["kind"] == "map"
 
 
-@pytest.mark.parametrize("combine", ["add", "max", "mul"])
-def test_the_rule_of_a_block_is_found_by_trying(combine):
-    block = scSE(6, combine=combine)
-    assert rule_of(record(block, torch.randn(1, 6, 5, 5))["block"]) == combine
+def test_blocks_are_described(net, images):
+    for combine in ("add", "max", "mul"):
+        block = explore(scSE(6, combine=combine), torch.randn(1, 6, 5, 5)).manifest["blocks"][0]
+        assert block["rule"] == combine
+    assert block == {
+        "name": "block",
+        "channels": 6,
+        "size": [5, 5],
+        "maps": True,
+        "channel": True,
+        "spatial": True,
+        "rule": "mul",
+        "range": [0, 1],
+    }
+    (block,) = explore(cSE(6), torch.randn(1, 6, 5, 5)).manifest["blocks"]
+    assert (block["rule"], block["spatial"]) == ("cse", False)
+    net = scSE(6, combine="concat")
+    assert explore(net, torch.randn(1, 6, 5, 5)).manifest["blocks"][0]["rule"] is None
 
 
-def test_the_rule_of_foreign_blocks(images):
-    assert rule_of(record(cSE(6), torch.randn(1, 6, 5, 5))["block"]) == "c"
-    assert rule_of(record(scSE(6, combine="concat"), torch.randn(1, 6, 5, 5))["block"]) is None
+# The budget
+
+
+@pytest.fixture(scope="module")
+def photograph():
+    """512×512, with something of every scale in it, as in a photograph."""
+    noise = torch.Generator().manual_seed(0)
+    scales = [torch.randn(1, 1, 2**k, 2**k, generator=noise) / 2**k for k in range(1, 10)]
+    grown = [nn.functional.interpolate(s, size=512, mode="bilinear") for s in scales]
+    return sum(grown) / sum(grown).abs().max()
+
+
+@pytest.fixture(scope="module")
+def large(photograph):
+    label = torch.zeros(512, 512)
+    label[100:300, 50:400] = 2
+    return explore(scse.load("brain-unet-scse"), photograph, labels=[label])
+
+
+def test_a_large_picture_leaves_room_for_maps(large):
+    manifest = large.manifest
+    arrays = unpack(large.packed, manifest["arrays"])
+    for b, block in enumerate(manifest["blocks"]):
+        kept = manifest["maps"][f"0.{b}"]
+        assert len(kept) == min(32, block["channels"])
+        assert arrays[f"maps0.{b}"].shape[0] == len(kept)
+        # Masks as large as there is something to see in them
+        assert arrays[f"mask0.{b}"].shape == (1, *(min(64, n) for n in block["size"]))
+    assert len(large.packed) + len(json.dumps(manifest["arrays"])) < 185_000
+    # The manifest says how much smaller the picture is: a page may ask for it whole.
+    factor = manifest["reduced"]["picture"]
+    assert factor > 1
+    assert arrays["picture0"].shape == (-(-512 // factor),) * 2
+    # What packs well stays whole.
+    assert manifest["reduced"]["label"] == 1
+    assert torch.equal(arrays["label0"].bool(), arrays["label0"] == 2)
+    assert arrays["label0"].shape == (512, 512)
+
+
+def test_maps_that_are_stored_are_those_with_the_highest_gates(photograph):
+    images = torch.cat([photograph[..., :256, k : 256 + k] for k in range(0, 256, 64)])
+    widget = explore(scse.load("brain-unet-scse"), images, picture=2, block="encoder2")
+    blocks, kept = widget.manifest["blocks"], widget.manifest["maps"]
+    assert len(kept) == 4 * len(blocks)  # of every block, every input
+    assert any(len(channels) < blocks[int(key[2:])]["channels"] for key, channels in kept.items())
+    assert widget.sort == "gate"  # so that those come first which are there
+    # A page of what is looked at first
+    b = [block["name"] for block in blocks].index("encoder2")
+    assert len(kept[f"2.{b}"]) == min(24, blocks[b]["channels"]) > len(kept[f"1.{b}"])
+    arrays = unpack(widget.packed, widget.manifest["arrays"])
+    for key, channels in kept.items():
+        gates = arrays[f"gates{key}"].tolist()
+        left = [gates[k] for k in range(len(gates)) if k not in channels]
+        assert max(left, default=0) <= min(gates[k] for k in channels)
+
+
+def test_smaller_class_maps_hold_classes_only():
+    torch.manual_seed(0)
+    label = torch.randint(3, (1, 400, 300)) * 2  # noise: cannot stay whole
+    net = nn.Sequential(nn.Conv2d(1, 5, 1), scSE(5)).eval()
+    widget = explore(net, torch.rand(1, 1, 400, 300), labels=label)
+    factor = widget.manifest["reduced"]["label"]
+    assert factor > 1
+    small = unpack(widget.packed, widget.manifest["arrays"])["label0"]
+    assert small.shape == (-(-400 // factor), -(-300 // factor))
+    assert set(small.unique().tolist()) == {0, 2, 4}
+
+
+def test_many_blocks_and_inputs_keep_what_is_looked_at_first():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(1, 8, 1), *[scSE(8, combine="max") for _ in range(60)]).eval()
+    widget = explore(net, torch.randn(12, 1, 32, 32), picture=3)
+    kept = widget.manifest["maps"]
+    assert kept["3.59"] == list(range(8))
+    assert set(kept) == {f"3.{b}" for b in range(60)}
+    assert len(widget.packed) < 150_000
 
 
 @pytest.mark.parametrize(
@@ -296,7 +425,11 @@ def test_the_rule_of_foreign_blocks(images):
         (lambda n, x: (n, "cat"), TypeError, "tensor or a list of tensors, got str"),
         (lambda n, x: (n, [1, 2]), TypeError, "a list with int"),
         (lambda n, x: (n, x[:0]), ValueError, "image is empty"),
-        (lambda n, x: (n, x.repeat(9, 1, 1, 1)), ValueError, r"at most, got 18: pass image\[:12\]"),
+        (
+            lambda n, x: (n, x.repeat(9, 1, 1, 1)),
+            ValueError,
+            r"at most, got 18 .*pass image\[:12\]",
+        ),
         (lambda n, x: (n, x.repeat(1, 3, 1, 1)), RuntimeError, r"shape \(1, 3, 24, 32\)"),
         (lambda n, x: (n, [x[0], x[0].repeat(2, 1, 1)]), ValueError, "same channels and axes"),
     ],
@@ -315,13 +448,118 @@ def test_bad_arguments_teach(net, images, arguments, error, message):
         ({"labels": [torch.zeros(4, 4)] * 2}, ValueError, r"a label must be \(24, 32\)"),
         ({"block": "middle"}, ValueError, "no block 'middle'; the blocks are 'encoder1'"),
         ({"picture": 2}, traitlets.TraitError, "picture must be 0 to 1, got 2"),
-        ({"overrule": {"x": {}}}, traitlets.TraitError, "no block 'x'"),
+        ({"slice": 0}, traitlets.TraitError, "slice must be -1: no volume, got 0"),
+        ({"classes": [("a", "#fff000"), ("b", "red"), "c"]}, ValueError, "'b' must be \"#rrggbb\""),
+        ({"edits": {"x": {}}}, traitlets.TraitError, "edits: no block 'x'; there are 'encoder1'"),
+        (
+            {"edits": {"encoder1": {"channel": {"base": "loud"}}}},
+            traitlets.TraitError,
+            "encoder1.channel.base: 'loud' is not one of",
+        ),
+        (
+            {"edits": {"encoder1": {"channel": {"base": "from", "from": 2}}}},
+            traitlets.TraitError,
+            "encoder1.channel: there is no input 2",
+        ),
+        (
+            {"edits": {"encoder1": {"channel": {"base": "own", "set": {"8": 0.5}}}}},
+            traitlets.TraitError,
+            "encoder1.channel: there is no entry 8",
+        ),
         ({"colour": 1}, TypeError, "unknown keywords colour"),
     ],
 )
 def test_bad_options_teach(net, images, options, error, message):
     with pytest.raises(error, match=message):
         explore(net, images, **options)
+
+
+def test_a_slice_is_one_of_the_volume():
+    volumes = [torch.randn(1, 6, 10, 12), torch.randn(1, 8, 10, 12)]
+    widget = explore(Volume(), volumes, slice=7)
+    with pytest.raises(traitlets.TraitError, match="slice must be 0 to 7, or -1 for the middle"):
+        widget.slice = 99
+    assert widget.slice == 7
+
+
+def test_edits_of_every_kind(net, images):
+    edits = {
+        "encoder1": {"channel": {"base": "neutral"}, "spatial": {"base": "flat"}},
+        "bottleneck": {
+            "channel": {"base": "from", "from": 1, "set": {"15": 0.25}},
+            "spatial": {
+                "base": "own",
+                "set": {"191": 0},
+                "strokes": [{"width": 2, "value": 1, "points": [3, 4, 5, 6]}],
+            },
+        },
+        "decoder1": {"channel": {"base": "mean"}},
+    }
+    assert explore(net, images, edits=edits).edits == edits
+
+
+def test_entries_lie_in_the_range_of_all_runs_of_a_block():
+    class Loud(nn.Module):
+        def forward(self, x):
+            return 1.5 * torch.sigmoid(x.mean((2, 3), keepdim=True) + 9)
+
+    class Twice(nn.Module):  # the second time its gates are higher, beyond 1
+        def __init__(self):
+            super().__init__()
+            self.gate = Loud()
+
+        def forward(self, x):
+            x = x * self.gate(x - 20)
+            return x * self.gate(x)
+
+    widget = explore(Twice(), torch.rand(1, 2, 3, 3), where=["gate"])
+    widget.edits = {"gate": {"channel": {"base": "own", "set": {"0": 1.4}}}}
+    with pytest.raises(traitlets.TraitError, match="they go from 0 to 1.49"):
+        widget.edits = {"gate": {"channel": {"base": "own", "set": {"0": 1.6}}}}
+
+
+def test_entries_lie_in_the_range_of_the_gates(images):
+    def forward(net, x):
+        u = net.conv(x)
+        return net.head(u * net.gate(u.mean((2, 3), keepdim=True)))
+
+    net = Odd(forward)
+    net.gate = nn.Hardtanh(-2, 3)  # a gate that may be negative
+    net.conv.bias.data.fill_(-1)
+    widget = explore(net, images, where=["gate"])
+    (block,) = widget.manifest["blocks"]
+    (low, high), path = block["range"], block["name"]
+    assert low < -0.1
+    widget.edits = {path: {"channel": {"base": "own", "set": {"0": low}}}}
+    with pytest.raises(traitlets.TraitError, match="channel"):
+        widget.edits = {path: {"channel": {"base": "own", "set": {"0": high + 1}}}}
+
+
+def test_an_unknown_rule_has_nothing_neutral():
+    widget = explore(scSE(6, combine="concat"), torch.randn(1, 6, 5, 5))
+    with pytest.raises(traitlets.TraitError, match="block.channel: .* is not known.*zero or one"):
+        widget.edits = {"block": {"channel": {"base": "neutral"}}}
+    widget.edits = {"block": {"channel": {"base": "zero"}}}
+
+
+@pytest.mark.parametrize(("channels", "spatial"), [(4, (10,)), (4, (6, 6)), (4, (3, 5, 5))])
+def test_without_a_convolution_a_tensor_is_a_batch(channels, spatial):
+    batch = torch.randn(2, channels, *spatial)
+    net = nn.Sequential(scSE(channels))
+    shapes = [list(one.shape) for one in batch]
+    for given in (batch, list(batch) if len(spatial) < 3 else [batch]):
+        assert [one["shape"] for one in explore(net, given).manifest["inputs"]] == shapes
+
+
+def test_features_may_be_classes():
+    net, image = nn.Sequential(nn.Conv2d(1, 150, 1), scSE(150)), torch.randn(1, 1, 9, 9)
+    output = explore(net, image).manifest["output"]
+    assert output["kind"] == "numbers"
+    assert "an output of 150 channels" in output["note"]
+    assert "classes=" in output["note"]
+    named = explore(net, image, classes=range(150)).manifest["output"]
+    assert (named["kind"], len(named["classes"])) == ("map", 150)
+    assert "note" not in named
 
 
 def test_where_names_a_gate_that_is_not_known():
@@ -443,18 +681,81 @@ def test_a_blank_picture_says_nothing_of_the_rule():
 
 
 def test_a_saved_file_opens_again(net, images, tmp_path):
-    widget = explore(net, images, picture=1, overrule={"encoder1": {"spatial": {"mode": "off"}}})
-    path = widget.save(tmp_path / "mine.html", title="<Mine>")
-    text = path.read_text(encoding="utf-8")
+    edits = {"encoder1": {"spatial": {"base": "neutral"}}}
+    widget = explore(net, images, picture=1, edits=edits)
+    page = widget.save(tmp_path / "mine.html", title="<Mine>")
+    text = page.read_text(encoding="utf-8")
     assert "<title>&lt;Mine&gt;</title>" in text
     assert "http" + "://" not in text.replace("http://www.w3.org", "")
-    again = Explorer.open(path)
-    for name in ("manifest", "packed", "picture", "overrule", "block"):
-        assert getattr(again, name) == getattr(widget, name)
-    assert again.still() == widget.still()
-    with pytest.raises(RuntimeError, match="no network to run"):
-        again.gates  # noqa: B018
-    widget.save(path)  # ours: replaced without a word
+    for path in (page, widget.save(tmp_path / "mine.json")):
+        again = Explorer.open(path)
+        for name in ("manifest", "packed", "picture", "edits", "block"):
+            assert getattr(again, name) == getattr(widget, name)
+        assert again.still() == widget.still()
+        with pytest.raises(RuntimeError, match="no network to run"):
+            again.gates  # noqa: B018
+        widget.save(path)  # ours: replaced without a word
+    # A page made of the data is the page.
+    Explorer.open(tmp_path / "mine.json").save(tmp_path / "again.html", title="<Mine>")
+    widget.save(page, title="<Mine>")
+    assert (tmp_path / "again.html").read_bytes() == page.read_bytes()
+
+
+def test_data_are_data_alone(net, images, tmp_path):
+    """So they need not be written anew when the widget's code changes."""
+    path = explore(net, images).save(tmp_path / "mine.json")
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    assert list(stored) == ["format", "state", "packed"]
+    assert set(stored["state"]) == {"manifest", *Explorer.state_names()}
+
+
+def damaged(text, how):
+    """The text of a data file with something wrong in it."""
+    if how == "cut":
+        return text[: len(text) // 2]
+    stored = json.loads(text)
+    manifest = stored["state"]["manifest"]
+    if how == "packed":
+        stored["packed"] = stored["packed"][:200] + "AAAA" + stored["packed"][204:]
+    elif how == "no base64":
+        stored["packed"] = "§" + stored["packed"]
+    elif how == "shape":
+        manifest["arrays"]["picture0"]["shape"] = [7, 7]
+    elif how == "array":
+        del manifest["arrays"]["picture0"]
+    elif how == "part":
+        del manifest["maps"]
+    elif how == "rule":
+        manifest["blocks"][0]["rule"] = "c"
+    elif how == "trait":
+        stored["state"]["picture"] = 9
+    elif how == "older":
+        stored["state"]["overrule"] = stored["state"].pop("edits")
+    else:
+        raise ValueError(how)
+    return json.dumps(stored, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["cut", "packed", "no base64", "shape", "array", "part", "rule", "trait", "older"],
+)
+def test_damaged_data_are_refused(net, images, tmp_path, how):
+    path = explore(net, images).save(tmp_path / "mine.json")
+    text = path.read_text(encoding="utf-8")
+    Explorer.open(path)
+    path.write_text(damaged(text, how), encoding="utf-8")
+    with pytest.raises(ValueError, match="'.*mine.json' is damaged"):
+        Explorer.open(path)
+
+
+def test_a_damaged_page_is_refused(net, images, tmp_path):
+    path = explore(net, images).save(tmp_path / "mine.html")
+    text = path.read_text(encoding="utf-8")
+    start = text.index('"data":"') + 300
+    path.write_text(text[:start] + "AAAAAAAA" + text[start + 8 :], encoding="utf-8")
+    with pytest.raises(ValueError, match="is damaged"):
+        Explorer.open(path)
 
 
 def test_paths_that_will_not_do(net, images, tmp_path):
@@ -467,7 +768,7 @@ def test_paths_that_will_not_do(net, images, tmp_path):
     with pytest.raises(ValueError, match="was not saved by an Explorer"):
         Explorer.open(other)
     assert widget.save(other, overwrite=True) == other
-    with pytest.raises(ValueError, match="must end in .html"):
+    with pytest.raises(ValueError, match="must end in .html or .json"):
         widget.save(tmp_path / "mine.txt")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         widget.save(tmp_path / "nowhere" / "mine.html")
@@ -486,9 +787,10 @@ def test_importing_scse_imports_no_widgets():
 
 
 @pytest.mark.parametrize("name", ["smp-unet", "timm-seresnet18"])
-def test_saved_explorers_of_the_book_are_up_to_date(name):
-    """They carry the widget's code. Where it changed: book/own_network/make.py --pages"""
-    page = (Path(__file__).parents[1] / "book" / "own_network" / f"{name}.html").read_text()
-    for part in ("explorer.js", "explorer.css"):
-        code = (_base.STATIC / part).read_text(encoding="utf-8")
-        assert _file._script(code).strip('"') in page, f"{part} is not that of the package"
+def test_stored_explorers_of_the_book_become_pages(name, tmp_path):
+    stored = Path(__file__).parents[1] / "book" / "own_network" / f"{name}.explorer.json"
+    explorer = Explorer.open(stored)
+    assert all(block["rule"] for block in explorer.manifest["blocks"])
+    page = explorer.save(tmp_path / "page.html").read_text(encoding="utf-8")
+    for code in (explorer._esm, explorer._css):
+        assert _file._script(str(code)) in page

@@ -16,18 +16,24 @@ from safetensors.torch import load
 from torch import nn
 
 from scse import UNet, override, record, scSE
+from scse.foreign import FAMILIES, find_sites
 from scse.recording import find_blocks
+from scse.rules import RULES
 from scse.widgets import Explorer
 
 MONAI = "monai.networks.blocks.squeeze_and_excitation"
 TIMM_SENET, TIMM_EFFICIENT = "timm.models.senet", "timm.models._efficientnet_blocks"
 MOBILEONE = "segmentation_models_pytorch.encoders.mobileone"
 SMP = "segmentation_models_pytorch.base.modules"
+SMP_SENET = "segmentation_models_pytorch.encoders._senet"
 
 
 def theirs(module, name, *args, **options):
     """Makes a block of a library when the test runs: imports are slow, and may be missing."""
     return lambda: published(module, name)(*args, **options)
+
+
+# The maths of the blocks, written out; their names are those of scse.rules.
 
 
 def cse(x, c, s):
@@ -42,7 +48,7 @@ def add(x, c, s):
     return x * c + x * s
 
 
-def in_turn(x, c, s):  # CBAM
+def in_turn(x, c, s):
     return x * c * s
 
 
@@ -52,6 +58,9 @@ def maximum(x, c, s):
 
 def residual(x, c, s):
     return x * c + x
+
+
+NAMES = {cse: "cse", sse: "sse", add: "add", in_turn: "cbam", maximum: "max", residual: "1+cse"}
 
 
 PLANE, VOLUME = (2, 8, 6, 5), (2, 8, 4, 3, 5)
@@ -71,7 +80,7 @@ BLOCKS = [
     ("blog sSE", lambda: doubles.sSE(8), PLANE, sse),
     ("SELayer", lambda: doubles.SELayer(8), PLANE, cse),
     ("SMP scSE", theirs(SMP, "SCSEModule", 8, reduction=2), PLANE, add),
-    ("SMP SENet", theirs("timm.models.senet", "SEModule", 8, 2), PLANE, cse),
+    ("SMP SENet", theirs(SMP_SENET, "SEModule", 8, 2), PLANE, cse),
     ("SMP MobileOne", theirs(MOBILEONE, "SEBlock", 8, 0.5), PLANE, cse),
     ("MONAI 1-D", monai("ChannelSELayer", 1, 8), (2, 8, 5), cse),
     ("MONAI 2-D", monai("ChannelSELayer", 2, 8), PLANE, cse),
@@ -162,6 +171,12 @@ def test_record(make, shape, maths):
     assert torch.equal(net(image), before)
     torch.testing.assert_close(net.state_dict(), state, rtol=0, atol=0)
     assert not hooks(net)
+
+
+@every_block
+def test_rule(make, shape, maths):
+    (site,) = find_sites(make()).values()
+    assert site.rule == NAMES[maths]
 
 
 @every_block
@@ -280,6 +295,69 @@ def test_look_alikes_are_no_blocks():
         with pytest.raises(RuntimeError, match=message), override(net, {"0": {"channel": 1}}):
             run()
         assert not hooks(net)
+
+
+class LoggedGate(nn.Module):
+    """Layers and name of a known block; ``last`` is what the network applies beside them."""
+
+    def __init__(self, fc, last):
+        super().__init__()
+        self.fc, self.last = fc, last
+
+    def forward(self, x):
+        return x * self.last(self.fc(x.mean((2, 3))))[..., None, None]
+
+
+class SELayer(LoggedGate):
+    def __init__(self):
+        layers = nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 8), nn.LayerNorm(8)
+        super().__init__(nn.Sequential(*layers), torch.sigmoid)
+
+
+class SEBlock(nn.Module):
+    def __init__(self, expand, last):
+        super().__init__()
+        self.reduce, self.expand, self.last = nn.Conv2d(8, 4, 1), expand, last
+
+    def forward(self, x):
+        return x * self.last(self.expand(self.reduce(x.mean((2, 3), keepdim=True)).relu()))
+
+
+LOOK_ALIKES = [
+    (SELayer, "nor by any other rule"),
+    (lambda: SEBlock(nn.Sequential(nn.Conv2d(4, 8, 1), nn.Sigmoid()), nn.Identity()), "nor by any"),
+    (lambda: SEBlock(nn.Conv2d(4, 8, 1), nn.functional.hardsigmoid), "nor by any other rule"),
+    (
+        lambda: SEBlock(nn.Conv2d(4, 8, 1), lambda z: 1 + torch.sigmoid(z)),
+        r"but U \+ c·U \(rule '1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "found"), LOOK_ALIKES)
+def test_record_says_when_the_gates_do_not_explain_the_output(make, found):
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(1, 8, 3), make(), nn.ReLU(inplace=True))
+    message = rf"block '1' was taken for .* not c·U \(rule 'cse'\) of what was recorded .* {found}"
+    with pytest.warns(UserWarning, match=message) as caught:
+        record(net, torch.randn(2, 1, 9, 9))
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+
+
+def test_record_says_so_once_a_block():
+    net = nn.Sequential(*[SELayer()] * 3, SELayer())
+    with pytest.warns(UserWarning, match="block '[03]'") as caught:
+        record(net, torch.randn(2, 8, 9, 9))
+    assert len(caught) == 2
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_rounding_is_no_reason_to_warn(dtype):
+    net = nn.Sequential(doubles.ChannelSpatialSELayer(8), scSE(8), doubles.scSE(8))
+    with torch.autocast("cpu", dtype=dtype):
+        assert len(record(net, 50 * torch.randn(2, 8, 9, 9))) == 3
+    assert len(record(net.to(dtype), 50 * torch.randn(2, 8, 9, 9).to(dtype))) == 3
 
 
 def test_a_sigmoid_in_many_places():
@@ -429,6 +507,7 @@ def test_where():
     assert mask.input is None
     assert mask.output is None
     assert mask.spatial.shape == (2, 1, 6, 5)
+    assert "mask.act: gates alone" in repr(rec)
     gate, eca = rec["inner.gate"], rec["inner.eca"]
     assert gate.channel.shape == eca.channel.shape == (2, 4, 1, 1)
     assert torch.equal(gate.input, squeeze.output * mask.spatial)
@@ -463,8 +542,77 @@ def test_where_by_a_function():
     assert list(find_blocks(net, lambda name, module: name.startswith("squeeze"))) == ["squeeze"]
     assert find_blocks(net, lambda name, module: False) == {}
     assert list(find_blocks(net, "squeeze")) == ["squeeze"]
-    rec = record(net, torch.randn(1, 1, 4, 4), lambda name, module: name == "squeeze.3")
+    rec = record(net, torch.randn(1, 1, 4, 4), where=lambda name, module: name == "squeeze.3")
     assert torch.equal(rec["squeeze.3"].output, rec["squeeze.3"].input * rec["squeeze.3"].channel)
+
+
+class AttentionGate(nn.Module):
+    """As in MONAI's and LeeJunHyun's Attention U-Net: the gating signal first, then the map."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.W_g, self.W_x = nn.Conv2d(channels, 3, 1), nn.Conv2d(channels, 3, 1)
+        self.psi = nn.Sequential(nn.Conv2d(3, 1, 1), nn.BatchNorm2d(1), nn.Sigmoid())
+
+    def forward(self, g, x):
+        return x * self.psi(torch.relu(self.W_g(g) + self.W_x(x)))
+
+
+class AttentionUNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.enter, self.att, self.leave = nn.Conv2d(1, 4, 3), AttentionGate(4), nn.Conv2d(8, 1, 1)
+
+    def forward(self, image):
+        x = self.enter(image)
+        g = torch.tanh(x.flip(-1))
+        return self.leave(torch.cat([self.att(g, x=x), g], 1))
+
+
+@torch.no_grad()
+def test_where_says_which_block_a_gate_belongs_to():
+    torch.manual_seed(0)
+    net, image = AttentionUNet().eval(), torch.randn(2, 1, 9, 7)
+    where = {"att": {"spatial": "att.psi"}}
+    assert find_blocks(net, where) == {"att": net.att}
+    rec = record(net, image, where=where)
+    seen, x = rec["att"], net.enter(image)
+    assert torch.equal(seen.input, x), "the map, not the gating signal"
+    assert seen.channel is None
+    assert torch.equal(seen.output, x * seen.spatial)
+    assert torch.equal(seen.output, net.att(torch.tanh(x.flip(-1)), x))
+    with override(net, {"att": {"spatial": {"base": "zero"}}}, where):
+        assert not record(net, image, where=where)["att"].output.any()
+    assert torch.equal(net(image), rec.logits)
+    assert not hooks(net)
+
+
+def test_where_names_both_gates_of_a_block():
+    net = nn.Sequential(doubles.ChannelSpatialSELayer(4))
+    where = {"0": {"channel": "0.cSE.sigmoid", "spatial": "0.sSE.sigmoid"}}
+    x = torch.randn(2, 4, 3, 5)
+    told, known = record(net, x, where=where)["0"], record(net, x)["0"]
+    assert all(torch.equal(a, b) for a, b in zip(told, known, strict=True))
+    assert list(find_blocks(net[0], {"": {"channel": "cSE.sigmoid"}})) == ["block"]
+
+
+WRONG_TOLD = [
+    ({"at": {"spatial": "att.psi"}}, ValueError, "where names 'at'; this .* Near it are 'att'"),
+    ({"att": {"spatial": "att.ps"}}, ValueError, "where names 'att.ps'"),
+    ({"att": {"mask": "att.psi"}}, TypeError, r"where must be {block name: {\"channel\": module"),
+    ({"att": {}}, TypeError, "where must be {block name"),
+    ({"att": "att.psi"}, TypeError, "got 'att.psi' for 'att'"),
+    ({"att": {"spatial": 3}}, TypeError, "where must be {block name"),
+    ({"att": {"spatial": "leave"}}, RuntimeError, "AttentionGate did not call the module"),
+]
+
+
+@pytest.mark.parametrize(("where", "error", "message"), WRONG_TOLD)
+def test_wrong_blocks_in_where(where, error, message):
+    net = AttentionUNet()
+    with pytest.raises(error, match=message):
+        record(net, torch.randn(1, 1, 9, 9), where=where)
+    assert not hooks(net)
 
 
 def test_where_names_a_known_block():
@@ -496,7 +644,7 @@ def test_one_module_named_by_where_runs_twice():
 WRONG_WHERE = [
     (["squeze"], ValueError, "where names 'squeze'; this Own has no such module. Near it are 'squ"),
     ("squeeze.9", ValueError, "where names 'squeeze.9'"),
-    (7, TypeError, r"where must be a list of module names or a function .* got int"),
+    (7, TypeError, r"where must be a list of module names, a dict .* or a function .* got int"),
     ([nn.Sigmoid()], TypeError, "where must be a list of module names"),
     (["enter"], ValueError, r"'enter', whose output is no gate.* this is the shape \(1, 4, 5, 6\)"),
     (["tell"], ValueError, "'tell', whose output is no gate.* this is a list"),
@@ -513,7 +661,7 @@ def test_wrong_where(where, error, message):
     net.tell = Tell()
     net.register_forward_pre_hook(lambda net, args: net.tell(args[0]) and None)
     with pytest.raises(error, match=message):
-        record(net, torch.randn(1, 1, 5, 6), where)
+        record(net, torch.randn(1, 1, 5, 6), where=where)
     assert len(hooks(net)) == 1
 
 
@@ -608,7 +756,13 @@ def test_whole_networks(build, shape, count, first):
     assert not hooks(net)
 
 
-# The table
+# The tables
+
+
+def test_every_family_says_its_rule():
+    for family in FAMILIES:
+        row = RULES[family.rule]
+        assert [b for b in ("channel", "spatial") if getattr(family, b)] == [*row.branches]
 
 
 def test_gates_as_arrays():
@@ -667,7 +821,7 @@ def test_networks_of_the_chapter(name):
     net = published(*module[name].split("."))(**card["call"])
     net.load_state_dict(load(weights))
     assert sum(p.numel() for p in net.parameters()) == card["parameters"]
-    stored = Explorer.open(folder / f"{name}.html").manifest["blocks"]
+    stored = Explorer.open(folder / f"{name}.explorer.json").manifest["blocks"]
     ran = record(net.eval(), torch.ones(1, 1, 96, 96))
     assert [block["name"] for block in stored] == list(ran)
 

@@ -14,7 +14,7 @@ import traitlets
 from torch.nn import functional as F
 
 from scse import load, override, record
-from scse.data import brain, standardise
+from scse.data import TASKS, brain, digits, standardise, stretch
 from scse.metrics import mean_dice
 from scse.weights import card
 from scse.widgets import Playground, playground
@@ -43,13 +43,112 @@ def turned(image, degrees, mode="bilinear"):
     return F.grid_sample(image[None, None], grid, mode, align_corners=True)[0, 0]
 
 
+MANIFEST = {
+    "size": 8,
+    "draw": True,
+    "examples": [{}, {}],
+    "grounds": [{}],
+    "sliders": {"noise": {"min": 0, "max": 1}},
+    "reference": "scse",
+    "networks": {
+        "scse": {
+            "blocks": {
+                "mid": {
+                    "channels": 3,
+                    "positions": [2, 2],
+                    "branches": ["channel", "spatial"],
+                    "rule": "add",
+                }
+            }
+        },
+        "none": {"blocks": {}},
+    },
+    "start": {
+        "source": "example:0",
+        "strokes": [],
+        "noise": 0,
+        "network": "scse",
+        "block": "mid",
+        "edits": {},
+        "compare": False,
+    },
+}
+
+
+def stroke(*points, width=2, value=1):
+    return {"width": width, "value": value, "points": list(points)}
+
+
+def on_mid(branch="channel", **edit):
+    return {"edits": {"mid": {branch: edit}}}
+
+
+GOOD = [
+    {},
+    {"source": "blank"},
+    {"source": "own"},
+    {"source": "ground:0", "strokes": [stroke(1, 2, 3, 4)]},
+    {"source": "example:1", "noise": 0.5, "compare": True},
+    {"network": "none", "block": "mid"},
+    {"strokes": [stroke(-8, 16), stroke(0, 0, width=2)]},
+    *(on_mid(base=b) for b in ("own", "neutral", "zero", "one", "flat", "mean", "invert")),
+    on_mid(base="from", **{"from": 1, "set": {"2": 0.5}}),
+    on_mid("spatial", base="own", strokes=[stroke(1, 1, width=1)]),
+]
+BAD = [  # and what Python says; the page says it in other words
+    ({"sorce": 1}, "unknown parts sorce; there are source, strokes, noise"),
+    ({"gates": {}}, "unknown parts gates"),
+    ({"contrast": 0}, "unknown parts contrast"),
+    ({"toString": 1}, "unknown parts toString"),
+    ({"source": "example:2"}, "there is no picture example:2 here"),
+    ({"source": "ground:1"}, "there is no picture ground:1 here"),
+    ({"source": "blank:1"}, '"example:0", "ground:0" or another number, "blank" or "own"; got'),
+    ({"source": "example:01"}, "source is the picture"),
+    ({"source": "constructor"}, "source is the picture"),
+    ({"source": ["own"]}, "source: ['own'] is not of type 'string'"),
+    ({"noise": 3}, "noise goes from 0 to 1, got 3"),
+    ({"noise": "much"}, "noise: 'much' is not of type 'number'"),
+    ({"network": "x"}, "no network 'x'; there are 'scse', 'none'"),
+    ({"network": "toString"}, "no network 'toString'"),
+    ({"block": "x"}, "no block 'x'; there are 'mid'"),
+    ({"block": "toString"}, "no block 'toString'"),
+    ({"compare": 1}, "compare: 1 is not of type 'boolean'"),
+    ({"strokes": [stroke(1)]}, "strokes.0.points"),
+    ({"strokes": [stroke(1, 2, 3)]}, "a stroke has pairs of numbers"),
+    ({"strokes": [stroke(1, 17)]}, "a stroke lies far outside the sheet"),
+    ({"strokes": [stroke(1, 2, width=8)]}, "a stroke is 8 wide; 2 is the most"),
+    ({"strokes": [stroke(1, 2, value=2)]}, "strokes.0.value"),
+    ({"edits": []}, "edits: [] is not of type 'object'"),
+    ({"edits": {"valueOf": {}}}, "no block 'valueOf'"),
+    ({"edits": {"mid": None}}, "edits.mid: None is not of type 'object'"),
+    ({"edits": {"mid": {"depth": {"base": "own"}}}}, "'depth' was unexpected"),
+    ({"edits": {"mid": {"channel": None}}}, "edits.mid.channel: None"),
+    (on_mid(set={}), "'base' is a required property"),
+    (on_mid(base="off"), "'off' is not one of ['own', 'neutral'"),
+    (on_mid(base="example:1"), "'example:1' is not one of"),
+    (on_mid(base="own", set=None), "edits.mid.channel.set"),
+    (on_mid(base="own", set={"0": None}), "edits.mid.channel.set.0"),
+    (on_mid(base="own", set={"1.5": 1}), "1.5"),
+    (on_mid(base="own", set={"3": 0.5}), "mid.channel: there is no entry 3"),
+    (on_mid(base="own", set={"0": 2}), "an entry is 2; they go from 0 to 1"),
+    (on_mid(base="from"), "from says whose gate it is"),
+    (on_mid(base="from", **{"from": 2}), "there is no input 2"),
+    (on_mid(base="own", strokes=[stroke(1, 1)]), "paint needs a mask"),
+]
+
+TOO_MUCH = [
+    ({"strokes": [stroke(1, 2)] * 201}, "strokes: "),
+    ({"strokes": [stroke(*[1] * 1000)] * 50}, "strokes of 25000 points; 20000 is the most"),
+]
+
+
 def golden():
     t1, mask = numbers(SIZE, SIZE, seed=1), (numbers(SIZE, SIZE, seed=2) > 0.3).double()
     contrast = {
         str(v): brain.contrast(t1[None, None], mask[None, None], v).flatten().tolist()
         for v in (0.0, 0.3, 1.0)
     }
-    stretched = playground.stretch(2 * t1 - 0.5)
+    stretched = stretch(2 * t1 - 0.5)
     return {
         "size": SIZE,
         "t1": t1.flatten().tolist(),
@@ -58,7 +157,12 @@ def golden():
         "turned": {str(d): turned(t1, d).flatten().tolist() for d in (-45, 10, 30)},
         "stretched": stretched.flatten().tolist(),
         "standardised": standardise(stretched.double()[None, None]).flatten().tolist(),
-        "dimmed": (0.08 + 0.62 * t1).flatten().tolist(),  # as `scse.data.digits.sample`
+        "dimmed": digits.dimmed(t1).flatten().tolist(),
+        "tasks": sorted(TASKS),  # for each, js/src/figures/playground/tasks.js makes pictures
+        # What the page must take, and refuse, in a figure with this manifest
+        "manifest": MANIFEST,
+        "good": GOOD,
+        "bad": [state for state, _ in BAD],
     }
 
 
@@ -66,12 +170,24 @@ def test_golden_file_is_what_torch_says():
     stored, fresh = json.loads(GOLDEN.read_text()), golden()
     assert stored.keys() == fresh.keys()
     for name, value in fresh.items():
-        if isinstance(value, dict):
+        if name in ("tasks", "manifest", "good", "bad"):
+            assert stored[name] == value
+        elif isinstance(value, dict):
             assert stored[name].keys() == value.keys()
             for key in value:
                 assert stored[name][key] == pytest.approx(value[key], abs=1e-12)
         else:
             assert stored[name] == pytest.approx(value, abs=1e-12)
+
+
+@pytest.mark.parametrize("state", GOOD, ids=lambda state: str(state)[:60])
+def test_a_good_state_is_taken(state):
+    assert playground.problem(state, MANIFEST) is None
+
+
+@pytest.mark.parametrize(("state", "words"), BAD + TOO_MUCH, ids=lambda case: str(case)[:60])
+def test_what_is_wrong_with_a_state_is_said(state, words):
+    assert words in playground.problem(state, MANIFEST)
 
 
 @pytest.fixture(scope="module", params=["digits", "brain"])
@@ -101,13 +217,42 @@ def test_kernel_answers_for_every_network(widget):
 
 
 def test_means_are_those_of_the_test_pictures():
-    from scse.data.digits import Digits
-
     widget = Playground("digits")
-    images, _ = Digits().test()
+    images, _ = digits.Digits().test()
     gates = record(load("digits-unet-scse"), images)["bottleneck"].channel.mean(0).flatten()
     stored = torch.tensor(widget.manifest["networks"]["scse"]["means"]["bottleneck"])
     torch.testing.assert_close(stored, gates, atol=1e-6, rtol=0)
+
+
+def test_blocks_are_described_to_be_edited(widget):
+    described = {k: n["blocks"] for k, n in widget.manifest["networks"].items()}
+    assert described["none"] == {}
+    assert {k: described[k]["bottleneck"] for k in ("scse", "cse", "sse")} == {
+        kind: {
+            "channels": 64,
+            "positions": [widget.manifest["size"] // 8] * 2,
+            "branches": branches,
+            "rule": rule,
+        }
+        for kind, branches, rule in [
+            ("scse", ["channel", "spatial"], "add"),
+            ("cse", ["channel"], "cse"),
+            ("sse", ["spatial"], "sse"),
+        ]
+    }
+    rules = {kind: {b["rule"] for b in blocks.values()} for kind, blocks in described.items()}
+    assert rules == {"none": set(), "scse": {"add"}, "cse": {"cse"}, "sse": {"sse"}}
+
+
+def test_state_is_checked_at_the_start_and_later(widget):
+    good = {"edits": {"bottleneck": {"spatial": {"base": "from", "from": 2}}}, "block": "decoder2"}
+    widget.state = good
+    with pytest.raises(
+        traitlets.TraitError, match="state: bottleneck.spatial: there is no input 3"
+    ):
+        widget.state = {"edits": {"bottleneck": {"spatial": {"base": "from", "from": 3}}}}
+    assert widget.state == good
+    widget.state = {}
 
 
 def test_request_overrules_a_gate(widget):
@@ -123,10 +268,10 @@ def test_request_overrules_a_gate(widget):
 @pytest.mark.parametrize(
     ("arguments", "keywords", "error", "words"),
     [
-        (("faces",), {}, ValueError, "task must be one of 'brain', 'digits', got 'faces'"),
+        (("faces",), {}, ValueError, "no task 'faces'; there are 'brain', 'digits'"),
         (("digits",), {"seed": 9}, ValueError, "no trained network 'digits-unet-none, seed 9'"),
         (("digits",), {"sate": {}}, TypeError, "unknown keywords sate; its state is state"),
-        (("digits",), {"state": {"gate": 1}}, traitlets.TraitError, "unknown parts gate"),
+        (("digits",), {"state": {"gate": 1}}, traitlets.TraitError, "state: unknown parts gate"),
     ],
 )
 def test_bad_arguments(arguments, keywords, error, words):
@@ -146,7 +291,7 @@ def test_seed_of_the_comparison_is_an_unlucky_one():
             best.setdefault(kind, []).append((run["mean_dice"], run["seed"]))
     assert min(best["none"])[1] == min(best["cse"])[1] == max(best["sse"])[1] == 0
     assert min(best["scse"])[0] > 0.9 > max(best["sse"])[0]
-    dice = [card(f"brain-unet-{kind}", 4)["mean_dice"] for kind in playground.KINDS]
+    dice = [card(f"brain-unet-{kind}", 4)["mean_dice"] for kind in playground.NETWORKS]
     assert max(dice) - min(dice) < 0.01
 
 
@@ -175,14 +320,12 @@ def test_a_single_bar_of_a_deep_block_does_little_with_one_exception():
 
 def test_the_worst_contrast_is_one_that_was_never_trained():
     widget = Playground("brain")
-    scene = playground._brain()["arrays"]
-    t1, inside = scene["t1"][:1, None].double() / 255, scene["inside"][:1, None].double()
     net, label = widget.networks["scse"], widget.labels[0].long()
 
     def answer(inverted):
-        picture = brain.contrast(t1, inside, inverted)[:, 0] + 0.05 * scene["noise"].values()
+        picture = brain.rendered(widget.arrays, inverted)[0]
         with torch.no_grad():
-            return net(widget.input(playground.stretch(picture)[0])[None]).argmax(1)[0]
+            return net(widget.input(picture)[None]).argmax(1)[0]
 
     scores = {v: mean_dice(answer(v), label, 4) for v in (0, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1)}
     assert min(scores, key=scores.get) == 0.7
@@ -211,10 +354,7 @@ def test_exercise_on_masks():
 
 def test_exercise_on_the_switch():
     widget = Playground("brain")
-    scene = playground._brain()["arrays"]
-    t1, inside = scene["t1"][:1, None].double() / 255, scene["inside"][:1, None].double()
-    negative = brain.contrast(t1, inside, 1.0)[:, 0] + 0.05 * scene["noise"].values()
-    image = widget.input(playground.stretch(negative)[0])
+    image = widget.input(brain.rendered(widget.arrays, 1.0)[0])
     net = widget.networks["scse"]
     own = record(net, image[None])["bottleneck"].channel
     usual = record(net, widget.input(widget.pictures[0])[None])["bottleneck"].channel

@@ -1,7 +1,11 @@
 """`record` and `override`: what is seen and overruled is what is computed; nothing stays behind."""
 
+import contextlib
 import copy
+import io
+import pickle
 
+import foreign_blocks as doubles
 import numpy as np
 import pytest
 import torch
@@ -211,6 +215,104 @@ def test_override_lets_gradients_through(net, image):
     assert gate.grad.shape == (16,)
     assert gate.grad.abs().max() > 1e-3
     net.zero_grad()
+
+
+def test_a_copy_made_inside_computes_its_own_gates(net, image):
+    before = net(image)
+    with override(net, {"bottleneck": {"channel": 0, "spatial": 0}}):
+        inside = copy.deepcopy(net)
+        assert not torch.allclose(net(image), before)
+        torch.testing.assert_close(inside(image), before)
+    torch.testing.assert_close(inside(image), before)
+    torch.testing.assert_close(copy.deepcopy(inside)(image), before)
+    torch.save(inside, io.BytesIO())
+    with override(inside, {"bottleneck": {"channel": 0}}):
+        assert not torch.allclose(inside(image), before), "a copy can be overruled as well"
+
+
+def test_a_copy_of_a_foreign_block_made_inside():
+    net, x = nn.Sequential(doubles.ChannelSpatialSELayer(4)), torch.rand(1, 4, 3, 3)
+    before = net(x)
+    with override(net, {"0": {"channel": 0, "spatial": 0}}):
+        inside = copy.deepcopy(net)
+    assert torch.equal(inside(x), before)
+
+
+def test_pickling_inside_is_refused(net):
+    with override(net, {"bottleneck": {"channel": 0}}):
+        for save in (pickle.dumps, lambda net: torch.save(net, io.BytesIO())):
+            with pytest.raises(TypeError, match="cannot be pickled while .* net.state_dict"):
+                save(net)
+        torch.save(net.state_dict(), io.BytesIO())
+    pickle.dumps(net)
+
+
+class Forward(nn.Module):
+    """Calls its block past the hooks, or, by a switch, as it should, or not at all."""
+
+    def __init__(self, block, how="forward"):
+        super().__init__()
+        self.se, self.how = block, how
+
+    def forward(self, x):
+        return {"forward": self.se.forward, "call": self.se, "not": nn.Identity()}[self.how](x)
+
+
+@pytest.mark.parametrize("make", [lambda: doubles.SELayer(4), lambda: scSE(4)])
+@pytest.mark.parametrize("how", ["forward", "not"])
+def test_override_of_a_block_that_never_ran(make, how):
+    net, x = Forward(make(), how), torch.rand(1, 4, 3, 3)
+    ours = isinstance(net.se, scSE)
+    message = "the network ran without its 'se', whose gates override was to replace"
+    expectation = (
+        contextlib.nullcontext()
+        if ours and how == "forward"  # our gates are overruled wherever they are computed
+        else pytest.warns(UserWarning, match=message)
+    )
+    with expectation, override(net, {"se": {"channel": 0}}):
+        net(x)
+    with override(net, {"se": {"channel": 0}}):
+        pass  # the network was not called: nothing to say
+    with pytest.raises(KeyError, match="stop"), override(net, {"se": {"channel": 0}}):
+        net(x)
+        raise KeyError("stop")
+    net.how = "call"
+    with override(net, {"se": {"channel": 0}}):
+        net(x)
+
+
+def test_record_takes_what_the_network_takes():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.se = cSE(3)
+
+        def forward(self, a, b, *, scale, shift=0):
+            return self.se(a + b) * scale + shift
+
+    net = Two()
+    a, b = torch.rand(2, 1, 3, 4)
+    rec = record(net, a, b, scale=2)
+    assert torch.equal(rec["se"].input, a + b)
+    assert torch.equal(rec.logits, net(a, b, scale=2))
+    rec = record(net, b=b, a=a, scale=2, shift=1, where=["se"])
+    assert torch.equal(rec.logits, net(a, b, scale=2, shift=1))
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # in torch itself
+@torch.no_grad()
+def test_a_compiled_block_keeps_its_name():
+    net, x = nn.ModuleDict({"a": UNet(1, 3, width=4, depth=2)})["a"], torch.rand(1, 1, 8, 8)
+    names = list(find_blocks(net))
+    before = net(x)
+    net.bottleneck.se = torch.compile(net.bottleneck.se, backend="eager")
+    net.decoder1 = torch.compile(net.decoder1, backend="eager")
+    assert list(find_blocks(net)) == names
+    torch.testing.assert_close(net(x), before)
+    assert list(record(net, x)) == names
+    with override(net, {"bottleneck": {"channel": 0, "spatial": 0}}):
+        assert not record(net, x)["bottleneck"].output.any()
+        assert not torch.allclose(net(x), before)
 
 
 def test_other_hooks_stay(net, image):

@@ -10,14 +10,15 @@ import torch
 from safetensors.torch import load_file
 
 from scse.metrics import dice, mean_dice
-from scse.training import RECIPES, Recipe, Run, main, soft_dice_loss
+from scse.training import Recipe, TrainingRun, main, recipes, soft_dice_loss
 
 RECIPE = Recipe("digits", "scse", width=2, depth=2, steps=20, batch=2)
 
 KILLED = """
 import os, signal
-from scse.training import Recipe, Run
-run = Run("tiny", 0, {folder!r}, Recipe("digits", "scse", width=2, depth=2, steps=20, batch=2))
+from scse.training import Recipe, TrainingRun
+recipe = Recipe("digits", "scse", width=2, depth=2, steps=20, batch=2)
+run = TrainingRun("tiny", 0, {folder!r}, recipe)
 batch = run.task.batch
 def fatal(*arguments):
     if run.step == 13:
@@ -29,7 +30,7 @@ run.train(progress_bar=False, save_every=5)
 
 
 def finish(folder):
-    run = Run("tiny", 0, folder, RECIPE)
+    run = TrainingRun("tiny", 0, folder, RECIPE)
     start = run.step
     run.train(progress_bar=False, save_every=5)
     return start, run.export(), load_file(folder / "tiny-seed0.safetensors")
@@ -50,44 +51,165 @@ def test_killed_run_resumes_to_the_same_weights(tmp_path):
 
 
 def test_checkpoint_of_another_recipe_is_refused(tmp_path):
-    Run("tiny", 0, tmp_path, RECIPE).save_checkpoint()
+    TrainingRun("tiny", 0, tmp_path, RECIPE).save_checkpoint()
     with pytest.raises(ValueError, match="another recipe"):
-        Run("tiny", 0, tmp_path, Recipe("digits", "scse", width=4, depth=2, steps=20, batch=2))
+        TrainingRun(
+            "tiny", 0, tmp_path, Recipe("digits", "scse", width=4, depth=2, steps=20, batch=2)
+        )
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:1000])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def without_step(path):
+    state = torch.load(path)
+    del state["step"]
+    torch.save(state, path)
+
+
+def another_thing(path):
+    torch.save([1, 2], path)
+
+
+@pytest.mark.parametrize("damage", [cut, empty, without_step, another_thing])
+def test_damaged_checkpoint_is_named_with_the_way_out(tmp_path, damage):
+    run = TrainingRun("tiny", 0, tmp_path, RECIPE)
+    run.save_checkpoint()
+    damage(run.checkpoint)
+    with pytest.raises(ValueError, match=r"tiny-seed0\.checkpoint\.pt is damaged: remove it, and"):
+        TrainingRun("tiny", 0, tmp_path, RECIPE)
+    run.checkpoint.unlink()
+    assert TrainingRun("tiny", 0, tmp_path, RECIPE).step == 0
+
+
+def test_interrupted_run_is_saved_at_the_end_of_its_step(tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    run = TrainingRun("tiny", 0, tmp_path / "stopped", RECIPE)
+    batch = run.task.batch
+
+    def interrupted(*arguments):
+        if run.step == 7:
+            signal.raise_signal(signal.SIGINT)
+        return batch(*arguments)
+
+    run.task.batch = interrupted
+    with pytest.raises(
+        KeyboardInterrupt, match="stopped at step 8 of 20 and is saved in .*: start"
+    ):
+        run.train(progress_bar=False)
+    assert signal.getsignal(signal.SIGINT) is before
+    start, card, resumed = finish(tmp_path / "stopped")
+    assert start == 8
+    _, straight_card, straight = finish(tmp_path / "straight")
+    assert all(torch.equal(straight[key], resumed[key]) for key in straight)
+    assert card == straight_card
+
+
+def test_a_second_interrupt_does_not_wait(tmp_path):
+    run = TrainingRun("tiny", 0, tmp_path, RECIPE)
+
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("not reached")
+
+    run.task.batch = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        run.train(progress_bar=False)
+    assert run.step == 0
 
 
 def test_unknown_recipe_lists_them(tmp_path):
     with pytest.raises(ValueError, match="'unet'; there are brain-unet-scse"):
-        Run("unet", 0, tmp_path)
+        TrainingRun("unet", 0, tmp_path)
 
 
-def test_command_line(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["digits-unet-none", "--steps", "3"],
+            "--steps: must be a whole number of at least 10, got",
+        ),
+        (
+            ["digits-unet-none", "--threads", "-1"],
+            "--threads: must be a whole number of at least 1",
+        ),
+        (
+            ["digits-unet-none", "--threads", "two"],
+            "--threads: must be a whole number of at least 1",
+        ),
+        (["digits-unet-none", "--seed", "-1"], "--seed: must be a whole number from 0 to"),
+        (["digits-unet-none", "--seed", str(2**63)], "--seed: must be a whole number from 0 to"),
+        (["digits-unet-none", "--table", "nodir/t.json"], "--table nodir/t.json cannot be written"),
+        (["digits-unet-none", "--table", "."], "--table . cannot be written: it is a folder"),
+        (["digits-unet-none", "--folder", "file"], "--folder file cannot be made: File exists"),
+        (["digits-unet-none", "--folder", "file/runs"], "cannot be made: Not a directory"),
+        (["--table", "t.json", "--folder", "nofolder"], "nofolder has no finished runs to write"),
+        (["--table", "t.json", "--folder", "."], "--folder . has no finished runs to write"),
+        (["unet"], "unknown recipe 'unet'; there are brain-unet-scse"),
+        ([], "name a recipe; there are brain-unet-scse"),
+    ],
+)
+def test_command_line_finds_what_is_wrong_before_training(
+    tmp_path, monkeypatch, capsys, arguments, words
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(TrainingRun, "train", lambda run: pytest.fail("it trains"))
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert words in last
+    assert not (tmp_path / "t.json").exists()
+
+
+def test_command_line_on_a_damaged_checkpoint_and_an_interrupt(tmp_path, monkeypatch, capsys):
+    arguments = ["digits-unet-none", "--steps", "10", "--folder", str(tmp_path)]
+
+    def stopped(run):
+        raise KeyboardInterrupt("saved: started again, it goes on from there")
+
+    monkeypatch.setattr(TrainingRun, "train", stopped)
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 130
+    assert capsys.readouterr().err == "saved: started again, it goes on from there\n"
+    (tmp_path / "digits-unet-none-seed0.checkpoint.pt").write_bytes(b"no")
     with pytest.raises(SystemExit):
-        main(["digits-unet-none", "--steps", "3"])
-    assert "at least 10, got 3" in capsys.readouterr().err
-    assert set(RECIPES) == {
+        main(arguments)
+    assert "checkpoint.pt is damaged: remove it" in capsys.readouterr().err
+
+
+def test_recipes_are_those_of_every_task_and_block():
+    assert set(recipes()) == {
         f"{task}-unet-{se}" for task in ("brain", "digits") for se in ("scse", "cse", "sse", "none")
     }
 
 
 @pytest.mark.slow
-def test_table_of_all_runs(tmp_path, capsys):
+def test_table_of_all_runs(tmp_path):
     for seed in (1, 0):
-        Run("tiny", seed, tmp_path, RECIPE).export()
+        TrainingRun("tiny", seed, tmp_path, RECIPE).export()
     main(["--folder", str(tmp_path), "--table", str(tmp_path / "table.json")])
     table = json.loads((tmp_path / "table.json").read_text())
     assert [row["name"] for row in table] == ["tiny-seed0", "tiny-seed1"]
-    with pytest.raises(SystemExit):
-        main(["unet"])
-    assert "unknown recipe 'unet'; there are brain-unet-scse" in capsys.readouterr().err
 
 
 def test_card_is_json_with_the_recipe(tmp_path):
-    run = Run("tiny", 1, tmp_path, RECIPE)
+    run = TrainingRun("tiny", 1, tmp_path, RECIPE)
     run.export()
     card = json.loads((tmp_path / "tiny-seed1.json").read_text())
     assert card["recipe"]["width"] == 2
     assert card["seed"] == 1
     assert card["test_images"] == 200
+    assert "threads" in card["machine"]
     assert card["parameters"] == sum(p.numel() for p in run.network.parameters())
 
 

@@ -6,9 +6,9 @@ from published import published
 
 import scse
 from scse import weights
-from scse.data import brain
+from scse.data import brain, task
 from scse.metrics import dice, mean_dice
-from scse.training import make_task, predict
+from scse.training import predict
 
 pytestmark = pytest.mark.slow
 
@@ -18,9 +18,9 @@ def test_scores_are_those_of_the_card(name):
     card = weights.card(name)
     net = scse.load(name)
     assert not net.training
-    task = make_task(card["recipe"]["task"])
-    images, labels = task.test()
-    scores = dice(predict(net, images), labels, len(task.classes))[1:]
+    made = task(card["recipe"]["task"])
+    images, labels = made.test()
+    scores = dice(predict(net, images), labels, len(made.classes))[1:]
     assert scores.tolist() == pytest.approx(list(card["dice"].values()), abs=2e-3)
     assert sum(p.numel() for p in net.parameters()) == card["parameters"]
 
@@ -36,6 +36,21 @@ def test_unknown_name_lists_what_there_is():
         scse.load("brain-unet")
     with pytest.raises(ValueError, match="brain-unet-scse, seed 99"):
         scse.load("brain-unet-scse", seed=99)
+
+
+def test_a_name_is_a_string():
+    with pytest.raises(TypeError, match="the name of a network is a str, got int 3"):
+        scse.load(3)
+
+
+def test_a_broken_card_is_named_and_breaks_no_other(tmp_path, monkeypatch):
+    for name in ("brain-unet-scse-seed0.json", "brain-unet-scse-seed0.safetensors"):
+        (tmp_path / name).write_bytes((weights.FOLDER / name).read_bytes())
+    (tmp_path / "brain-unet-scse-seed1.json").write_text('{"name": ')
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    assert scse.load("brain-unet-scse").name == "brain-unet-scse-seed0"
+    with pytest.raises(ValueError, match="the card brain-unet-scse-seed1.json is damaged"):
+        scse.load("brain-unet-scse", seed=1)
 
 
 def test_damaged_file_is_refused(tmp_path, monkeypatch):
@@ -54,6 +69,14 @@ def test_damaged_file_is_refused(tmp_path, monkeypatch):
 def test_float16_on_disk_float32_in_use():
     net = scse.load("digits-unet-scse")
     assert {p.dtype for p in net.parameters()} == {torch.float32}
+    torch.set_default_dtype(torch.float64)
+    try:
+        other = scse.load("digits-unet-scse")
+    finally:
+        torch.set_default_dtype(torch.float32)
+    for key, value in other.state_dict().items():
+        assert torch.equal(value, net.state_dict()[key])
+        assert value.dtype == net.state_dict()[key].dtype
     card = weights.card("digits-unet-scse")
     assert (weights.FOLDER / f"{card['name']}.safetensors").stat().st_size < 300_000
 
@@ -63,7 +86,7 @@ def test_trained_blocks_compute_what_the_published_one_does(name):
     """Every trained block, on what it really sees, against segmentation-models-pytorch's."""
     theirs = published("segmentation_models_pytorch.base.modules", "SCSEModule")
     net = scse.load(name)
-    images, _ = make_task(weights.card(name)["recipe"]["task"]).test()
+    images, _ = task(weights.card(name)["recipe"]["task"]).test()
     rec = scse.record(net, images[:2])
     for stage in net.stages:
         block = getattr(net, stage).se

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import zlib
 from inspect import getsource
 
 import numpy as np
@@ -14,7 +13,7 @@ import scse
 from scse import UNet, find_blocks, override, record
 from scse.data import digits
 from scse.widgets import GateLab, MaskGallery, PixelProbe, SqueezeExcite, _base
-from scse.widgets._packing import pack, quantise
+from scse.widgets._packing import pack, quantise, unpack
 
 CLASSES = 3
 
@@ -78,7 +77,10 @@ def test_gate_lab_runs_the_network_for_the_blocks_before_the_last(net, samples):
     ("state", "words"),
     [
         ({"block": "attic"}, "block must be one of .*, got 'attic'"),
-        ({"block": "bottleneck", "gates": [0.5] * 4}, "gates must be empty or 16 numbers"),
+        (
+            {"edits": {"bottleneck": {"channel": {"base": "own", "set": {"16": 0.5}}}}},
+            "bottleneck.channel: there is no entry 16",
+        ),
     ],
 )
 def test_gate_lab_refuses_what_no_block_has(net, samples, state, words):
@@ -122,16 +124,30 @@ def test_packed_arrays_come_back():
     floats = torch.randn(3, 2, generator=generator)
     arrays = {"steps": steps, "repeated": repeated, "noise": noise, "floats": floats}
     entries, packed = pack(arrays)
-    data = zlib.decompress(packed)
     assert {entries[name].get("filter") for name in ("steps", "repeated")} == {"delta", "plane"}
+    back = unpack(packed, entries)
+    assert list(back) == list(arrays)
     for name, array in arrays.items():
-        entry = entries[name]
-        raw = data[entry["offset"] : entry["offset"] + entry["length"]]
-        read = np.frombuffer(raw, entry["dtype"]).reshape(entry["shape"])
-        axis = {"delta": -1, "plane": 0}.get(entry.get("filter"))
-        if axis is not None:
-            read = read.cumsum(axis, dtype=np.uint8)
-        assert (read == array.numpy()).all(), name
+        assert torch.equal(back[name], array), name
+
+
+def test_quantised_maps_come_back_as_what_a_page_reads():
+    quantised = quantise(torch.randn(2, 3, 9, 11, generator=torch.Generator().manual_seed(0)))
+    entries, packed = pack({"maps": quantised})
+    assert torch.equal(unpack(packed, entries)["maps"], quantised.values())
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [{"shape": [3, 9, 12]}, {"dtype": "int9"}, {"filter": "x"}, {"scale": [1, 1], "zero": [0, 0]}],
+)
+def test_arrays_that_are_no_more_what_was_packed(harm):
+    entries, packed = pack({"maps": quantise(torch.randn(3, 9, 11))})
+    assert unpack(packed, entries)["maps"].shape == (3, 9, 11)
+    with pytest.raises(ValueError, match="the packed arrays cannot be read"):
+        unpack(packed, {"maps": entries["maps"] | harm})
+    with pytest.raises(ValueError, match="the packed arrays cannot be read"):
+        unpack(packed[:-20], entries)
 
 
 def test_other_dtypes_are_refused():

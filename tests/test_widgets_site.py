@@ -420,7 +420,11 @@ def test_a_kernel_hears_the_end_of_a_drag(kernel):
 @pytest.mark.parametrize(
     ("trait", "value", "message"),
     [
-        ("edits", {"decoder1": {"channel": {"base": "off"}}}, "cannot be read at decoder1.channel.base"),
+        (
+            "edits",
+            {"decoder1": {"channel": {"base": "off"}}},
+            "cannot be read at decoder1.channel.base",
+        ),
         ("edits", {"decoder9": {}}, "changes a block that is not here: decoder9"),
         ("edits", {"decoder1": {"channel": {"base": "own", "set": {"8": 1}}}}, "no entry 8"),
         ("edits", {"decoder1": {"channel": {"base": "own", "set": {"0": 7}}}}, "from 0 to 1"),

@@ -28,7 +28,12 @@ FILES = {
 def fingerprint():
     """Of everything that an exported file depends on."""
     package = ROOT / "scse"
-    sources = [*package.glob("*.py"), *package.glob("weights/*.json"), ROOT / "requirements.txt"]
+    sources = [
+        *package.glob("*.py"),
+        *package.glob("data/*.py"),  # the sizes of the pictures
+        *package.glob("weights/*.json"),
+        ROOT / "requirements.txt",
+    ]
     return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(sources))).hexdigest()
 
 

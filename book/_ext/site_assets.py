@@ -79,5 +79,6 @@ def setup(app):
     app.connect("html-page-context", describe)
     app.connect("html-page-context", mend_roles)
     app.connect("build-finished", copy_mathjax)
+    app.add_css_file("colours.css")
     app.add_css_file("book.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

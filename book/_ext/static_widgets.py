@@ -7,30 +7,40 @@ source text once, and leaves a still picture for readers whose browser runs no s
 """
 
 import json
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+STATIC = Path(__file__).resolve().parents[2] / "scse" / "widgets" / "static"
+COMMON_STYLE = (STATIC / "widgets.css").read_text(encoding="utf-8")
 ALT = "Still picture of the interactive figure, which needs scripts to run."
 
 
 def share_texts(widgets):
-    """Replace every `_esm` and `_css` by its index in `widgets["texts"]`.
+    """Replace every `_esm` by its index in `widgets["texts"]`, every `_css` by a list of them.
 
     Each instance of a widget brings its whole source along. A page with five of them should
-    carry it once.
+    carry it once, and once the sheet with which all of our widgets' styles begin.
     """
     texts = []
-    for entry in widgets["state"].values():
-        for trait in ("_esm", "_css"):
-            text = entry["state"].get(trait)
-            if text is None:
-                continue
-            if text not in texts:
-                texts.append(text)
-            entry["state"][trait] = texts.index(text)
+
+    def index(text):
+        if text not in texts:
+            texts.append(text)
+        return texts.index(text)
+
+    states = [entry["state"] for entry in widgets["state"].values()]
+    for state in states:
+        if (style := state.get("_css")) is not None:
+            own = style.removeprefix(COMMON_STYLE)
+            sheets = [style] if own == style else [COMMON_STYLE, own]
+            state["_css"] = [index(sheet) for sheet in sheets if sheet]
+    for state in states:  # after all sheets: what is alike compresses best side by side
+        if (module := state.get("_esm")) is not None:
+            state["_esm"] = index(module)
     widgets["texts"] = texts
     return widgets
 

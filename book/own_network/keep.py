@@ -1,8 +1,14 @@
-"""Results of the chapter that need another library, stored for where it is not installed."""
+"""What the chapter shows where another library is not installed: stored here when it was.
+
+Everything is stored by the cells themselves, where the library is installed and nothing is stored
+yet; make.py runs them so.
+"""
 
 import json
 import math
 from pathlib import Path
+
+from scse.widgets import Explorer
 
 HERE = Path(__file__).resolve().parent
 
@@ -13,7 +19,7 @@ def keep(name, compute):
     Args:
         compute: a function without arguments, or None where the library is missing. What it
             returns (dicts, lists, numbers, strings) must agree with what is stored, numbers
-            within 0.005. Where nothing is stored yet, it is stored (see make.py).
+            within 0.005. Where nothing is stored yet, it is stored.
 
     Raises:
         ValueError: it does not agree; the message says where.
@@ -27,6 +33,28 @@ def keep(name, compute):
     if new is not None:
         _compare(json.loads(json.dumps(new, default=float)), stored, name)
     return stored
+
+
+def keep_explorer(name, make):
+    """The explorer that ``make`` makes; where the library is missing, ``<name>.explorer.json``.
+
+    Args:
+        make: a function without arguments, or None where the library is missing. Where nothing is
+            stored yet, what it returns is stored. The blocks must be those that are stored.
+
+    Raises:
+        ValueError: they are others.
+        FileNotFoundError: nothing is stored, and there is nothing to make it with.
+    """
+    path = HERE / f"{name}.explorer.json"
+    if make is None:
+        return Explorer.open(path)
+    explorer = make()
+    if not path.exists():
+        explorer.save(path)
+    stored = Explorer.open(path)
+    _compare(explorer.manifest["blocks"], stored.manifest["blocks"], name)
+    return explorer
 
 
 def _compare(new, stored, where):

@@ -1,34 +1,38 @@
-"""Make what the chapter *Your own network* shows: two networks of other libraries, and their pages.
+"""Make what the chapter *Your own network* shows: two networks of other libraries, and results.
 
     python book/own_network/make.py             # trains both (seven minutes on one core), then
-                                                # runs the chapter and stores its results
-    python book/own_network/make.py --pages     # the second step alone
+                                                # runs the chapter, whose cells store their results
+    python book/own_network/make.py --results   # the second step alone
 
 Needed are segmentation-models-pytorch and timm (tests/requirements-parity.txt). Each network
-leaves float16 weights, a card (JSON) with data, recipe and held-out score, and one HTML file,
-which shows the network where its library is not installed.
+leaves float16 weights and a card (JSON) with data, recipe and held-out score. The chapter leaves
+its results and, of each network, the data of an explorer: what is shown where the library is not
+installed (see keep.py).
 """
 
 import argparse
 import hashlib
 import json
-import os
 import platform
 import sys
 from pathlib import Path
 
+import nbformat
 import torch
-from safetensors.torch import load_file, save
+from nbclient import NotebookClient
+from safetensors.torch import save
 from torch.nn import functional as F
 
+from scse._extras import require
+from scse.data import brain, digits
+from scse.metrics import dice
+from scse.training import predict, soft_dice_loss
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "_tools"))  # imports them beside a CPU build of torch too
+TOOLS = HERE.parent / "_tools"  # where published.py is: it imports both libraries
+sys.path.insert(0, str(TOOLS))
 
 from published import published  # noqa: E402
-
-from scse.data import brain, digits, require  # noqa: E402
-from scse.metrics import dice  # noqa: E402
-from scse.training import predict, soft_dice_loss  # noqa: E402
 
 SMP = {
     "encoder_name": "tu-resnet18",
@@ -57,7 +61,6 @@ class BrainUnet:
     name = "smp-unet"
     library = "segmentation-models-pytorch 0.6.0"
     call = SMP
-    widget, title = "explorer", "A U-Net of segmentation-models-pytorch"
     steps, batch_size, lr, seed = 1200, 8, 3e-3, 0
     data = brain.Brain.source
 
@@ -85,7 +88,6 @@ class DigitClassifier:
     name = "timm-seresnet18"
     library = "timm 1.0.31"
     call = TIMM
-    widget, title = "digit_explorer", "A ResNet of timm"
     steps, batch_size, lr, seed = 1500, 32, 3e-3, 0
     data = f"one digit a picture: {digits.Digits.source}"
 
@@ -154,29 +156,28 @@ def train(case):
     )
 
 
-def trained(case):
-    net = case.build()
-    net.load_state_dict(load_file(HERE / f"{case.name}.safetensors"))
-    return net.eval()
+# The chapter's kernel is another process. Once imported so, both libraries are there for its cells.
+IMPORTS = f"""\
+import sys
+sys.path.insert(0, {str(TOOLS)!r})
+from published import published
+published("segmentation_models_pytorch", "Unet"), published("timm", "create_model")
+sys.path.pop(0)
+"""
 
 
-def pages():
-    """Run the chapter where the libraries are; what it computes and shows is stored anew."""
-    for case in CASES.values():
-        case.build()  # imports its library
+def results():
+    """Run the chapter where the libraries are; what its cells compute is stored anew."""
     for path in HERE.glob("*.json"):
         if path.stem not in CASES:
             path.unlink()
-    os.chdir(HERE.parent)
-    sys.path.insert(0, str(HERE.parent))
-    notebook = json.loads((HERE.parent / "own_network.ipynb").read_text())
-    names = {}
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), names)
-    for case in CASES.values():
-        path = names[case.widget].save(HERE / f"{case.name}.html", title=case.title)
-        print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+    chapter = HERE.parent / "own_network.ipynb"
+    notebook = nbformat.read(chapter, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(IMPORTS))
+    folder = {"metadata": {"path": str(chapter.parent)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder).execute()
+    for path in sorted(HERE.glob("*.json")):
+        print(f"{path.name}: {path.stat().st_size / 1000:.1f} kB")
 
 
 CASES = {case.name: case for case in (BrainUnet(), DigitClassifier())}
@@ -185,16 +186,16 @@ CASES = {case.name: case for case in (BrainUnet(), DigitClassifier())}
 def main():
     parser = argparse.ArgumentParser(description="Make what the chapter Your own network shows.")
     parser.add_argument("names", nargs="*", help=f"which (default: all): {', '.join(CASES)}")
-    parser.add_argument("--pages", action="store_true", help="do not train")
+    parser.add_argument("--results", action="store_true", help="do not train")
     parser.add_argument("--threads", type=int, default=1, help="threads of torch (default: 1)")
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in CASES]:
         parser.error(f"no network {unknown[0]!r}; there are {', '.join(CASES)}")
     torch.set_num_threads(options.threads)
     for name in options.names or CASES:
-        if not options.pages:
+        if not options.results:
             train(CASES[name])
-    pages()
+    results()
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@
   }
 
   function addStyle(css) {
-    if (!css || styles.has(css)) return;
+    if (styles.has(css)) return;
     styles.add(css);
     document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
   }
@@ -82,7 +82,7 @@
   /** What all views of one model share: the model and its widget, initialised once. */
   async function start(entry, texts) {
     const model = new Model(restoreBuffers(entry));
-    addStyle(texts[model.get("_css")]);
+    for (const sheet of model.get("_css") ?? []) addStyle(texts[sheet]);
     const { default: exported } = await load(texts[model.get("_esm")]);
     const widget = typeof exported === "function" ? await exported() : exported;
     const invoke = () => Promise.reject(new Error("this needs a running Python kernel"));

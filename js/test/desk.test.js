@@ -44,7 +44,7 @@ test("Û is drawn between the ends that gates of at most 1 can reach", () => {
   assert.deepEqual(Array.from(alone.data), [-0.5, 0, 1, 2]);
 });
 
-test("U is drawn between its own ends, zero among them", () => {
+test("U is drawn between its own ends, and from zero where it has no negative values", () => {
   assert.deepEqual([asItComes(PLANE).low, asItComes(PLANE).high], [0, 4]);
   const negative = asItComes({ data: [-3, -1], height: 1, width: 2 });
   assert.deepEqual([negative.low, negative.high], [-3, -1]);

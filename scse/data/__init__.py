@@ -1,41 +1,109 @@
-"""The two tasks of the book: brain tissue (``brain``) and digits on photographs (``digits``).
+"""The tasks of the book: brain tissue (``brain``) and digits on photographs (``digits``).
 
-Both come from pictures that are inside installed libraries, so nothing is downloaded. Each
-module has a class with the same four members, which is all that training asks of a task::
+Their pictures come from inside installed libraries, so nothing is downloaded. A task is a class
+in a module of its own and a line in `TASKS`; `Task` says what it must have::
 
-    task.classes                                  # names, background first
-    task.colours                                  # one "#rrggbb" a class
-    task.batch(n, generator, progress=1.0)        # training images and labels, freshly made
-    task.test()                                   # the fixed held-out images and labels
+    task = scse.data.task("digits")
+    images, labels = task.batch(8, torch.Generator().manual_seed(0))
 
 Images are float32 ``(N, 1, H, W)`` with mean 0 and standard deviation 1 each; labels are int64
 ``(N, H, W)``.
 """
 
 import importlib
-from types import ModuleType
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import torch
+from torch import Tensor
+
+# name → where its class is; the module is imported when the task is asked for
+TASKS: dict[str, str] = {
+    "brain": "scse.data.brain.Brain",
+    "digits": "scse.data.digits.Digits",
+}
 
 
-def require(module: str, extra: str = "data") -> ModuleType:
-    """Import a library of one of the extras, or say how to get it."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f'{module.partition(".")[0]} is not installed: pip install "scse[{extra}]"',
-            name=error.name,
-        ) from error
+class Settings(NamedTuple):
+    """Those of a `scse.training.Recipe` that depend on the task."""
+
+    batch: int
+    lr: float
+    warmup: float
 
 
-def standardise(images):  # (N, 1, H, W)
+class Scene(NamedTuple):
+    """What the Playground shows of a task."""
+
+    arrays: Mapping[str, Tensor]
+    """What the page makes pictures of: uint8, or floats (…, H, W), which travel rounded."""
+    pictures: Callable[[Mapping[str, Tensor]], Tensor]
+    """The examples as 8 bits (n, H, W), made of those arrays as the page gets them."""
+    labels: Tensor
+    """The truth of the examples, uint8 (n, H, W)."""
+    examples: Sequence[Mapping[str, str]]
+    """``title`` and ``credit`` of each."""
+    seed: int
+    """Of the networks that the book runs in its pages."""
+    grounds: Sequence[Mapping[str, str]] = ()
+    """``title`` and ``credit`` of each picture in ``arrays["grounds"]``, to draw on."""
+    blank: float | None = None
+    """The grey, 0 … 1, of an empty sheet to draw on; None where one does not draw."""
+    sliders: Mapping[str, Mapping[str, Any]] = {}
+    """What alters a picture: name → ``label``, ``min``, ``max``, ``start``."""
+
+
+class Task(Protocol):
+    """What training, export and the Playground ask of a task. Making one reads no pictures."""
+
+    name: str
+    size: int
+    """Pixels a side."""
+    classes: Sequence[str]
+    """Names, background first."""
+    colours: Sequence[str]
+    """One "#rrggbb" a class."""
+    source: str
+    """Where the pictures come from and which are held out, for the cards of trained networks."""
+    settings: Settings
+
+    def batch(
+        self, n: int, generator: torch.Generator, progress: float = 1.0
+    ) -> tuple[Tensor, Tensor]:
+        """``n`` training images and labels, freshly made; ``progress`` of the training, 0 … 1."""
+
+    def test(self) -> tuple[Tensor, Tensor]:
+        """The held-out images and labels, always the same."""
+
+    def scene(self) -> Scene:
+        """What the Playground shows."""
+
+
+def task(name: str) -> Task:
+    """The task called ``name``.
+
+    Raises:
+        ValueError: there is none; the message lists those that there are.
+    """
+    if name not in TASKS:
+        raise ValueError(f"no task {name!r}; there are {', '.join(map(repr, TASKS))}")
+    module, _, kind = TASKS[name].rpartition(".")
+    return getattr(importlib.import_module(module), kind)()
+
+
+def standardise(images: Tensor) -> Tensor:  # (N, 1, H, W)
     """Shift and scale every image to mean 0 and standard deviation 1."""
     mean = images.mean((1, 2, 3), keepdim=True)
     sd = images.std((1, 2, 3), keepdim=True)
     return (images - mean) / sd.clamp_min(1e-6)
 
 
-def uniform(generator, low, high, *shape):
+def stretch(pictures: Tensor) -> Tensor:  # (…, H, W)
+    """8 bits: the darkest value of each picture to 0, the brightest to 255, as in the page."""
+    low, high = pictures.amin((-2, -1), keepdim=True), pictures.amax((-2, -1), keepdim=True)
+    return ((pictures - low) / (high - low).clamp_min(1e-12) * 255).round().byte()
+
+
+def uniform(generator: torch.Generator, low: float, high: float, *shape: int) -> Tensor:
     """Random numbers of a shape, from ``low`` to ``high``."""
     return low + (high - low) * torch.rand(shape, generator=generator)

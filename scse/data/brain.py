@@ -16,7 +16,8 @@ import math
 import torch
 from torch.nn import functional as F
 
-from scse.data import require, standardise, uniform
+from scse._extras import require
+from scse.data import Scene, Settings, standardise, stretch, uniform
 
 CLASSES = ("background", "CSF", "grey matter", "white matter")
 COLOURS = ("#16181d", "#3d8bfd", "#a3a3a3", "#f5e6c8")
@@ -26,6 +27,8 @@ FIELD = 190.0  # millimetres shown by those pixels
 SLICES = range(30, 198)
 TEST_SLABS = (range(66, 82), range(130, 146))
 GAP = 8  # millimetres between a test slab and the nearest training slice
+SHOWN = (134, 144, 70)  # held-out slices in the Playground
+NOISE = 0.05  # standard deviation in an example, before standardising
 
 
 def split() -> tuple[list[int], list[int]]:
@@ -38,7 +41,7 @@ def split() -> tuple[list[int], list[int]]:
 @functools.cache
 def volume() -> torch.Tensor:
     """``(4, 197, 233, 189)``: the T1 template, and the GM, WM and brain-mask maps, all 0 … 1."""
-    datasets = require("nilearn.datasets")
+    datasets = require("nilearn.datasets", "data")
     maps = [
         datasets.load_mni152_template(resolution=1),
         datasets.load_mni152_gm_template(resolution=1),
@@ -112,7 +115,7 @@ def _appearance(maps, generator):
     return standardise(image)
 
 
-def example(y, inverted=0.0, noise=0.05, seed=0):
+def example(y, inverted=0.0, noise=NOISE, seed=0):
     """One slice without random geometry: image ``(1, 1, 128, 128)`` and label ``(1, 128, 128)``.
 
     ``inverted`` 0 … 1 sets the contrast (see ``contrast``), ``noise`` the standard deviation of
@@ -125,6 +128,15 @@ def example(y, inverted=0.0, noise=0.05, seed=0):
     return standardise(image), tissue(maps)
 
 
+def rendered(arrays, inverted=0.0, noise=NOISE):
+    """The slices of the Playground, unturned, as its page makes them: uint8 (n, 128, 128).
+
+    ``arrays`` are those of the scene, as the page gets them.
+    """
+    t1, inside = arrays["t1"][:, None].double() / 255, arrays["inside"][:, None].double()
+    return stretch(contrast(t1, inside, inverted)[:, 0] + noise * arrays["noise"])
+
+
 class Brain:
     """The brain task; see the module for where it comes from and how it is split."""
 
@@ -132,10 +144,11 @@ class Brain:
     classes, colours = CLASSES, COLOURS
     size = SIZE
     source = "MNI152 template (nilearn), coronal slices; held out: slabs y 66–81 and 130–145"
+    settings = Settings(batch=8, lr=3e-3, warmup=0.10)
 
-    def __init__(self):
-        train, test = split()
-        self._train, self._test = slices(train), slices(test)
+    @functools.cached_property
+    def _train(self):
+        return slices(split()[0])
 
     def batch(self, n, generator, progress=1.0):
         """``n`` random training images ``(n, 1, 128, 128)`` and labels ``(n, 128, 128)``."""
@@ -146,5 +159,28 @@ class Brain:
     def test(self):
         """16 held-out slices, each in 6 fixed random appearances: 96 images and labels."""
         generator = torch.Generator().manual_seed(2018)
-        maps = resample(self._test.repeat_interleave(6, dim=0))
+        maps = resample(slices(split()[1]).repeat_interleave(6, dim=0))
         return _appearance(maps, generator), tissue(maps)
+
+    def scene(self):
+        """Three held-out slices whose contrast, noise and rotation the reader sets."""
+        maps = resample(slices(SHOWN))
+        return Scene(
+            arrays={
+                "t1": (maps[:, 0].clamp(0, 1) * 255).round().byte(),
+                "inside": (maps[:, 3] > 0.5).byte(),
+                "noise": torch.randn(SIZE, SIZE, generator=torch.Generator().manual_seed(0)),
+            },
+            pictures=rendered,
+            labels=tissue(maps).byte(),
+            examples=[
+                {"title": f"slice y = {y} mm", "credit": "MNI152 template, nilearn"} for y in SHOWN
+            ],
+            seed=4,
+            sliders={
+                # 0 is T1-like, 1 its negative
+                "contrast": {"label": "Negative", "min": 0, "max": 1, "start": 0.0},
+                "noise": {"label": "Noise", "min": 0, "max": 0.3, "start": NOISE},
+                "rotation": {"label": "Rotation °", "min": -45, "max": 45, "start": 0},
+            },
+        )

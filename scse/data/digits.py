@@ -1,8 +1,9 @@
 """Handwritten digits on photographs: segment every digit as what it reads.
 
 The digits are scikit-learn's 8×8 scans (UCI, *Optical Recognition of Handwritten Digits*); the
-photographs come with scikit-image and scikit-learn. Held out are both the writing (the forms
-from number 1287 on, which other people filled in) and the photographs.
+photographs come with scikit-image and scikit-learn. Held out are forms, those from scan 1287 on,
+and photographs. The order of the labels shows 14 forms, while scikit-learn speaks of 13 writers:
+one may have written on both sides of the split.
 """
 
 import functools
@@ -11,7 +12,8 @@ import math
 import torch
 from torch.nn import functional as F
 
-from scse.data import require, standardise, uniform
+from scse._extras import require
+from scse.data import Scene, Settings, standardise, stretch, uniform
 
 CLASSES = ("background", *(f"digit {d}" for d in range(10)))
 COLOURS = (
@@ -28,17 +30,32 @@ TRAIN_PHOTOS = (
     *("brick", "grass", "camera", "immunohistochemistry"),
 )
 TEST_PHOTOS = ("flower", "chelsea", "gravel", "motorcycle")
+BLANK = 0.35  # grey of the paper, with which the training begins
+
+# In the Playground: pictures of the test set with the photograph they are on, and photographs to
+# draw on (the networks have seen coffee in training).
+SHOWN = {
+    1: ("6 and 0 on gravel", "gravel"),
+    20: ("4 on a cat", "chelsea"),
+    12: ("4 and 3 on a flower", "flower"),
+}
+GROUNDS = {
+    "gravel": ("gravel", "gravel, scikit-image, CC0"),
+    "chelsea": ("a cat", "chelsea, scikit-image, CC0"),
+    "flower": ("a flower", "flower, scikit-learn, CC BY 2.0"),
+    "coffee": ("coffee", "coffee, scikit-image, CC0"),
+}
 
 
 @functools.cache
 def photo(name: str) -> torch.Tensor:
     """A grey photograph ``(1, H, W)`` in 0 … 1, shorter side 288 pixels."""
     if name in ("china", "flower"):
-        pixels = require("sklearn.datasets").load_sample_image(f"{name}.jpg")
+        pixels = require("sklearn.datasets", "data").load_sample_image(f"{name}.jpg")
     elif name == "motorcycle":
-        pixels = require("skimage.data").stereo_motorcycle()[0]
+        pixels = require("skimage.data", "data").stereo_motorcycle()[0]
     else:
-        pixels = getattr(require("skimage.data"), name)()
+        pixels = getattr(require("skimage.data", "data"), name)()
     pixels = torch.tensor(pixels, dtype=torch.float32) / 255
     if pixels.dim() == 3:
         pixels = pixels[..., :3] @ torch.tensor([0.299, 0.587, 0.114])  # luma, ITU-R BT.601
@@ -52,7 +69,7 @@ def digits(split: str) -> tuple[torch.Tensor, torch.Tensor]:
     """Scans ``(N, 8, 8)`` in 0 … 1 and what they read ``(N,)``, for ``"train"`` or ``"test"``."""
     if split not in ("train", "test"):
         raise ValueError(f'split must be "train" or "test", got {split!r}')
-    data = require("sklearn.datasets").load_digits()
+    data = require("sklearn.datasets", "data").load_digits()
     part = slice(None, FIRST_TEST_DIGIT) if split == "train" else slice(FIRST_TEST_DIGIT, None)
     scans = torch.tensor(data.images[part], dtype=torch.float32) / 16
     return scans, torch.tensor(data.target[part])
@@ -90,6 +107,11 @@ def compose(ground, opacity, brightness, labels):
         picture = picture * (1 - a) + a * brightness[:, k, None, None, None]
         label = torch.where(a[:, 0] > 0.5, labels[:, k, None, None] + 1, label)
     return picture, label
+
+
+def dimmed(photograph):
+    """A photograph as it lies behind the digits: darker, with less contrast."""
+    return 0.08 + 0.62 * photograph
 
 
 def _grounds(names, n, generator):
@@ -138,10 +160,19 @@ def sample(n, generator, split="train", progress=1.0):
     ).unflatten(0, (n, 2))[:, :, 0]  # (n, 2, H, W)
     opacity[:, 1] *= two[:, None, None]
     ground = _grounds(photos, n, generator)
-    ground = 0.35 + progress * (0.08 + 0.62 * ground - 0.35)  # the photograph fades in
+    ground = BLANK + progress * (dimmed(ground) - BLANK)  # the photograph fades in
     brightness = uniform(generator, 0.8, 1, n, 2)
     picture, label = compose(ground, opacity, brightness, reads[index])
     return standardise(picture + 0.03 * torch.randn(picture.shape, generator=generator)), label
+
+
+def _middle(photograph):
+    """The middle of a photograph (1, H, W) at half its resolution, (SIZE, SIZE)."""
+    _, height, width = photograph.shape
+    top, left = (height - 2 * SIZE) // 2, (width - 2 * SIZE) // 2
+    return F.adaptive_avg_pool2d(photograph[:, top : top + 2 * SIZE, left : left + 2 * SIZE], SIZE)[
+        0
+    ]
 
 
 class Digits:
@@ -154,6 +185,7 @@ class Digits:
         "scikit-learn digits on photographs of scikit-image and scikit-learn; held out: forms "
         f"from digit {FIRST_TEST_DIGIT} on, photographs {', '.join(TEST_PHOTOS)}"
     )
+    settings = Settings(batch=16, lr=2e-3, warmup=0.15)
     curriculum = 0.4  # of the steps: one digit, while the photograph fades in
 
     def batch(self, n, generator, progress=1.0):
@@ -165,5 +197,25 @@ class Digits:
         return sample(n, generator, "train", min(1.0, progress / self.curriculum))
 
     def test(self):
-        """200 fixed pictures: held-out writing on held-out photographs."""
+        """200 fixed pictures: held-out forms on held-out photographs."""
         return sample(200, torch.Generator().manual_seed(2018), "test")
+
+    def scene(self):
+        """Three held-out pictures, and photographs to draw digits on."""
+        images, labels = self.test()
+        index = list(SHOWN)
+        grounds = torch.stack([_middle(photo(name)) for name in GROUNDS])
+        return Scene(
+            arrays={
+                "pictures": stretch(images[index, 0]),
+                "grounds": (255 * grounds).round().byte(),
+            },
+            pictures=lambda arrays: arrays["pictures"],
+            labels=labels[index].byte(),
+            examples=[
+                {"title": title, "credit": GROUNDS[name][1]} for title, name in SHOWN.values()
+            ],
+            seed=0,
+            grounds=[{"title": title, "credit": credit} for title, credit in GROUNDS.values()],
+            blank=BLANK,
+        )

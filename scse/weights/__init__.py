@@ -85,7 +85,7 @@ def load(name: str, seed: int | None = None) -> UNet:
             f"{path.name} is damaged: its SHA-256 is {digest}, its card says {found['sha256']}; "
             "install scse again"
         )
-    network = UNet(**found["network"])
+    network = UNet(**found["network"]).float()  # whatever torch's default is now
     network.load_state_dict(
         {k: v.float() if v.is_floating_point() else v for k, v in read(content).items()}
     )

@@ -14,13 +14,25 @@ from scse.recording import find_blocks, record
 from scse.widgets._packing import pack
 
 STATIC = Path(__file__).parent / "static"
-COLOURS = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+COMMON_STYLE = (STATIC / "widgets.css").read_text(encoding="utf-8")
+_colours = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
+SCALES = _colours["scales"]
+# By name, as on paper: where the page has another one in the dark, that of the light.
+COLOURS = {name: c if isinstance(c, str) else c["light"] for name, c in _colours["named"].items()}
+
+
+def css_colour(name):
+    """A named colour as a page writes it, for light and dark."""
+    colour = _colours["named"][name]
+    return colour if isinstance(colour, str) else f"light-dark({colour['light']}, {colour['dark']})"
 
 
 def style(name):
-    """The common style sheet, and behind it a widget's own."""
-    sheets = [STATIC / "widgets.css", STATIC / name]
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    """The common style sheet, and behind it a widget's own.
+
+    The book stores the two apart, so that a page has the common one once.
+    """
+    return COMMON_STYLE + (STATIC / name).read_text(encoding="utf-8")
 
 
 # For classes that were given no colours (Okabe & Ito, legible to most kinds of colour vision).
@@ -28,6 +40,8 @@ CLASS_COLOURS = (
     *("#16181d", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2"),
     *("#d55e00", "#cc79a7", "#999999", "#882255", "#44aa99"),
 )
+
+MOST_VALUES = 1_000_000  # that a quantile is taken of; torch refuses 16 million
 
 
 class Sample(NamedTuple):
@@ -53,7 +67,7 @@ class Widget(anywidget.AnyWidget):
     The page computes from these two alone, so a figure works with and without a kernel.
     """
 
-    _css = STATIC / "widgets.css"
+    _css = COMMON_STYLE
     # A page gets it as text: stored notebooks sort the keys of objects, and here order counts.
     manifest = traitlets.Dict().tag(sync=True, to_json=_to_text, from_json=_from_text)
     packed = traitlets.Bytes().tag(sync=True)
@@ -63,22 +77,33 @@ class Widget(anywidget.AnyWidget):
         entries, packed = pack(arrays)
         # The state to fall back to where a page finds an invalid one.
         defaults = {name: self.traits()[name].default() for name in self.state_names()}
+        defaults |= manifest.get("defaults", {})
+        self._begin({**manifest, "arrays": entries, "defaults": defaults}, packed, state)
+
+    @classmethod
+    def _of(cls, manifest, packed, state):
+        """A widget of what another one packed, made without what `__init__` asks for."""
+        cls._check_keywords(state)
+        self = cls.__new__(cls)
+        self._begin(manifest, packed, state)
+        return self
+
+    def _begin(self, manifest, packed, state):
         self._still = None
-        super().__init__(
-            manifest={**manifest, "arrays": entries, "defaults": defaults}, packed=packed, **state
-        )
+        super().__init__(manifest=manifest, packed=packed, **state)
 
     @classmethod
     def state_names(cls):
         """The traits that a reader changes."""
         return list(cls.class_trait_names(state=True))
 
-    def _check_keywords(self, state):
-        unknown = sorted(set(state) - set(self.state_names()))
+    @classmethod
+    def _check_keywords(cls, state):
+        unknown = sorted(set(state) - set(cls.state_names()))
         if unknown:
             raise TypeError(
-                f"{type(self).__name__} got unknown keywords {', '.join(unknown)}; "
-                f"its state is {', '.join(self.state_names())}"
+                f"{cls.__name__} got unknown keywords {', '.join(unknown)}; "
+                f"its state is {', '.join(cls.state_names())}"
             )
 
     def _draw(self, figure):
@@ -207,9 +232,10 @@ def check_classes(classes, count) -> list[dict]:
 
 
 def grey(image: torch.Tensor) -> torch.Tensor:
-    """A picture of the first channel: uint8 (H, W), the outermost 0.5 % of values cut off."""
+    """A picture of the first channel: uint8 (*spatial), the outermost 0.5 % of values cut off."""
     first = image[0].detach().cpu().double()
-    low, high = torch.quantile(first.flatten(), torch.tensor([0.005, 0.995]).double())
+    some = first.flatten()[:: -(-first.numel() // MOST_VALUES)]
+    low, high = torch.quantile(some, torch.tensor([0.005, 0.995]).double())
     return ((first - low) / (high - low).clamp_min(1e-12) * 255).clamp(0, 255).round().byte()
 
 
@@ -223,7 +249,7 @@ def colour_map(name):
     """A matplotlib colour map with the colours that the page uses."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list(f"scse-{name}", COLOURS[name])
+    return LinearSegmentedColormap.from_list(f"scse-{name}", SCALES[name])
 
 
 def show(axis, image, title, **kwargs):

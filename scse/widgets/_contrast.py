@@ -10,7 +10,7 @@ from scse.widgets import _base
 MOVED = 0.2  # a gate that changes by more stands out
 
 
-class Run(NamedTuple):
+class Outcome(NamedTuple):
     gates: torch.Tensor  # (N, C), as used
     maps: torch.Tensor  # (N, H, W), uint8 class numbers
     classes: int
@@ -23,7 +23,7 @@ def run_with(net, images, block, gates=None):
         recorded = record(net, images)
     logits = recorded.logits  # (N, classes, H, W)
     gates = recorded[block].channel.flatten(1).float().cpu()
-    return Run(gates, logits.argmax(1).byte().cpu(), logits.shape[1])
+    return Outcome(gates, logits.argmax(1).byte().cpu(), logits.shape[1])
 
 
 def crop(label, maps, margin=4):

@@ -7,6 +7,7 @@ has networks makes one `Engine` and lets it serve:
     self._engine.serve(self)
 """
 
+import inspect
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -29,19 +30,21 @@ class Engine:
     Args:
         networks: name → `nn.Module`. The first answers where a request names none.
         images: what a request may name as ``{"stored": i}``, each (channels, *spatial).
+        pictures: what a panel shows of each of them, (planes, *spatial).
         where: name of a network → what else counts as a block in it, as `find_blocks` takes it.
         heard: called with ``(record, request)`` after each run that a page asked for.
 
     Networks run in the mode they are in, without gradients; buffers stay as they are.
     """
 
-    def __init__(self, networks, images=(), *, where=None, heard=None):
+    def __init__(self, networks, images=(), *, pictures=(), where=None, heard=None):
         if not networks:
             raise ValueError("an engine needs one network at least")
         for name, net in networks.items():
             if not isinstance(net, nn.Module):
                 raise TypeError(f"network {name!r} must be an nn.Module, got {type(net).__name__}")
         self.networks, self.images = dict(networks), list(images)
+        self.pictures = list(pictures)
         self.heard = heard
         self._where = dict(where or {})
         self._calls = {}  # network name → how many leaf modules its last run called
@@ -67,10 +70,11 @@ class Engine:
             widget.send({"kind": "scse-answer", **head, "answer": answer}, sent)
 
     def run(self, request, progress=None):
-        """An `Answer` to a `Request`, both as in contract.js, with tensors for typed arrays.
+        """An `Answer` to a `Request` or `PictureRequest` of contract.js, tensors for typed arrays.
 
         Args:
-            request: a dict; ``image`` is (channels, *spatial) or ``{"stored": i}``.
+            request: a dict; ``image`` is (channels, *spatial) or ``{"stored": i}``. Or
+                ``{"picture": i, "slice": index}``, for which no network runs.
             progress: called with a number in 0 … 1 now and then.
 
         Returns:
@@ -85,6 +89,10 @@ class Engine:
         """
         if not isinstance(request, Mapping):
             raise TypeError(f"a request must be a dict, got {type(request).__name__}")
+        if "picture" in request:
+            planes = _numbered(self.pictures, request["picture"], "picture")
+            output = cut(planes, request.get("slice"), planes.shape[1:])
+            return {"output": output, "blocks": {}, "ms": 0.0}
         name, net = self._network(request.get("network"))
         where = self._where.get(name)
         image = self._image(request.get("image"), net)
@@ -101,15 +109,15 @@ class Engine:
             if changes:
                 stack.enter_context(override(net, changes, where))
             if progress is not None:
-                stack.enter_context(self._telling(name, net, progress))
+                stack.enter_context(self._counting(name, net, progress))
             try:
-                rec = record(net, image, where)
+                rec = record(net, image, where=where)
             except (ValueError, TypeError, RuntimeError, IndexError, AssertionError) as error:
                 if isinstance(error, _Change):
                     raise
                 raise RuntimeError(
                     f"the network did not take an input of shape {tuple(image.shape)}: "
-                    f"{message_of(error)}"
+                    f"{message_of(error)}{_advice(net)}"
                 ) from error
         seconds = time.perf_counter() - begin
         if self.heard is not None:
@@ -127,19 +135,16 @@ class Engine:
     def _image(self, image, net):
         """The image as a batch of one, of the network's dtype and on its device."""
         if isinstance(image, Mapping) and "stored" in image:
-            at = image["stored"]
-            if not isinstance(at, int) or not 0 <= at < len(self.images):
-                raise ValueError(f"no stored image {at!r}; there are {len(self.images)}")
-            image = self.images[at]
+            image = _numbered(self.images, image["stored"], "stored image")
         if not isinstance(image, Tensor):
             raise TypeError(f"an image must be a tensor or {{'stored': i}}, got {image!r}")
         like = next((p for p in net.parameters() if p.is_floating_point()), None)
         if like is not None:
             image = image.to(like.device, like.dtype if image.is_floating_point() else None)
         # A network may work in place on what it is given; the stored image stays as it is.
-        return image[None] if getattr(net, "reads_stored", False) else image[None].clone()
+        return image[None].clone()
 
-    def _telling(self, name, net, progress):
+    def _counting(self, name, net, progress):
         """Hooks that count the modules as they run, and tell how much of the network is done."""
         leaves = [module for module in net.modules() if not any(module.children())]
         total = self._calls.get(name, len(leaves))
@@ -175,15 +180,40 @@ class Engine:
             channel, mask = gate("channel"), gate("spatial")
             blocks[block] = {
                 "channel": None if channel is None else channel[0].flatten(),
-                "spatial": None if mask is None else _plane(mask[0], at, spatial)[0],
+                "spatial": None if mask is None else cut(mask[0], at, spatial)[0],
             }
             if block in wanted and entry.input is not None:
                 maps = _chosen(entry.input[0], wanted[block], block)
-                blocks[block]["maps"] = pooled(_plane(maps, at, spatial))
+                blocks[block]["maps"] = pooled(cut(maps, at, spatial))
         output = output_of(rec)
         if at is not None and output.shape[1:] == spatial and len(spatial) == 3:
             output = output[:, _index(at, spatial[0], spatial[0])]
         return {"output": output, "blocks": blocks, "ms": ms}
+
+
+def _numbered(things, i, what):
+    if not isinstance(i, int) or not 0 <= i < len(things):
+        raise ValueError(f"no {what} {i!r}; there are {len(things)}")
+    return things[i]
+
+
+def _advice(net):
+    """What to do about a network that takes more than one tensor; nothing about others."""
+    try:
+        parameters = list(inspect.signature(net.forward).parameters.values())
+    except (TypeError, ValueError):  # a forward that is not written in Python
+        return ""
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [p for p in parameters if p.default is p.empty and p.kind not in several]
+    if needed and needed[0].kind is not inspect.Parameter.KEYWORD_ONLY:
+        needed = needed[1:]  # that one is the image
+    if not needed:
+        return ""
+    names = " and ".join(repr(p.name) for p in needed)
+    return (
+        f". Here a network is given one tensor, and the forward of this {type(net).__name__} also "
+        f"needs {names}: wrap it in an nn.Module whose forward(image) calls it with the rest"
+    )
 
 
 class _Change(ValueError):
@@ -216,10 +246,11 @@ def _index(at, length, whole):
     return min(length - 1, max(0, int((at + 0.5) * length / whole)))
 
 
-def _plane(maps, at, spatial):
-    """(C, *spatial) as (C, h, w): a volume cut to its slice, a line as a map of one row.
+def cut(maps, at, spatial):
+    """(C, *spatial) as (C, h, w): a volume cut to slice ``at``, a line as a map of one row.
 
-    A volume stays one where no slice is asked for.
+    ``spatial`` is the shape in which ``at`` counts, that of the image. A volume stays one where
+    no slice is asked for.
     """
     if maps.dim() == 4 and at is not None:
         return maps[:, _index(at, maps.shape[1], spatial[0])]

@@ -1,7 +1,9 @@
-"""A widget as one HTML file, which opens by double click, and back.
+"""An explorer as a file, and back.
 
-The file has the widget's state, its JavaScript and style, and the host that mounts it
-(static/host.js, the same as in the book). It asks for nothing from any other place.
+As one page (.html), which opens by double click: the state, the widget's JavaScript and style, and
+the host that mounts it (static/host.js, the same as in the book). It asks for nothing from any
+other place. Or as data alone (.json): the same state, from which any later version of the package
+makes a page of its own.
 """
 
 import base64
@@ -10,9 +12,11 @@ import re
 from html import escape
 from pathlib import Path
 
-from scse.widgets._base import STATIC
+from scse.widgets._base import STATIC, css_colour
 
 OURS = '<meta name="generator" content="scse explorer">'
+FORMAT = "scse explorer"
+OUR_DATA = f'{{"format":"{FORMAT}",'
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -27,7 +31,7 @@ PAGE = """<!doctype html>
 :root {{ color-scheme: light dark; }}
 body {{
   max-width: 75rem; margin: 0 auto; padding: 0 1rem 2rem;
-  background: light-dark(#fff, #121417); color: light-dark(#1d2127, #e8eaed);
+  background: {ground}; color: {ink};
   font: 1rem/1.5 system-ui, sans-serif;
 }}
 h1 {{ margin: 1.2rem 0 0; font-size: 1.4rem; overflow-wrap: anywhere; }}
@@ -47,11 +51,12 @@ h1 {{ margin: 1.2rem 0 0; font-size: 1.4rem; overflow-wrap: anywhere; }}
 """
 
 
-def write(path, state, packed, *, title, overwrite):
-    """Write a widget's page; see `Explorer.save`."""
+def write(path, state, packed, *, title, code, overwrite):
+    """Write a widget's page, or its data; see `Explorer.save`. ``code`` is what a page needs."""
     path = Path(path).expanduser()
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"the file must end in .html, got {str(path)!r}")
+    suffix = path.suffix.lower()
+    if suffix not in (".html", ".htm", ".json"):
+        raise ValueError(f"the file must end in .html or .json, got {str(path)!r}")
     if path.is_dir() or (path.exists() and not overwrite and not _is_ours(path)):
         raise FileExistsError(
             f"{str(path)!r} is a folder"
@@ -60,53 +65,76 @@ def write(path, state, packed, *, title, overwrite):
         )
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to save in")
-    texts = {"_esm": state["_esm"], "_css": state["_css"]}
-    entry = {
-        "model_module": "anywidget",
-        "model_name": "AnyModel",
-        "state": {**state, "_esm": 0, "_css": 1},
-        "buffers": [{"path": ["packed"], "data": base64.b64encode(packed).decode("ascii")}],
-    }
-    page = PAGE.format(
-        ours=OURS,
-        title=escape(title),
-        view_type=VIEW,
-        view=_script({"model_id": "explorer"}),
-        state_type=STATE,
-        state=_script({"state": {"explorer": entry}, "texts": [*texts.values()]}),
-        host=(STATIC / "host.js").read_text(encoding="utf-8"),
-    )
-    path.write_text(page, encoding="utf-8")
+    text = base64.b64encode(packed).decode("ascii")
+    if suffix == ".json":
+        state = {**state, "manifest": json.loads(state["manifest"])}
+        written = _json({"format": FORMAT, "state": state, "packed": text}) + "\n"
+    else:
+        written = _page(state, text, title, code)
+    path.write_text(written, encoding="utf-8")
     return path
 
 
+def _page(state, packed, title, code):
+    entry = {
+        "model_module": "anywidget",
+        "model_name": "AnyModel",
+        # Source texts are kept apart, see book/_ext/static_widgets.py.
+        "state": {**state, "_esm": 0, "_css": [1]},
+        "buffers": [{"path": ["packed"], "data": packed}],
+    }
+    return PAGE.format(
+        ours=OURS,
+        title=escape(title),
+        ground=css_colour("ground"),
+        ink=css_colour("ink"),
+        view_type=VIEW,
+        view=_script({"model_id": "explorer"}),
+        state_type=STATE,
+        state=_script({"state": {"explorer": entry}, "texts": [code["_esm"], code["_css"]]}),
+        host=(STATIC / "host.js").read_text(encoding="utf-8"),
+    )
+
+
 def read(path):
-    """The state and the packed bytes of a page that `write` wrote; see `Explorer.open`."""
+    """The state and the packed bytes in a file that `write` wrote; see `Explorer.open`."""
     path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {str(path)!r}")
-    wrong = ValueError(f"{str(path)!r} was not saved by an Explorer")
     if not _is_ours(path):
-        raise wrong
+        raise ValueError(f"{str(path)!r} was not saved by an Explorer")
     try:
         text = path.read_text(encoding="utf-8")
-        (found,) = re.findall(rf'<script type="{re.escape(STATE)}">(.*?)</script>', text, re.DOTALL)
-        entry = json.loads(found)["state"]["explorer"]
-        packed = base64.b64decode(entry["buffers"][0]["data"])
-        state = entry["state"]
-        state["manifest"] = json.loads(state["manifest"])
-        state["manifest"]["arrays"]
-    except (ValueError, KeyError, IndexError, TypeError):
-        raise wrong from None
-    return state, packed
+        state, packed = _of_data(text) if text.startswith(OUR_DATA) else _of_page(text)
+        return state, base64.b64decode(packed, validate=True)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError(f"{str(path)!r} is damaged: {error!r}") from error
+
+
+def _of_data(text):
+    stored = json.loads(text)
+    return stored["state"], stored["packed"]
+
+
+def _of_page(text):
+    (found,) = re.findall(rf'<script type="{re.escape(STATE)}">(.*?)</script>', text, re.DOTALL)
+    entry = json.loads(found)["state"]["explorer"]
+    state = {name: value for name, value in entry["state"].items() if not name.startswith("_")}
+    state["manifest"] = json.loads(state["manifest"])
+    return state, entry["buffers"][0]["data"]
 
 
 def _is_ours(path):
     try:
         with path.open(encoding="utf-8") as file:
-            return OURS in file.read(2000)
+            start = file.read(2000)
     except (OSError, UnicodeDecodeError):
         return False
+    return OURS in start or start.startswith(OUR_DATA)
+
+
+def _json(value):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _script(value):

@@ -1,104 +1,107 @@
 """What an `Explorer` keeps in the page, so that it shows something without a kernel.
 
 For each input: the gates and masks of every block, the output, a grey picture, and as many
-feature maps, averaged to few positions, as a budget of bytes allows.
+feature maps as a budget of bytes allows. Everything of two axes is stored smaller where it would
+not fit otherwise.
 """
 
-import json
-import zlib
+import re
+from typing import TypedDict
 
 import torch
+from torch import Tensor
 
-from scse.widgets import _engine
-from scse.widgets._base import CLASS_COLOURS
-from scse.widgets._packing import pack, quantise
+from scse import edits
+from scse.rules import BRANCHES, rule, rule_of
+from scse.widgets._base import CLASS_COLOURS, grey
+from scse.widgets._engine import cut, pooled, run_of
+from scse.widgets._packing import Quantised, estimated, quantise
 
-BUDGET = 180_000  # bytes, compressed; a third more as text in a page
-MAP_SIDE = 32
+# Bytes, compressed; a third more as text in a page.
+BUDGET = 180_000
+PICTURES = 50_000  # of it at most; so on
+CLASS_MAPS = 15_000  # labels, and outputs
+MASKS = 40_000
+MAPS = 60_000  # at least; they take what is left
+ENTRY = 90  # of an array in the manifest
+SCALE = 36  # of a map there: its scale, zero and channel
+
+PICTURE_SIDE = 1024  # positions at most
 MASK_SIDE = 64
-LEVELS = 64
+MAP_SIDE = 32
+LEVELS = 64  # values of a stored map
+COUNTS = (32, 24, 16, 8, 4, 2, 1)  # of maps of a block, one input: rows of eight, if possible
+PAGE = 24  # maps that are seen at once
 MOST_CLASSES = 64  # more channels than that are features, unless classes= names them
 
 
-def rule_of(entry):
-    """How a block applied its gates, found by trying, so that it holds for anyone's block.
+class Input(TypedDict):
+    title: str
+    shape: list[int]  # (channels, *spatial)
+    label: int | None  # the true class, of a classifier
 
-    Returns:
-        One of ``"c"``, ``"s"``, ``"1+c"``, ``"1+s"``, ``"add"``, ``"max"``, ``"mul"`` and
-        ``"both"``, or None where none of these gives the output that was seen.
+
+class Block(TypedDict):
+    name: str  # "path", or "path#2" where a block runs again
+    channels: int
+    size: list[int]  # spatial shape of its maps, or else of its mask; empty where neither is known
+    maps: bool  # can U be seen?
+    channel: bool  # has it channel gates?
+    spatial: bool  # has it a mask?
+    rule: str | None  # a name of `scse.rules.RULES`; None where none gives what was seen
+    range: list[float]  # of its gates, with 0 and 1 in it
+
+
+class Class(TypedDict):
+    name: str
+    colour: str  # "#rrggbb"
+
+
+class _Output(TypedDict):
+    kind: str  # "map", "classes" or "numbers"
+    classes: list[Class]  # empty for numbers
+
+
+class Output(_Output, total=False):
+    threshold: float  # of a map with one channel: above it is class 1
+    note: str  # beside the output, for the reader
+
+
+class Manifest(TypedDict):
+    """What the page reads; ``arrays`` as `pack` has them.
+
+    The arrays are ``picture0`` and ``label0`` (H, W), ``output0`` (H, W) class numbers or (K,) the
+    numbers, ``gates0.3`` (C,), ``mask0.3`` (1, h, w) and ``maps0.3`` (kept, h, w): of input 0 and
+    of its block 3.
     """
-    u, c, s, seen = entry
-    if u is None or seen is None:
-        return None
-    if c is not None and s is not None:
-        rules = {
-            "add": lambda: u * c + u * s,
-            "max": lambda: torch.maximum(u * c, u * s),
-            "mul": lambda: (u * c) * (u * s),
-            "both": lambda: u * c * s,
-        }
-    elif c is not None or s is not None:
-        gate, name = (c, "c") if c is not None else (s, "s")
-        rules = {name: lambda: u * gate, f"1+{name}": lambda: u + u * gate}
-    else:
-        return None
-    precision = max(1e-3, 4 * torch.finfo(seen.dtype).eps)
-    close = precision * float(seen.abs().max()) + 1e-6
-    for name, compute in rules.items():
-        try:
-            tried = compute()
-        except RuntimeError:  # shapes that do not go together
-            continue
-        if tried.shape == seen.shape and float((tried - seen).abs().max()) <= close:
-            return name
-    return None
+
+    network: str
+    inputs: list[Input]
+    blocks: list[Block]  # in the order in which they run
+    output: Output
+    slice: int | None  # of volumes: the index to which everything that is stored is cut
+    reduced: dict[str, int]  # "picture", "label", "output" → positions a side that became one
+    hint: int | None  # the channel of the first block that the page suggests to pull
+    maps: dict[str, list[int]]  # "0.3" → the channels whose maps are in maps0.3, rising
+    arrays: dict[str, dict]
+    defaults: dict  # trait → what it is where a page finds an invalid one
 
 
-def off_values(entry, rule):
-    """What a gate is where its branch is off: what leaves the other branch, or the maps, alone."""
-    both = entry.channel is not None and entry.spatial is not None
-    alone = 0.0 if rule in ("1+c", "1+s") else 1.0
-    return 0.0 if both and rule not in ("mul", "both") else alone
-
-
-def unpack(packed, entries):
-    """What `pack` packed: tensors, quantised ones as their values in float64."""
-    data, arrays = zlib.decompress(packed), {}
-    for name, entry in entries.items():
-        raw = bytearray(data[entry["offset"] : entry["offset"] + entry["length"]])
-        dtype = getattr(torch, entry["dtype"])
-        array = torch.frombuffer(raw, dtype=dtype) if raw else torch.empty(0, dtype=dtype)
-        array = array.reshape(entry["shape"])
-        planes = array.reshape(-1, *array.shape[-2:]) if array.dim() > 1 else array[None, None]
-        axis = {"delta": -1, "plane": 0}.get(entry.get("filter"))
-        if axis is not None:
-            array = planes.cumsum(axis, dtype=torch.uint8).reshape(array.shape)
-        if "scale" in entry:
-            scale, zero = (torch.tensor(entry[k]).double() for k in ("scale", "zero"))
-            array = (
-                zero[:, None, None] + scale[:, None, None] * array.reshape(planes.shape).double()
-            )
-            array = array.reshape(entry["shape"])
-        arrays[name] = array
-    return arrays
-
-
-def describe_block(name, entries):
+def describe_block(name, entries) -> Block:
     """A block for the page, from what it did to each input."""
     entry = entries[0]
     gates = [gate for e in entries for gate in (e.channel, e.spatial) if gate is not None]
     told = [e for e in entries if e.output is None or e.output.any()]  # every rule fits zeros
-    rules = {rule_of(e) for e in told or entries}
-    rule = rules.pop() if len(rules) == 1 else None
+    rules = {rule_of(*e) for e in told or entries}
+    shaped = entry.spatial if entry.input is None else entry.input
     return {
         "name": name,
         "channels": next((t.shape[1] for t in (entry.channel, entry.input) if t is not None), 1),
+        "size": [] if shaped is None else list(shaped.shape[2:]),
         "maps": entry.input is not None,
-        "size": [] if entry.input is None else list(entry.input.shape[2:]),
         "channel": entry.channel is not None,
         "spatial": entry.spatial is not None,
-        "rule": rule,
-        "off": off_values(entry, rule),
+        "rule": rules.pop() if len(rules) == 1 else None,
         "range": [
             min([0.0, *(float(gate.min()) for gate in gates)]),
             max([1.0, *(float(gate.max()) for gate in gates)]),
@@ -106,19 +109,71 @@ def describe_block(name, entries):
     }
 
 
-def describe_output(output, spatial, classes):
+def problem(value, manifest) -> str | None:
+    """What is wrong with edits of the blocks in a manifest; None if nothing is."""
+    sites, rules = {}, {}
+    for block in manifest["blocks"]:
+        path = run_of(block["name"])[0]  # a block that runs again is as in its first run
+        site = {
+            "channels": block["channels"],
+            "positions": block["size"],
+            "branches": [branch for branch in BRANCHES if block[branch]],
+            "range": block["range"],
+        }
+        low, high = sites.setdefault(path, site)["range"]
+        sites[path]["range"] = [min(low, block["range"][0]), max(high, block["range"][1])]
+        rules.setdefault(path, block["rule"])
+    wrong = edits.problem(value, sites, len(manifest["inputs"]))
+    if wrong:
+        return wrong
+    for path, branches in value.items():
+        for branch, edit in branches.items():
+            if edit["base"] == "neutral" and rules[path] is None:
+                return (
+                    f"{path}.{branch}: how this block applies its gates is not known, so neither "
+                    "is what neutral would be: say zero or one"
+                )
+    return None
+
+
+def check(manifest, arrays):
+    """Whether a manifest and its arrays, read from a file, can be shown.
+
+    Raises:
+        KeyError, TypeError, ValueError: they cannot.
+    """
+    if missing := sorted(Manifest.__required_keys__ - set(manifest)):
+        raise ValueError(f"the manifest lacks {', '.join(missing)}")
+    for block in manifest["blocks"]:
+        if missing := sorted(Block.__required_keys__ - set(block)):
+            raise ValueError(f"a block lacks {', '.join(missing)}")
+        if block["rule"] is not None:
+            rule(block["rule"])  # raises where there is none
+    for i in range(len(manifest["inputs"])):
+        if missing := [name for name in (f"picture{i}", f"output{i}") if name not in arrays]:
+            raise ValueError(f"the arrays lack {', '.join(missing)}")
+
+
+def describe_output(output, spatial, classes) -> Output:
     """What kind of thing a network returned for one input, without its batch axis.
 
     Raises:
-        ValueError: ``classes`` are not as many as the output has.
+        ValueError: ``classes`` are not as many as the output has, or have no such colour.
     """
     count = output.shape[0]
+    located = output.dim() == 1 + len(spatial)
     if output.dim() == 1 and count > 1:
         kind = "classes"
-    elif output.dim() == 1 + len(spatial) and (classes or count <= MOST_CLASSES):
+    elif located and (classes or count <= MOST_CLASSES):
         kind = "map"
     else:
-        return {"kind": "numbers", "classes": []}
+        described = {"kind": "numbers", "classes": []}
+        if located:
+            described["note"] = (
+                f"the first numbers of an output of {count} channels, which are taken for "
+                "features; if they are classes, name them: explore(…, classes=…)"
+            )
+        return described
     described = {"kind": kind}
     if kind == "map" and count == 1:
         # One channel is a yes or a no; a network that ends in a sigmoid says so by its range.
@@ -128,79 +183,174 @@ def describe_output(output, spatial, classes):
     return {**described, "classes": named_classes(classes, count)}
 
 
-def named_classes(classes, count):
-    """``[{"name", "colour"}]`` of names, of (name, "#rrggbb"), or made up."""
+def named_classes(classes, count) -> list[Class]:
+    """Of names, of (name, "#rrggbb"), or made up."""
     if classes is None:
         classes = [str(k) for k in range(count)]
     classes = list(classes)
     if len(classes) != count:
         raise ValueError(f"the network has {count} classes, classes= names {len(classes)}")
-    return [
+    named = [
         {"name": str(entry), "colour": CLASS_COLOURS[k % len(CLASS_COLOURS)]}
         if not isinstance(entry, (tuple, list))
         else {"name": str(entry[0]), "colour": str(entry[1])}
         for k, entry in enumerate(classes)
     ]
+    for entry in named:
+        if not re.fullmatch("#[0-9a-fA-F]{6}", entry["colour"]):
+            raise ValueError(
+                f'the colour of class {entry["name"]!r} must be "#rrggbb", got {entry["colour"]!r}'
+            )
+    return named
 
 
-def class_map(output, described):
+def class_map(output, described) -> Tensor:
     """The class of each position: uint8, of the output's spatial shape."""
     if "threshold" in described:
         return (output[0] > described["threshold"]).byte()
     return output.argmax(0).byte()
 
 
-def plane(tensor, at, spatial):
-    """(C, *spatial) as (C, h, w), see `_engine`."""
-    return _engine._plane(tensor.float(), at, spatial)
+def planes_of(image, label) -> Tensor:
+    """What a panel shows of an input: uint8 (1 or 2, *spatial), a grey picture and its label."""
+    parts = [grey(image)]
+    if label is not None and label.dim():
+        parts.append(label.cpu().byte())
+    return torch.stack(parts)
 
 
-def arrays_of_input(i, rec, names, pictured, output, described, at, spatial):
-    """The arrays of one input, feature maps left out."""
-    arrays = {f"picture{i}": pictured[0].round().byte()}
-    if len(pictured) > 1:
-        arrays[f"label{i}"] = pictured[1].byte()
-    if described["kind"] == "map":
-        flat = class_map(output, described)[None]
-        arrays[f"output{i}"] = plane(flat, at, spatial)[0].byte()
-    else:
-        arrays[f"output{i}"] = output.flatten()[:4096].float().cpu()
-    for b, name in enumerate(names):
-        if rec[name].channel is not None:
-            arrays[f"gates{i}.{b}"] = rec[name].channel[0].flatten().float().cpu()
-        if rec[name].spatial is not None:
-            mask = plane(rec[name].spatial[0], at, spatial)
-            arrays[f"mask{i}.{b}"] = quantise(_engine.pooled(mask, MASK_SIDE))
-    return arrays
+def stored(pictures, records, outputs, described, names, at, seen):
+    """The arrays of an explorer, within the budget.
 
-
-def best_channels(entry, most):
-    """The channels with the highest gates, in the order of their numbers."""
-    maps = entry.input[0]
-    if entry.channel is None or entry.channel[0].numel() != len(maps):
-        return list(range(min(most, len(maps))))
-    order = entry.channel[0].flatten().argsort(descending=True, stable=True)  # as the page sorts
-    return sorted(order[:most].tolist())
-
-
-def pack_within(arrays, records, names, at, spatials):
-    """Pack, with as many maps as fit.
+    Args:
+        pictures: `planes_of` each input.
+        records: of each input.
+        outputs: of each, without a batch axis.
+        described: what `describe_output` says of them.
+        names: of the blocks.
+        at: the slice of a volume, or None.
+        seen: the numbers of the input and of the block that are looked at first.
 
     Returns:
-        Manifest entries, packed bytes, and ``{"0.3": channels}``: whose maps of input 0 and
-        block 3 are there.
+        The arrays, and ``reduced`` and ``maps`` of `Manifest`.
     """
-    for most in (32, 16, 8, 4, 2, 1, 0):
-        extra, kept = {}, {}
-        for i, rec in enumerate(records):
-            for b, name in enumerate(names):
-                if most == 0 or rec[name].input is None:
-                    continue
-                channels = best_channels(rec[name], most)
-                maps = plane(rec[name].input[0][channels], at, spatials[i])
-                extra[f"maps{i}.{b}"] = quantise(_engine.pooled(maps, MAP_SIDE), LEVELS)
-                kept[f"{i}.{b}"] = channels
-        entries, packed = pack({**arrays, **extra})
-        if len(packed) + len(json.dumps(entries)) <= BUDGET:
-            break
-    return entries, packed, kept
+    spatials = [planes.shape[1:] for planes in pictures]
+    flat = [cut(planes, at, s) for planes, s in zip(pictures, spatials, strict=True)]
+    arrays, reduced = {}, {}
+
+    def store(kind, planes, smaller, budget):
+        reduced[kind], planes = _fitting(planes, smaller, budget, PICTURE_SIDE)
+        arrays.update({f"{kind}{i}": plane for i, plane in enumerate(planes)})
+
+    store("picture", [planes[0] for planes in flat], _smaller_picture, PICTURES)
+    store("label", [planes[1] for planes in flat if len(planes) > 1], _smaller_classes, CLASS_MAPS)
+    if described["kind"] == "map":
+        maps = [class_map(output, described)[None].cpu() for output in outputs]
+        planes = [cut(m, at, s)[0] for m, s in zip(maps, spatials, strict=True)]
+        store("output", planes, _smaller_classes, CLASS_MAPS)
+    else:
+        arrays |= {f"output{i}": o.flatten()[:4096].float().cpu() for i, o in enumerate(outputs)}
+    masks = {}
+    for i, rec in enumerate(records):
+        for b, name in enumerate(names):
+            if rec[name].channel is not None:
+                arrays[f"gates{i}.{b}"] = rec[name].channel[0].flatten().float().cpu()
+            if rec[name].spatial is not None:
+                masks[f"mask{i}.{b}"] = cut(rec[name].spatial[0].float(), at, spatials[i])
+    _, planes = _fitting(list(masks.values()), _smaller_mask, MASKS, MASK_SIDE)
+    arrays |= dict(zip(masks, planes, strict=True))
+
+    used = sum(ENTRY + _bytes(array) for array in arrays.values()) + SCALE * len(masks)
+    kept = {}
+    for (i, b), channels in _chosen(records, names, at, spatials, seen, BUDGET - used).items():
+        arrays[f"maps{i}.{b}"] = _maps(records[i][names[b]], channels, at, spatials[i])
+        kept[f"{i}.{b}"] = channels
+    return arrays, reduced, kept
+
+
+def _bytes(array):
+    """About how many an array takes, packed."""
+    if isinstance(array, Quantised):
+        return estimated(array.codes)
+    return estimated(array) if array.dtype == torch.uint8 else 4 * array.numel()
+
+
+def _fitting(planes, smaller, budget, side):
+    """Planes of ``side`` positions a side at most, or of as many as the budget allows for all.
+
+    Returns:
+        How many positions a side of the largest became one; the planes.
+    """
+    longest = max((max(plane.shape[-2:]) for plane in planes), default=1)
+    side = min(side, longest)
+    while True:
+        found = [smaller(plane, side) for plane in planes]
+        if side <= 4 or sum(map(_bytes, found)) <= budget:
+            return -(-longest // side), found
+        side = side * 2 // 3
+
+
+def _smaller_picture(plane, side):
+    return pooled(plane[None], side)[0].round().byte()
+
+
+def _smaller_classes(plane, side):
+    """Single positions: the mean of two classes is none."""
+    factor = -(-max(plane.shape) // side)
+    rows, columns = (
+        ((torch.arange(-(-length // factor)) + 0.5) * factor).long().clamp_max(length - 1)
+        for length in plane.shape
+    )
+    return plane[rows][:, columns]
+
+
+def _smaller_mask(mask, side):
+    return quantise(pooled(mask, side))
+
+
+def _maps(entry, channels, at, spatial):
+    maps = cut(entry.input[0][channels].float(), at, spatial)
+    return quantise(pooled(maps, MAP_SIDE), LEVELS)
+
+
+def _ranked(entry):
+    """The channels with the highest gates, highest first, as the page sorts them."""
+    count = entry.input.shape[1]
+    if entry.channel is None or entry.channel[0].numel() != count:
+        return list(range(min(COUNTS[0], count)))
+    order = entry.channel[0].flatten().argsort(descending=True, stable=True)
+    return order[: COUNTS[0]].tolist()
+
+
+def _chosen(records, names, at, spatials, seen, budget):
+    """The channels whose maps are stored, (input, block) → rising numbers.
+
+    A page of those that are looked at first, then as many everywhere; where that is none, of the
+    input that is looked at first.
+    """
+    left = max(budget, MAPS)
+    ranked = {
+        (i, b): _ranked(rec[name])
+        for i, rec in enumerate(records)
+        for b, name in enumerate(names)
+        if rec[name].input is not None
+    }
+    price = {}  # of a map, told by a few
+    for (i, b), channels in ranked.items():
+        some = _maps(records[i][names[b]], channels[:4], at, spatials[i])
+        price[i, b] = SCALE + _bytes(some) / len(channels[:4])
+    counts = dict.fromkeys(ranked, 0)
+    if seen in ranked:
+        counts[seen] = min(PAGE, len(ranked[seen]), int(left / price[seen]))
+        left -= counts[seen] * price[seen]
+
+    def grown(group, most):
+        return {key: max(counts[key], min(most, len(ranked[key]))) for key in group}
+
+    def cost(more):
+        return sum(price[key] * (count - counts[key]) for key, count in more.items())
+
+    groups = (list(ranked), [key for key in ranked if key[0] == seen[0]])
+    options = (grown(group, most) for group in groups for most in COUNTS)
+    counts |= next((more for more in options if cost(more) <= left), {})
+    return {key: sorted(ranked[key][:count]) for key, count in counts.items() if count}

@@ -29,20 +29,6 @@ def pointwise(layer: dict, maps: torch.Tensor) -> torch.Tensor:
     return torch.einsum("kc,chw->khw", weight, maps) + bias[:, None, None]
 
 
-def recalibrate(maps, c, s, mode, combine="add"):
-    """Û of maps (C, H, W), channel gates (C,) and mask (H, W)."""
-    c, s = c[:, None, None], s[None]
-    if mode == "none":
-        return maps
-    if mode == "cse":
-        return maps * c
-    if mode == "sse":
-        return maps * s
-    if combine == "add":
-        return maps * (c + s)
-    return torch.maximum(maps * c, maps * s) if combine == "max" else maps * c * (maps * s)
-
-
 def scores(prediction: torch.Tensor, label: torch.Tensor, classes: int) -> dict:
     """``dice`` (mean over the classes in the label) and ``dice_of`` each class."""
     label = label.long()

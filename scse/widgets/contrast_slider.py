@@ -43,6 +43,7 @@ class ContrastSlider(_base.Widget):
     """
 
     _esm = _base.STATIC / "contrast_slider.js"
+    _css = _base.style("contrast_slider.css")
     network = traitlets.Unicode().tag(sync=True, state=True)
     """The name of the network that is shown."""
     contrast = traitlets.Int(0).tag(sync=True, state=True)
@@ -171,7 +172,13 @@ class ContrastSlider(_base.Widget):
             axes[0, 2].plot(known["values"], now["curves"][name], style, label=label)
         axes[0, 2].set(ylabel="Dice", ylim=(0, 1))
         axes[0, 2].legend(fontsize=7)
-        axes[1, 2].plot(known["values"], self._gates[0].numpy(), color="#b94a00", lw=0.7, alpha=0.6)
+        axes[1, 2].plot(
+            known["values"],
+            self._gates[0].numpy(),
+            color=_base.COLOURS["channel"],
+            lw=0.7,
+            alpha=0.6,
+        )
         axes[1, 2].set(ylabel="gate", ylim=(0, 1), xlabel=" → ".join(known["ends"]))
 
     def _end(self, name):

@@ -30,6 +30,7 @@ class ContrastSwap(_base.Widget):
     """
 
     _esm = _base.STATIC / "contrast_swap.js"
+    _css = _base.style("contrast_swap.css")
     blend = traitlets.Float(0.0).tag(sync=True, state=True)
     """How much of the other picture's gates: 0 own, 1 the other's; one of the stored blends."""
 
@@ -132,10 +133,13 @@ class ContrastSwap(_base.Widget):
                 _base.show_classes(axis, now["segmentation"][i], known["classes"], text)
         axis = bottom.subplots()
         first, second = self._gates[:, known["order"]]
-        axis.vlines(range(len(first)), first, second, color="#f08a2c", alpha=0.5)
-        style = {"edgecolors": "#b94a00", "zorder": 3}
-        axis.scatter(range(len(first)), first, 14, "white", label=known["titles"][0], **style)
-        axis.scatter(range(len(first)), second, 14, "#b94a00", label=known["titles"][1], **style)
+        axis.vlines(
+            range(len(first)), first, second, color=_base.COLOURS["channel-fill"], alpha=0.5
+        )
+        orange, paper = _base.COLOURS["channel"], _base.COLOURS["paper"]
+        style = {"edgecolors": orange, "zorder": 3}
+        axis.scatter(range(len(first)), first, 14, paper, label=known["titles"][0], **style)
+        axis.scatter(range(len(first)), second, 14, orange, label=known["titles"][1], **style)
         axis.set(xlabel="channel, sorted by change", ylabel="gate c", ylim=(-0.05, 1.05))
         axis.set_xticks([])
         axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))

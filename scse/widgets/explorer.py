@@ -1,5 +1,6 @@
 """Explorer: the blocks of any network, their gates in the reader's hand."""
 
+import functools
 import time
 
 import anywidget
@@ -11,6 +12,7 @@ from scse.foreign import unwrap
 from scse.recording import find_blocks
 from scse.widgets import _base, _file, _stored
 from scse.widgets._engine import Engine, output_of, run_of, tensor_of
+from scse.widgets._packing import unpack
 
 MOST_INPUTS = 12
 SORTS = ("index", "gate", "effect", "similarity", "difference")
@@ -28,10 +30,13 @@ def explore(model, image, *, where=None, classes=None, titles=None, labels=None,
         model: any `nn.Module` with blocks that `scse.find_blocks` knows; it runs in the mode
             that it is in, so you may want ``model.eval()`` first.
         image: a batch (N, C, *spatial), or a list of such or of (C, *spatial) tensors. Each
-            image in it can be chosen, and compared with another.
+            image in it can be chosen, and compared with another. How many axes a network takes
+            its convolutions tell; where there are none, a tensor is a batch, and three axes in
+            a list are one image.
         where: what else counts as a block, as `scse.find_blocks` takes it.
         classes: names of the classes, or (name, "#rrggbb"), as many as the output has; two for
-            an output of one channel.
+            an output of one channel. Without them an output of more than 64 channels is taken
+            for features, and shown as numbers.
         titles: what the inputs are called.
         labels: the truth for each input: (*spatial) class numbers for a segmentation, one
             number for a classifier.
@@ -42,31 +47,14 @@ def explore(model, image, *, where=None, classes=None, titles=None, labels=None,
 
     Raises:
         TypeError: ``model`` is no `nn.Module`, or ``image`` holds no tensors.
-        ValueError: no blocks were found, too many inputs, or numbers of things that differ.
+        ValueError: no blocks were found, too many inputs, numbers of things that differ, or a
+            colour of another form.
         RuntimeError: the network did not take the image; the message has the shape and its words.
+            A network of several inputs needs a wrapper that takes one.
     """
     return Explorer(
         model, image, where=where, classes=classes, titles=titles, labels=labels, **state
     )
-
-
-class _OnClass:
-    """A class method that leaves an inherited method of its name to the instances.
-
-    ipywidgets calls ``widget.open()`` to open its line to the page; ours is `Explorer.open(path)`.
-    """
-
-    def __init__(self, function):
-        self._function = function
-        self.__doc__ = function.__doc__
-
-    def __set_name__(self, owner, name):
-        self._owner, self._name = owner, name
-
-    def __get__(self, instance, owner):
-        if instance is None:
-            return self._function.__get__(owner)
-        return getattr(super(self._owner, instance), self._name)
 
 
 class Explorer(_base.Widget):
@@ -89,9 +77,10 @@ class Explorer(_base.Widget):
     """Maps before the block (U) or after it (Û)."""
     sort = traitlets.Enum(SORTS, "index").tag(sync=True, state=True)
     """The order of the channels."""
-    overrule = traitlets.Dict().tag(sync=True, state=True)
-    """Block → branch → ``{"mode": "own" | "off" | "mean" | "invert" | "input", "input": i,
-    "set": {channel: gate}}``."""
+    edits = traitlets.Dict().tag(sync=True, state=True)
+    """What is done to the gates: block → branch → edit, see `scse.edits`. ``mean`` and ``from``
+    are of the inputs here."""
+    _engine = _record = None  # of one that was opened from a file
 
     def __init__(
         self, model, image, *, where=None, classes=None, titles=None, labels=None, **state
@@ -100,62 +89,70 @@ class Explorer(_base.Widget):
         _check_model(model, where)
         images = _inputs(model, image)
         titles = _titles(titles, len(images))
+        labels = _labels(labels, images)
+        pictures = [_stored.planes_of(*pair) for pair in zip(images, labels, strict=True)]
         volume = images[0].dim() == 4
         at = images[0].shape[1] // 2 if volume else None
-        pictures = _Pictures(images, labels)
-        self._record = None
         self._engine = Engine(
-            {"model": model, "pictures": pictures},
+            {"model": model},
             images,
+            pictures=pictures,
             where={"model": where},
             heard=self._heard,
         )
         records = []
-        for i in range(len(images)):
+        for i, one in enumerate(images):
             self._engine.run({"image": {"stored": i}})
             records.append(self._record)
-            _check_finite(images[i], self._record, titles[i])
+            _check_finite(one, self._record, titles[i])
         names = [name for name in records[0] if all(name in rec for rec in records)]
         if not names:
             raise ValueError(f"the blocks of this {type(model).__name__} did not run")
         outputs = [output_of(rec) for rec in records]
-        spatials = [tuple(one.shape[1:]) for one in images]
-        described = _stored.describe_output(outputs[0], spatials[0], classes)
-        pictures.check(described)
-        arrays = {}
-        for i, rec in enumerate(records):
-            seen = self._engine.run({"network": "pictures", "image": {"stored": i}, "slice": at})
-            pictured = _stored.plane(seen["output"], None, spatials[i])
-            arrays |= _stored.arrays_of_input(
-                i, rec, names, pictured, outputs[i], described, at, spatials[i]
-            )
-        entries, packed, kept = _stored.pack_within(arrays, records, names, at, spatials)
+        described = _stored.describe_output(outputs[0], images[0].shape[1:], classes)
+        _check_labels(labels, described)
         blocks = [_stored.describe_block(name, [rec[name] for rec in records]) for name in names]
         opened = state.setdefault("block", _first(blocks))
         if opened not in names:
             raise ValueError(f"no block {opened!r}; the blocks are {', '.join(map(repr, names))}")
+        seen = (state.get("picture", 0), names.index(opened))
+        arrays, reduced, kept = _stored.stored(
+            pictures, records, outputs, described, names, at, seen
+        )
+        if any(
+            block["maps"] and len(kept.get(f"{i}.{b}", ())) < block["channels"]
+            for i in range(len(images))
+            for b, block in enumerate(blocks)
+        ):
+            state.setdefault("sort", "gate")  # those first whose maps are here at once
         manifest = {
             "network": type(unwrap(model)).__name__,
             "inputs": [
-                {"title": title, "shape": list(one.shape), "label": pictures.number(i)}
-                for i, (title, one) in enumerate(zip(titles, images, strict=True))
+                {
+                    "title": title,
+                    "shape": list(one.shape),
+                    "label": int(label) if label is not None and label.dim() == 0 else None,
+                }
+                for title, one, label in zip(titles, images, labels, strict=True)
             ],
             "blocks": blocks,
             "output": described,
             "slice": at,
-            "hint": self._telling(records[0], blocks[names.index(opened)]),
+            "reduced": reduced,
+            "hint": self._hint(records[0], blocks[seen[1]]),
             "maps": kept,
-            "arrays": entries,
-            "defaults": {name: self.traits()[name].default() for name in self.state_names()},
+            "defaults": {"block": opened},
         }
-        if any(len(kept[at]) < blocks[int(at.split(".")[1])]["channels"] for at in kept):
-            state.setdefault("sort", "gate")  # those first whose maps are here at once
-        manifest["defaults"]["block"] = opened
         self._record = records[0]
-        self._restore(manifest, packed, state)
+        super().__init__(manifest, arrays, **state)
         self._engine.serve(self)
 
-    def _telling(self, record, block):
+    def _begin(self, manifest, packed, state):
+        # ipywidgets opens an instance's line to the page by `open()`; on the class it is ours.
+        self.open = functools.partial(anywidget.AnyWidget.open, self)
+        super()._begin(manifest, packed, state)
+
+    def _hint(self, record, block):
         """The channel of a block that changes the output most when its gate is 0, or None.
 
         It is the one that the page suggests to pull. The search stops after a second.
@@ -176,13 +173,8 @@ class Explorer(_base.Widget):
                 break
         return best
 
-    def _restore(self, manifest, packed, state):
-        self._still = None
-        anywidget.AnyWidget.__init__(self, manifest=manifest, packed=packed, **state)
-
     def _heard(self, record, request):
-        if request.get("network") != "pictures":
-            self._record = record
+        self._record = record
 
     @property
     def record(self):
@@ -201,10 +193,11 @@ class Explorer(_base.Widget):
         return self._record.gates
 
     def save(self, path, *, title=None, overwrite=False):
-        """Write the explorer as one HTML file, which opens without a network or a kernel.
+        """Write the explorer to a file: a page, or what a page is made of.
 
         Args:
-            path: where to; ``.html``.
+            path: where to. ``.html``: one page, which opens by a double click, without a network
+                or a kernel. ``.json``: the data alone, for `open`.
             title: heading of the page.
             overwrite: replace a file that is not one of ours. Ours are always replaced.
 
@@ -212,33 +205,36 @@ class Explorer(_base.Widget):
             The path.
 
         Raises:
-            ValueError: ``path`` does not end in .html.
+            ValueError: ``path`` does not end in .html or .json.
             FileNotFoundError: its folder is not there.
             FileExistsError: another file is in the place.
         """
-        state = self.get_state(["manifest", *self.state_names()])
         return _file.write(
             path,
-            {**state, "_esm": str(self._esm), "_css": str(self._css)},
+            self.get_state(["manifest", *self.state_names()]),
             self.packed,
             title=title or f"{self.manifest['network']}: squeeze & excitation",
+            code={"_esm": str(self._esm), "_css": str(self._css)},
             overwrite=overwrite,
         )
 
-    @_OnClass
+    @classmethod
     def open(cls, path):
         """An explorer of a file that `save` wrote. It has no network: the stored states move.
 
         Raises:
             FileNotFoundError: there is no such file.
-            ValueError: the file is not one that `save` wrote.
+            ValueError: the file is not one that `save` wrote, is damaged, or of another version.
         """
         state, packed = _file.read(path)
-        self = cls.__new__(cls)
-        self._engine = self._record = None
-        known = {name: state[name] for name in cls.state_names() if name in state}
-        self._restore(state["manifest"], packed, known)
-        return self
+        manifest = state.pop("manifest")
+        try:
+            _stored.check(manifest, unpack(packed, manifest["arrays"]))
+            return cls._of(manifest, packed, state)
+        except (KeyError, TypeError, ValueError, traitlets.TraitError) as error:
+            raise ValueError(
+                f"{str(path)!r} is damaged, or was saved by another version of scse: {error}"
+            ) from error
 
     @traitlets.validate("picture", "compare")
     def _check_input(self, proposal):
@@ -258,33 +254,36 @@ class Explorer(_base.Widget):
             )
         return proposal.value
 
-    @traitlets.validate("overrule")
-    def _check_overrule(self, proposal):
-        names = {run_of(block["name"])[0] for block in self.manifest["blocks"]}
-        for name, branches in proposal.value.items():
-            if name not in names:
-                raise traitlets.TraitError(
-                    f"overrule: no block {name!r}; there are {', '.join(map(repr, sorted(names)))}"
-                )
-            if not isinstance(branches, dict) or set(branches) - {"channel", "spatial"}:
-                raise traitlets.TraitError(
-                    f"overrule[{name!r}] must be a dict of channel and spatial, got {branches!r}"
-                )
+    @traitlets.validate("slice")
+    def _check_slice(self, proposal):
+        depth = 0  # volumes may differ in depth
+        if self.manifest["slice"] is not None:
+            depth = max(entry["shape"][1] for entry in self.manifest["inputs"])
+        if not -1 <= proposal.value < depth:
+            allowed = f"0 to {depth - 1}, or -1 for the middle" if depth else "-1: no volume"
+            raise traitlets.TraitError(f"slice must be {allowed}, got {proposal.value}")
+        return proposal.value
+
+    @traitlets.validate("edits")
+    def _check_edits(self, proposal):
+        wrong = _stored.problem(proposal.value, self.manifest)
+        if wrong:
+            raise traitlets.TraitError(f"edits: {wrong}")
         return proposal.value
 
     def _draw(self, figure):
-        manifest, arrays = self.manifest, _stored.unpack(self.packed, self.manifest["arrays"])
+        manifest, arrays = self.manifest, unpack(self.packed, self.manifest["arrays"])
         names = [block["name"] for block in manifest["blocks"]]
-        at = f"0.{names.index(self.block)}"
+        key = f"0.{names.index(self.block)}"
         kind = manifest["output"]["kind"]
-        shown = ["picture", *(["mask"] if f"mask{at}" in arrays else [])]
+        shown = ["picture", *(["mask"] if f"mask{key}" in arrays else [])]
         axes = figure.subplots(1, len(shown) + 2, squeeze=False)[0]
         _base.show(axes[0], arrays["picture0"], manifest["inputs"][0]["title"], cmap="gray")
         if "mask" in shown:
-            _base.show(axes[1], arrays[f"mask{at}"][0], "mask s", cmap=_base.colour_map("space"))
-        if f"gates{at}" in arrays:
-            gates = arrays[f"gates{at}"]
-            axes[-2].bar(range(len(gates)), gates.tolist(), color="#f08a2c")
+            _base.show(axes[1], arrays[f"mask{key}"][0], "mask s", cmap=_base.colour_map("space"))
+        if f"gates{key}" in arrays:
+            gates = arrays[f"gates{key}"]
+            axes[-2].bar(range(len(gates)), gates.tolist(), color=_base.COLOURS["channel-fill"])
             axes[-2].set(ylim=(0, 1), xlabel="channel", title=f"gates c of {self.block}")
         else:
             axes[-2].set_axis_off()
@@ -293,56 +292,8 @@ class Explorer(_base.Widget):
             _base.show_classes(axes[-1], arrays["output0"], classes, "output")
         else:
             values = arrays["output0"][:12].tolist()
-            axes[-1].barh(range(len(values)), values, color="#7f8a96")
+            axes[-1].barh(range(len(values)), values, color=_base.COLOURS["plain-fill"])
             axes[-1].set(title="output")
-
-
-class _Pictures(nn.Module):
-    """Looks like a network to the engine and returns what a panel shows of an input.
-
-    (1, 1 or 2, *spatial): a grey picture of the first channel in 0 … 255, and the label.
-    """
-
-    reads_stored = True
-
-    def __init__(self, images, labels):
-        super().__init__()
-        self._images, self._labels = images, _labels(labels, images)
-        self._ranges = [
-            torch.quantile(_some(one[0].double()), torch.tensor([0.005, 0.995]).double())
-            for one in images
-        ]
-
-    def number(self, i):
-        """The class of an input that has one."""
-        label = None if self._labels is None else self._labels[i]
-        return int(label) if label is not None and label.dim() == 0 else None
-
-    def check(self, described):
-        for label in self._labels or ():
-            if (label.dim() == 0) != (described["kind"] != "map"):
-                form = "(*spatial)" if described["kind"] == "map" else "one number an input"
-                raise ValueError(
-                    f"labels of this network are {form}, got shape {tuple(label.shape)}"
-                )
-
-    def forward(self, image):
-        # The engine passes on the stored tensor itself, so that its place in memory tells which.
-        at = image.data_ptr()
-        i = next(k for k, one in enumerate(self._images) if one.data_ptr() == at)
-        low, high = self._ranges[i]
-        grey = (image[:, :1].cpu().double() - low) / (high - low).clamp_min(1e-12)
-        parts = [(255 * grey.clamp(0, 1)).float()]
-        label = None if self._labels is None else self._labels[i]
-        if label is not None and label.dim():
-            parts.append(label[None, None].float())
-        return torch.cat(parts, 1)
-
-
-def _some(values, most=1_000_000):
-    """Values enough for a quantile, which torch computes of 16 million at most."""
-    flat = values.flatten()
-    return flat[:: max(1, flat.numel() // most)]
 
 
 def _check_model(model, where):
@@ -370,6 +321,8 @@ def _inputs(model, image):
             else f"a list with {', '.join(sorted({type(p).__name__ for p in parts}))}"
         )
         raise TypeError(f"image must be a tensor or a list of tensors, got {kinds}")
+    # Where nothing tells, a tensor is a batch, and three axes in a list are one picture.
+    alone = rank - 1 if rank else 2 if isinstance(image, Tensor) else 3
     images = []
     for part in parts:
         if not 2 <= part.dim() <= 5:
@@ -377,16 +330,14 @@ def _inputs(model, image):
                 "an image is a batch (N, C, *spatial) or one (C, *spatial) of one to three "
                 f"spatial axes, got shape {tuple(part.shape)}"
             )
-        # Without a convolution to tell the rank, three axes are one picture, four or five a batch.
-        single = part.dim() == (rank - 1 if rank else 3) or part.dim() == 2
-        images += [part] if single else list(part)
+        images += [part] if part.dim() in (2, alone) else list(part)
     images = [one.detach().clone() for one in images]
     if not images or any(one.numel() == 0 for one in images):
         raise ValueError("image is empty: explore needs one picture at least")
     if len(images) > MOST_INPUTS:
         raise ValueError(
-            f"explore shows {MOST_INPUTS} inputs at most, got {len(images)}: "
-            f"pass image[:{MOST_INPUTS}]"
+            f"explore shows {MOST_INPUTS} inputs at most, got {len(images)} by its first axis, "
+            f"(N, C, *spatial): pass image[:{MOST_INPUTS}]"
         )
     if len({one.dim() for one in images}) > 1 or len({one.shape[0] for one in images}) > 1:
         shapes = sorted({tuple(one.shape) for one in images})
@@ -417,8 +368,9 @@ def _titles(titles, count):
 
 
 def _labels(labels, images):
+    """The truth for each input: a class map, a number, or None."""
     if labels is None:
-        return None
+        return [None] * len(images)
     try:
         labels = [torch.as_tensor(label) for label in labels]
     except (TypeError, ValueError, RuntimeError):
@@ -436,6 +388,13 @@ def _labels(labels, images):
                 f"a label must be {tuple(one.shape[1:])} like its image, got {tuple(label.shape)}"
             )
     return labels
+
+
+def _check_labels(labels, described):
+    for label in labels:
+        if label is not None and (label.dim() == 0) != (described["kind"] != "map"):
+            form = "(*spatial)" if described["kind"] == "map" else "one number an input"
+            raise ValueError(f"labels of this network are {form}, got shape {tuple(label.shape)}")
 
 
 def _first(blocks):

@@ -40,6 +40,7 @@ class GateLab(_base.Widget):
     """
 
     _esm = _base.STATIC / "gate_lab.js"
+    _css = _base.style("gate_lab.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     block = traitlets.Unicode().tag(sync=True, state=True)
@@ -177,7 +178,11 @@ class GateLab(_base.Widget):
         top.colorbar(mask, ax=axes[1], shrink=0.8)
         _base.show_classes(axes[2], now["segmentation"], classes, f"Dice {now['dice']:.2f}")
         axis = bottom.subplots()
-        bars = axis.bar(range(1, len(now["gates"]) + 1), now["gates"].tolist(), color="#f08a2c")
+        bars = axis.bar(
+            range(1, len(now["gates"]) + 1),
+            now["gates"].tolist(),
+            color=_base.COLOURS["channel-fill"],
+        )
         axis.bar_label(bars, fmt="%.3f", fontsize=7)
         axis.set(ylim=(0, 1.2), xlabel="channel", ylabel="gate c")
 

@@ -24,6 +24,7 @@ class MaskGallery(_base.Widget):
     """
 
     _esm = _base.STATIC / "mask_gallery.js"
+    _css = _base.style("mask_gallery.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     scale = traitlets.Enum(("shared", "own"), "shared").tag(sync=True, state=True)

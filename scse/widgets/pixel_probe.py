@@ -24,6 +24,7 @@ class PixelProbe(_base.Widget):
     """
 
     _esm = _base.STATIC / "pixel_probe.js"
+    _css = _base.style("pixel_probe.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     pixel = traitlets.List(traitlets.Int()).tag(sync=True, state=True)
@@ -100,6 +101,6 @@ class PixelProbe(_base.Widget):
         axes[1].plot(*now["pixel"][::-1], "s", color="none", markeredgecolor="red")
         figure.colorbar(mask, ax=axes[1], shrink=0.8)
         channels = range(1, len(now["products"]) + 1)
-        axes[2].barh(channels, now["products"].tolist(), color="#4d94ef")
+        axes[2].barh(channels, now["products"].tolist(), color=_base.COLOURS["space-fill"])
         axes[2].invert_yaxis()
         axes[2].set_title(f"weight × value; logit {now['logit']:.2f}", fontsize=8)

@@ -26,6 +26,7 @@ class SqueezeExcite(_base.Widget):
     """
 
     _esm = _base.STATIC / "squeeze_excite.js"
+    _css = _base.style("squeeze_excite.css")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     z = traitlets.List(traitlets.Float()).tag(sync=True, state=True)
@@ -90,7 +91,7 @@ class SqueezeExcite(_base.Widget):
         titles = {"z": "z: means", "hidden": "after fc1 and ReLU", "logits": "logits", "gates": "c"}
         for axis, (name, title) in zip(figure.subplots(1, 4), titles.items(), strict=True):
             values = now[name].tolist()
-            colour = "#f08a2c" if name == "gates" else "#7f8a96"
+            colour = _base.COLOURS["channel-fill" if name == "gates" else "plain-fill"]
             bars = axis.barh(range(1, len(values) + 1), values, color=colour)
             axis.bar_label(bars, fmt="%.3f" if name == "gates" else "%.2f", fontsize=7)
             axis.set_yticks(range(1, len(values) + 1))

@@ -5,10 +5,11 @@ const read = (key, hash = location.hash) => new URLSearchParams(hash.slice(1)).g
 
 /**
  * @param {string} key of this figure in the address
- * @param {any} start what need not be written
+ * @template {object} S
+ * @param {S} start what need not be written
  */
 export function link(key, start) {
-  /** @param {any} state */
+  /** @param {S} state */
   async function address(state) {
     const changed = difference(state, start);
     const ours = location.hash.includes("=");
@@ -23,7 +24,7 @@ export function link(key, start) {
   let last = read(key);
   return {
     address,
-    /** What the address says now, if it is news. @returns {Promise<any>} rejects where it is damaged */
+    /** What the address says now, if it is news. @returns {Promise<unknown>} rejects where it is damaged */
     async news() {
       const letters = read(key);
       if (letters === null || letters === last) return undefined;
@@ -32,7 +33,7 @@ export function link(key, start) {
     },
     /** What the address said when the page was opened. */
     first: async () => (last === null ? undefined : decode(last)),
-    /** Keep the address up to date, without a step in the browser's history. @param {any} state */
+    /** Keep the address up to date, without a step in the browser's history. @param {S} state */
     async write(state) {
       const href = await address(state);
       if (href === location.href) return;
@@ -42,11 +43,13 @@ export function link(key, start) {
   };
 }
 
-/** The parts of a state that differ from the start. @param {any} state @param {any} start */
+/** The parts of a state that differ from the start. @template {object} S @param {S} state @param {S} start @returns {Partial<S>} */
 export function difference(state, start) {
-  return Object.fromEntries(
-    Object.entries(state).filter(([key, v]) => JSON.stringify(v) !== JSON.stringify(start[key])),
+  const before = /** @type {Record<string, unknown>} */ (start);
+  const changed = Object.entries(state).filter(
+    ([key, v]) => JSON.stringify(v) !== JSON.stringify(before[key]),
   );
+  return /** @type {Partial<S>} */ (Object.fromEntries(changed));
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes @param {CompressionStream | DecompressionStream} how */

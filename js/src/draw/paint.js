@@ -1,9 +1,9 @@
 /** From numbers to pixels: one canvas pixel a map position, enlarged by the browser unblurred. */
 
-import STOPS from "../ground/colours.json" with { type: "json" };
+import { mark, scales } from "../ground/colours.js";
 import { h } from "../ground/dom.js";
 
-/** @typedef {keyof typeof STOPS} Scale */
+/** @typedef {keyof typeof scales} Scale */
 
 /** @param {string} hex */
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
@@ -24,12 +24,12 @@ function table(stops) {
   });
 }
 const TABLES = /** @type {Record<Scale, Uint32Array>} */ (
-  Object.fromEntries(Object.entries(STOPS).map(([name, stops]) => [name, table(stops)]))
+  Object.fromEntries(Object.entries(scales).map(([name, stops]) => [name, table(stops)]))
 );
 
 /** The scale as a CSS gradient. @param {Scale} scale @param {string} [direction] */
 export const gradient = (scale, direction = "to right") =>
-  `linear-gradient(${direction}, ${STOPS[scale].join(", ")})`;
+  `linear-gradient(${direction}, ${scales[scale].join(", ")})`;
 
 /**
  * @param {number} height @param {number} width in map positions
@@ -74,7 +74,7 @@ export function paintMap(element, values, low, high, scale) {
  * @param {string[]} palette one "#rrggbb" a class, background first
  * @param {string} [outlineColour] "#rrggbb"
  */
-export function classPainter(palette, outlineColour = "#ffffff") {
+export function classPainter(palette, outlineColour = mark) {
   // [class · 256 + grey] -> the position's colour, and that of a dot which shows on it
   const base = new Uint32Array(palette.length * 256);
   const dots = new Uint32Array(palette.length * 256);

@@ -13,11 +13,13 @@
  *
  * Gates are overruled entry by entry: used = keep · own + value, where `own` is what the network
  * computes at that moment. keep 1, value 0 changes nothing; keep 0, value v sets the gate to v.
+ * No more than that: what a reader does is an edit (scse/edits.py), and `changeOf` in
+ * gates/edit.js is the one place where an edit becomes a `Change`.
  *
  * Between page and kernel a message is JSON in which every typed array stands as
  * `{"buffer": i, "dtype": "float32"}`, the i-th of the message's binary buffers:
  *
- *   page → kernel   {kind: "scse-run", id, request}
+ *   page → kernel   {kind: "scse-run", id, request}          a Request or a PictureRequest
  *   kernel → page   {kind: "scse-progress", id, done}        done 0..1, any number of times
  *                   {kind: "scse-answer", id, answer}        or
  *                   {kind: "scse-failure", id, message}
@@ -39,10 +41,20 @@
  * @typedef {object} Request
  * @property {string} [network] which, where the widget has several
  * @property {Tensor | {stored: number}} image without the batch axis; or one that the engine has
- * @property {Record<string, {channel?: Change, spatial?: Change}>} [gates] block name -> changes
+ * @property {Record<string, {channel?: Change, spatial?: Change}>} [gates] block path -> changes,
+ *   for all runs of the block
  * @property {Record<string, number[] | "all">} [maps] block name -> channels whose maps are wanted
  * @property {number} [slice] of a volume: the index along the first spatial axis to which maps,
  *   masks and an output with the image's spatial axes are cut
+ */
+
+/**
+ * Asks the kernel for what a panel shows of a stored image; no network runs. In the answer `output`
+ * has one plane or two, (planes, h, w): a grey picture in 0 … 255 and, where there is one, the
+ * label; `blocks` is empty and `ms` is 0.
+ * @typedef {object} PictureRequest
+ * @property {number} picture which stored image
+ * @property {number} [slice] of a volume
  */
 
 /**

@@ -9,8 +9,9 @@ const megabytes = (bytes) => fixed(bytes / 1e6, 1);
 
 /**
  * @param {object} options
- * @param {any} options.model @param {any} options.experimental @param {AbortSignal} options.signal
- *   as `widget` hands them on
+ * @param {import("../widget.js").Model} options.model as `widget` hands it on, like the next two
+ * @param {import("../widget.js").Experimental | undefined} options.experimental
+ * @param {AbortSignal} options.signal
  * @param {import("./page.js").Networks} options.networks
  * @param {(text: string) => void} options.tell what the engine is doing, for the reader
  * @param {() => void} [options.onReturn] ask anew: the kernel is back, and a request was given up
@@ -18,7 +19,8 @@ const megabytes = (bytes) => fixed(bytes / 1e6, 1);
  */
 export function engineFor({ model, experimental, signal, networks, tell, onLoad, onReturn }) {
   // Only pages without a kernel say where their files are.
-  const inPage = Boolean(experimental && "assets" in experimental);
+  const assets = experimental?.assets;
+  const inPage = assets !== undefined;
   const name = inPage ? "ONNX Runtime, in this page" : "torch, in the kernel";
   let running = false;
   /** @param {import("./contract.js").Answer} answer */
@@ -29,7 +31,7 @@ export function engineFor({ model, experimental, signal, networks, tell, onLoad,
   }
   if (inPage) {
     const page = pageEngine({
-      assets: experimental.assets,
+      assets,
       networks,
       onLoad(loaded, total) {
         running = false;

@@ -3,23 +3,22 @@
  * way. scse/widgets/_engine.py is the other half, contract.js says what travels.
  */
 
-/** @typedef {import("./contract.js").Request} Request */
+/** @typedef {import("./contract.js").Request | import("./contract.js").PictureRequest} Request */
 /** @typedef {import("./contract.js").Answer} Answer */
 
 /**
  * The part of anywidget's model that carries messages.
- * @typedef {object} Wire
- * @property {(content: any, callbacks?: any, buffers?: any[]) => void} send
- * @property {(event: string, callback: (...args: any[]) => void) => void} on
- * @property {(event: string, callback: (...args: any[]) => void) => void} off
+ * @typedef {Pick<import("@anywidget/types").AnyModel, "send" | "on" | "off">} Wire
  */
+/** @typedef {any} Json a message as it travels: whatever was sent, see contract.js */
+/** @typedef {(DataView | ArrayBuffer)[]} Buffers beside a message */
 
 const PATIENCE = 8; // seconds of silence until the reader is told
 const SURRENDER = 60; // seconds of silence until a request counts as lost
 
 /**
  * JSON with every typed array replaced by the number of its buffer.
- * @param {any} node @param {ArrayBuffer[]} buffers @returns {any}
+ * @param {unknown} node @param {ArrayBuffer[]} buffers @returns {Json}
  */
 export function pull(node, buffers) {
   if (ArrayBuffer.isView(node)) {
@@ -37,7 +36,7 @@ export function pull(node, buffers) {
 }
 
 /**
- * The reverse of `pull`. @param {any} node @param {(DataView | ArrayBuffer)[]} buffers @returns {any}
+ * The reverse of `pull`. @param {Json} node @param {Buffers} buffers @returns {Json}
  */
 export function restore(node, buffers) {
   if (Array.isArray(node)) return node.map((child) => restore(child, buffers));
@@ -91,7 +90,7 @@ export function kernelEngine(
     onSilence(now);
   }
 
-  /** @param {any} content @param {(DataView | ArrayBuffer)[]} [buffers] */
+  /** @param {Json} content @param {Buffers} [buffers] */
   function hear(content, buffers = []) {
     if (typeof content?.id !== "string" || !content.id.startsWith(`${name}:`)) return;
     silence(false); // also by an answer to a request that was given up

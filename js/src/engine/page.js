@@ -85,13 +85,16 @@ export function fromOnnx(outputs, ms, { maps = {} }, blocks) {
 /** What keeps an engine from starting here, if anything does. */
 function obstacle() {
   if (location.protocol === "file:") {
-    return "This page was opened from disk, and browsers start no engine there. Served by a web server (make book) it runs.";
+    return "This page was opened from disk, where this build starts no engine. Served by a web server (make book) it runs.";
   }
   if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") {
     return "This browser has no WebAssembly, which the engine is made of.";
   }
   return undefined;
 }
+
+/** What the worker says, see worker.js. @typedef {{outputs: Record<string, Tensor>, ms: number}} Done */
+/** @typedef {{loaded: number, total: number}} Loaded */
 
 /** @type {Map<string, ReturnType<typeof openWorker>>} one for all widgets of a page */
 const workers = new Map();
@@ -100,7 +103,7 @@ const workers = new Map();
 function openWorker(address) {
   const worker = new Worker(address, { type: "module" });
   let last = 0;
-  /** @type {Map<number, {resolve: (m: any) => void, reject: (e: Error) => void, progress: (m: any) => void}>} */
+  /** @type {Map<number, {resolve: (done: Done) => void, reject: (e: Error) => void, progress: (part: Loaded) => void}>} */
   const pending = new Map();
   worker.onmessage = ({ data: message }) => {
     const asked = pending.get(message.id);
@@ -120,7 +123,7 @@ function openWorker(address) {
     pending.clear();
   };
   return {
-    /** @param {object} message @param {(m: any) => void} progress @returns {Promise<any>} */
+    /** @param {object} message @param {(part: Loaded) => void} progress @returns {Promise<Done>} */
     ask: (message, progress) =>
       new Promise((resolve, reject) => {
         const id = ++last;
@@ -132,7 +135,8 @@ function openWorker(address) {
 
 /**
  * @param {object} options
- * @param {URL} options.assets the site's folder with `engine/` and `onnx/` in it
+ * @param {URL | null} options.assets the site's folder with `engine/` and `onnx/` in it, if there
+ *   is a site
  * @param {Networks} options.networks those that are in `onnx/`
  * @param {(loaded: number, total: number) => void} [options.onLoad] bytes of the runtime so far
  */
@@ -142,6 +146,7 @@ export function pageEngine({ assets, networks, onLoad = () => {} }) {
     async run(request) {
       const blocked = obstacle();
       if (blocked) throw new Error(blocked);
+      if (!assets) throw new Error("This page was saved on its own: it has no engine.");
       const name = request.network ?? Object.keys(networks)[0];
       if (!(name in networks)) throw new Error(`This page has no network "${name}".`);
       const address = new URL("engine/worker.js", assets).href;

@@ -17,7 +17,11 @@ import * as ort from "./onnxruntime.js";
 
 /** @type {Promise<void> | undefined} */
 let runtime;
-/** @type {Map<string, Promise<{session: any, rest: Record<string, any>}>>} */
+/** @typedef {any} Session of ONNX Runtime, whose types are not at hand where this file is checked */
+/** @typedef {any} OrtTensor of ONNX Runtime, likewise */
+/** @typedef {{name: string, shape: number[]}} Input of a session */
+
+/** @type {Map<string, Promise<{session: Session, rest: Record<string, OrtTensor>}>>} */
 const sessions = new Map();
 
 /** @param {string | URL} address */
@@ -51,8 +55,8 @@ async function open(model) {
   const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
   const rest = Object.fromEntries(
     session.inputMetadata
-      .filter((/** @type {any} */ { name }) => name !== "image")
-      .map((/** @type {any} */ { name, shape }) => {
+      .filter((/** @type {Input} */ { name }) => name !== "image")
+      .map((/** @type {Input} */ { name, shape }) => {
         const size = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
         const data = new Float32Array(size).fill(name.endsWith(".keep") ? 1 : 0);
         return [name, new ort.Tensor("float32", data, shape)];

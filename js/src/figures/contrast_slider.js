@@ -9,6 +9,7 @@ import { line, plot, points, polyline, readable } from "../draw/plot.js";
 import { index, oneOf, widget } from "../widget.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
+/** @type {Gates[]} */
 const GATES = ["own", "first", "last"];
 const MOVED = 0.2; // a gate that changes by more than this counts as one that opens or closes
 
@@ -20,47 +21,58 @@ const sampleOf = (name) =>
     svg("line", { x1: 0, x2: 24, y1: 3, y2: 3, class: `scse-diceline scse-dice-${name}` }),
   );
 
+/**
+ * What scse/widgets/contrast_slider.py describes.
+ * @typedef {object} Manifest
+ * @property {string[]} networks @property {number[]} values the contrasts
+ * @property {[string, string]} ends what the first and the last contrast are called
+ * @property {import("../desk/figure.js").Class[]} classes @property {string} block
+ * @property {[number, number]} shape height and width @property {number} channels
+ * @property {number[][]} orders of each network's channels
+ * @property {number[][]} weights of each picture's sum of maps
+ */
+/** @typedef {"own" | "first" | "last"} Gates */
+/** @typedef {{network: string, contrast: number, gates: Gates}} State */
+/** @typedef {import("../widget.js").Context<Manifest, State>} Context */
+
 export default widget(
   "turn",
-  ({ networks, values }) => ({
+  (/** @type {Manifest} */ { networks, values }) => ({
     network: oneOf(networks),
     contrast: index(values.length),
     gates: oneOf(GATES),
   }),
-  ({ root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
     const { networks, values, ends, classes, channels, block, orders, weights } = manifest;
     const [height, width] = manifest.shape;
     const size = height * width;
     const steps = values.length;
-    const paint = classPainter(classes.map((/** @type {any} */ k) => k.colour));
-    const pictures = weights.map((/** @type {number[]} */ w) => weightedSum(w, arrays.basis));
+    const paint = classPainter(classes.map((k) => k.colour));
+    const pictures = weights.map((w) => weightedSum(w, arrays.basis));
 
     // maps[network][gates][contrast]; those of frozen gates are stored as a difference to own
-    const maps = networks.map((/** @type {string} */ _, /** @type {number} */ n) => {
-      const own = values.map((/** @type {number} */ _, /** @type {number} */ v) => {
+    const maps = networks.map((_, n) => {
+      const own = values.map((_, v) => {
         const start = (n * steps + v) * size;
         return arrays.own.subarray(start, start + size);
       });
       const frozen = [0, 1].map((g) =>
-        own.map((/** @type {Uint8Array} */ map, /** @type {number} */ v) => {
+        own.map((map, v) => {
           const start = ((n * 2 + g) * steps + v) * size;
           return map.map((code, p) => code ^ arrays.frozen[start + p]);
         }),
       );
       return { own, first: frozen[0], last: frozen[1] };
     });
-    const curves = maps.map((/** @type {any} */ of) =>
+    const curves = maps.map((of) =>
       Object.fromEntries(
-        GATES.map((g) => [
-          g,
-          of[g].map((/** @type {Uint8Array} */ map) => meanDice(map, arrays.label, classes.length)),
-        ]),
+        GATES.map((g) => [g, of[g].map((map) => meanDice(map, arrays.label, classes.length))]),
       ),
     );
     const networkNow = () => Math.max(0, networks.indexOf(get("network")));
     /** A gate as it is used at contrast v. @param {number} k @param {number} v */
     const gateAt = (k, v) => {
-      const from = { own: v, first: 0, last: steps - 1 }[/** @type {string} */ (get("gates"))] ?? v;
+      const from = { own: v, first: 0, last: steps - 1 }[get("gates")];
       return arrays.gates[(networkNow() * steps + from) * channels + k];
     };
     /** @param {number} k */
@@ -73,7 +85,7 @@ export default widget(
     const network = choice({
       label: "Network",
       name: "network",
-      options: networks.map((/** @type {string} */ name) => ({ value: name, label: name })),
+      options: networks.map((name) => ({ value: name, label: name })),
       onInput: (value) => set({ network: value }),
     });
     network.element.hidden = networks.length < 2;
@@ -96,7 +108,7 @@ export default widget(
           scores[value].element,
         ),
       })),
-      onInput: (value) => set({ gates: value }),
+      onInput: (value) => set({ gates: /** @type {Gates} */ (value) }),
     });
     const reset = button("Reset", "reset", () =>
       set({ network: networks[0], contrast: 0, gates: "own" }),
@@ -122,7 +134,7 @@ export default widget(
     // Curves
     const dicePlot = plot("Dice", "Dice against contrast, for own and for frozen gates");
     const diceLines = GATES.map((g) => polyline(`scse-diceline scse-dice-${g}`));
-    const diceNow = line(0, 0, 0, 100, "scse-now");
+    const diceNow = line(0, 0, 0, 100, "scse-here");
     const dot = h("span", { class: "scse-dicedot" });
     dicePlot.drawing.append(diceNow, ...diceLines);
     dicePlot.area.append(dot);
@@ -134,14 +146,13 @@ export default widget(
       const label = h("span", { class: "scse-grouplabel", "aria-hidden": true });
       return { name, element, label };
     });
-    const gateNow = line(0, 0, 0, 100, "scse-now");
+    const gateNow = line(0, 0, 0, 100, "scse-here");
     const picked = polyline("scse-gateline scse-lit");
     gatePlot.drawing.append(...gateLines, ...groups.map((g) => g.element), gateNow, picked);
     gatePlot.area.append(...groups.map((g) => g.label));
 
     /** @param {number} k */
-    const course = (k) =>
-      values.map((/** @type {number} */ _, /** @type {number} */ v) => gateAt(k, v));
+    const course = (k) => values.map((_, v) => gateAt(k, v));
     const value = readout("gate", (v) => fixed(v, 3));
     const note = h("p", { class: "scse-hint" });
     let reading = false;
@@ -264,10 +275,7 @@ export default widget(
       for (const { name, element, label } of groups) {
         const sign = name === "rises" ? 1 : -1;
         const of = courses.filter((_, k) => sign * ownChange(k) > MOVED);
-        const mean = values.map(
-          (/** @type {number} */ _, /** @type {number} */ v) =>
-            of.reduce((sum, c) => sum + c[v], 0) / of.length,
-        );
+        const mean = values.map((_, v) => of.reduce((sum, c) => sum + c[v], 0) / of.length);
         element.setAttribute("points", of.length ? points(mean) : "");
         label.hidden = of.length === 0 || get("gates") !== "own"; // frozen gates do neither
         label.textContent = `${of.length} ${sign < 0 ? "close" : "open"}`;

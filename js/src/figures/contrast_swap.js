@@ -1,6 +1,7 @@
 /** ContrastSwap: two contrasts of one slice lend each other the channel gates of a block. */
 
 import { bar, button, readout } from "../controls/controls.js";
+import { changed } from "../ground/colours.js";
 import { fixed, h } from "../ground/dom.js";
 import { classList, scoreboard } from "../desk/figure.js";
 import { blend, dice, differences, meanDice, nearest } from "../ground/maths.js";
@@ -9,26 +10,37 @@ import { plot, readable } from "../draw/plot.js";
 import { widget } from "../widget.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
-const CHANGED = "#ff3d9a"; // round what changed
 const PACE = 150; // milliseconds that a stored blend is shown while the gates travel
+
+/**
+ * What scse/widgets/contrast_swap.py describes.
+ * @typedef {object} Manifest
+ * @property {[string, string]} titles @property {import("../desk/figure.js").Class[]} classes @property {string} block
+ * @property {[number, number]} shape height and width of what is shown
+ * @property {number} pixels of the whole picture
+ * @property {number[]} blends from own gates, 0, to the other's, 1
+ * @property {number[]} order of the channels
+ */
+/** @typedef {{blend: number}} State */
+/** @typedef {import("../widget.js").Context<Manifest, State>} Context */
 
 export default widget(
   "swap",
-  ({ blends }) => ({
+  (/** @type {Manifest} */ { blends }) => ({
     blend: (value) =>
       typeof value === "number" && Math.abs(blends[nearest(blends, value)] - value) < 1e-4
         ? undefined
-        : `must be one of ${blends.map((/** @type {number} */ b) => fixed(b)).join(", ")}`,
+        : `must be one of ${blends.map((b) => fixed(b)).join(", ")}`,
   }),
-  ({ root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
     const { titles, classes, block, blends, order } = manifest;
     const [height, width] = manifest.shape;
     const size = height * width;
     const channels = order.length;
     const last = blends.length - 1;
     const paint = classPainter(
-      classes.map((/** @type {any} */ k) => k.colour),
-      CHANGED,
+      classes.map((k) => k.colour),
+      changed,
     );
     const own = [0, 1].map((i) => arrays.gates.subarray(i * channels, (i + 1) * channels));
     const pictures = [0, 1].map((i) => arrays.images.subarray(i * size, (i + 1) * size));
@@ -69,7 +81,7 @@ export default widget(
     const gatePlot = plot("gate");
     const gaps = Array.from(own[0], (gate, k) => Math.abs(gate - own[1][k]));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / channels;
-    const dots = order.map((/** @type {number} */ k, /** @type {number} */ j) => {
+    const dots = order.map((k, j) => {
       const left = `${(100 * (j + 0.5)) / channels}%`;
       const stem = h("span", { class: "scse-stem" });
       stem.style.left = left;
@@ -100,7 +112,7 @@ export default widget(
       const now = gatesAt(stepNow());
       values.forEach((value, i) => value.set(now[i][order[j]]));
       note.replaceChildren(`channel ${order[j] + 1}: `);
-      titles.forEach((/** @type {string} */ title, /** @type {number} */ i) => {
+      titles.forEach((title, i) => {
         note.append(
           i ? ", " : "",
           `${title} gets `,
@@ -223,9 +235,7 @@ export default widget(
         const scored = meanDice(now, arrays.label, classes.length);
         const pixels = differences(now, mapOf(i, 0));
         const before = mapOf(i, 0);
-        const outline = now.map((/** @type {number} */ code, /** @type {number} */ p) =>
-          Number(code !== before[p]),
-        );
+        const outline = now.map((code, p) => Number(code !== before[p]));
         paint(result, now, { picture: pictures[i], width, outline });
         score.set(scored, ownDice[i], pixels, manifest.pixels);
         list.set(dice(now, arrays.label, classes.length));

@@ -1,5 +1,6 @@
 /** MaskGallery: the spatial masks of all blocks, on one scale or each on its own. */
 
+import { pictureChooser } from "../desk/chooser.js";
 import { button, choice, readout } from "../controls/controls.js";
 import { marker, pointable, stack } from "../draw/cursor.js";
 import { fixed, h } from "../ground/dom.js";
@@ -7,21 +8,28 @@ import { colourBar, panel } from "../desk/figure.js";
 import { canvas, paintMap, range } from "../draw/paint.js";
 import { index, oneOf, widget } from "../widget.js";
 
+/**
+ * What scse/widgets/mask_gallery.py describes.
+ * @typedef {object} Manifest
+ * @property {{title: string, credit: string}[]} samples @property {[number, number]} size of the pictures
+ * @property {{name: string, size: [number, number]}[]} blocks and the sizes of their masks
+ */
+/** @typedef {{picture: number, scale: string}} State scale "shared" or "own" */
+/** @typedef {import("../widget.js").Context<Manifest, State>} Context */
+
 export default widget(
   "gallery",
-  ({ samples }) => ({ picture: index(samples.length), scale: oneOf(["shared", "own"]) }),
-  ({ root, manifest, arrays, get, set, say }) => {
+  (/** @type {Manifest} */ { samples }) => ({
+    picture: index(samples.length),
+    scale: oneOf(["shared", "own"]),
+  }),
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
     const { samples, size, blocks } = manifest;
-    const pictures = choice({
+    const pictures = pictureChooser({
       label: "Picture",
-      name: "picture",
-      options: samples.map((/** @type {any} */ { title }, /** @type {number} */ i) => ({
-        value: String(i),
-        label: title,
-      })),
-      onInput: (value) => set({ picture: Number(value) }),
+      titles: samples.map(({ title }) => title),
+      onInput: (picture) => set({ picture }),
     });
-    pictures.element.hidden = samples.length < 2;
     const scales = choice({
       label: "Colours",
       name: "scale",
@@ -115,7 +123,7 @@ export default widget(
         "div",
         { class: "scse-wall" },
         panel("picture", photo.over, credit),
-        ...masks.map((/** @type {any} */ mask) => mask.element),
+        ...masks.map((mask) => mask.element),
       ),
       h("p", {
         text: "Point at any of them, or focus one and use the arrow keys: the same place is marked in all.",
@@ -125,7 +133,7 @@ export default widget(
     return function update() {
       const picture = get("picture");
       const shared = get("scale") === "shared";
-      pictures.set(String(picture));
+      pictures.set(picture);
       scales.set(get("scale"));
       paintMap(
         photo.element,

@@ -1,6 +1,7 @@
 /** PixelProbe: what the spatial branch computes at one pixel. */
 
-import { choice, readout } from "../controls/controls.js";
+import { pictureChooser } from "../desk/chooser.js";
+import { readout } from "../controls/controls.js";
 import { marker, pointable, stack } from "../draw/cursor.js";
 import { fixed, h, svg } from "../ground/dom.js";
 import { colourBar, panel } from "../desk/figure.js";
@@ -76,20 +77,31 @@ const position = (height, width) => (value) =>
     ? undefined
     : `must be empty or [row, column] in a map of ${height}×${width}`;
 
+/**
+ * What scse/widgets/pixel_probe.py describes.
+ * @typedef {object} Manifest
+ * @property {{title: string, credit: string}[]} samples @property {string} block
+ * @property {[number, number, number]} shape channels, height and width of the maps
+ * @property {[number, number]} size of the pictures
+ * @property {import("../ground/maths.js").Linear} project
+ */
+/** @typedef {{picture: number, pixel: number[]}} State pixel: empty, or row and column */
+/** @typedef {import("../widget.js").Context<Manifest, State>} Context */
+
 export default widget(
   "probe",
-  ({ samples, shape }) => ({
+  (/** @type {Manifest} */ { samples, shape }) => ({
     picture: index(samples.length),
     pixel: position(shape[1], shape[2]),
   }),
-  ({ root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
     const { samples, shape, size: full } = manifest;
     const [channels, height, width] = shape;
     const size = height * width;
     const weight = manifest.project.weight[0];
     const bias = manifest.project.bias[0];
 
-    const states = samples.map((/** @type {any} */ _, /** @type {number} */ i) => {
+    const states = samples.map((_, i) => {
       const maps = arrays.maps.subarray(i * channels * size, (i + 1) * channels * size);
       const logits = project(maps, weight, bias);
       const best = logits.indexOf(range(logits)[1]);
@@ -105,7 +117,7 @@ export default widget(
     // have their longest bar within it; the few that do not are cut.
     /** @param {(u: number, k: number) => number} of */
     const reach = (of) => {
-      const longest = states.flatMap((/** @type {any} */ { maps }) =>
+      const longest = states.flatMap(({ maps }) =>
         Array.from({ length: size }, (_, p) => {
           let most = 0;
           for (let k = 0; k < channels; k++)
@@ -113,28 +125,19 @@ export default widget(
           return most;
         }),
       );
-      return (
-        longest.sort((/** @type {number} */ x, /** @type {number} */ y) => x - y)[
-          Math.floor(0.95 * longest.length)
-        ] || 1
-      );
+      return longest.sort((x, y) => x - y)[Math.floor(0.95 * longest.length)] || 1;
     };
     const mostValue = reach((u) => u);
     const mostWeight = Math.max(...range(weight).map(Math.abs));
     const mostProduct = reach((u, k) => u * weight[k]);
-    /** @returns {[number, number]} row and column */
+    /** Row and column. */
     const pixelNow = () => (get("pixel").length ? get("pixel") : states[get("picture")].best);
 
-    const pictures = choice({
+    const pictures = pictureChooser({
       label: "Picture",
-      name: "picture",
-      options: samples.map((/** @type {any} */ { title }, /** @type {number} */ i) => ({
-        value: String(i),
-        label: title,
-      })),
-      onInput: (value) => set({ picture: Number(value), pixel: [] }),
+      titles: samples.map(({ title }) => title),
+      onInput: (picture) => set({ picture, pixel: [] }),
     });
-    pictures.element.hidden = samples.length < 2;
 
     const photo = canvas(full[0], full[1]);
     const mask = canvas(height, width);
@@ -158,7 +161,7 @@ export default widget(
       return over;
     });
 
-    const positive = states.every((/** @type {any} */ { maps }) => range(maps)[0] >= 0);
+    const positive = states.every(({ maps }) => range(maps)[0] >= 0);
     const rows = Array.from({ length: channels }, (_, k) => {
       const parts = {
         value: readout(`value-${k}`, (v) => fixed(v, 3)),
@@ -249,7 +252,7 @@ export default widget(
       const [row, column] = pixelNow();
       const state = states[picture];
       const at = row * width + column;
-      pictures.set(String(picture));
+      pictures.set(picture);
       if (picture !== drawn) {
         const [low, high] = range(state.mask);
         paintMap(photo, state.picture, 0, 255, "gray");

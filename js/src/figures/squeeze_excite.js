@@ -1,6 +1,7 @@
 /** SqueezeExcite: from the means of the channels to their gates, every number in its place. */
 
-import { bar, button, choice, readout } from "../controls/controls.js";
+import { pictureChooser } from "../desk/chooser.js";
+import { bar, button, readout } from "../controls/controls.js";
 import { fixed, h, svg } from "../ground/dom.js";
 import { excite } from "../ground/maths.js";
 import { canvas, paintMap } from "../draw/paint.js";
@@ -71,13 +72,25 @@ function sum(weights, values, bias) {
   ];
 }
 
+/**
+ * What scse/widgets/squeeze_excite.py describes.
+ * @typedef {object} Manifest
+ * @property {{title: string, credit: string}[]} samples @property {string} block
+ * @property {number} channels @property {number} side of the thumbnails
+ * @property {number[][]} z of each sample @property {[number, number]} range of z
+ * @property {import("../ground/maths.js").Linear} fc1
+ * @property {import("../ground/maths.js").Linear} fc2
+ */
+/** @typedef {{picture: number, z: number[]}} State z: empty for that of the picture */
+/** @typedef {import("../widget.js").Context<Manifest, State>} Context */
+
 export default widget(
   "excite",
-  ({ samples, channels, range }) => ({
+  (/** @type {Manifest} */ { samples, channels, range }) => ({
     picture: index(samples.length),
     z: numbers(channels, range[0], range[1]),
   }),
-  ({ root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
     const { samples, channels, side, fc1, fc2, range } = manifest;
     const hiddenUnits = fc1.bias.length;
     /** @type {() => number[]} */
@@ -85,16 +98,11 @@ export default widget(
     /** @type {Subject} */
     let subject = { kind: "gate", index: 0 };
 
-    const pictures = choice({
+    const pictures = pictureChooser({
       label: "Picture",
-      name: "picture",
-      options: samples.map((/** @type {any} */ { title }, /** @type {number} */ i) => ({
-        value: String(i),
-        label: title,
-      })),
-      onInput: (value) => set({ picture: Number(value), z: [] }),
+      titles: samples.map(({ title }) => title),
+      onInput: (picture) => set({ picture, z: [] }),
     });
-    pictures.element.hidden = samples.length < 2;
     const reset = button("Reset", "reset", () => set({ z: [] }));
 
     /** @param {Subject} next */
@@ -198,7 +206,7 @@ export default widget(
       const z = zNow();
       const steps = excite(fc1, fc2, z);
       const own = excite(fc1, fc2, manifest.z[picture]);
-      pictures.set(String(picture));
+      pictures.set(picture);
       inputs.forEach(({ thumb, value, slider }, k) => {
         if (picture !== drawn) {
           const start = (picture * channels + k) * side * side;

@@ -13,18 +13,17 @@ import { view as viewOf } from "./view.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
+/** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
 export default widget(
   "gatelab",
-  ({ samples, blocks }) => ({
+  (/** @type {Manifest} */ { samples, blocks }) => ({
     picture: index(samples.length),
     block: oneOf(["", ...Object.keys(blocks)]),
     edits: (value) => problem(value, blocks, samples.length, { means: false }),
   }),
-  (context) => {
-    const { root, arrays, get, set, say, model: wire, experimental, signal } = context;
-    /** @type {Manifest} */
-    const manifest = context.manifest;
+  (/** @type {Context} */ context) => {
+    const { root, manifest, arrays, get, set, say, model: wire, experimental, signal } = context;
     const { network, blocks, last } = manifest;
     const model = modelOf(manifest, arrays);
     /** @returns {State} */

@@ -46,7 +46,7 @@ export async function greySquare(file, size) {
   const context = /** @type {CanvasRenderingContext2D} */ (
     sheet.getContext("2d", { willReadFrequently: true })
   );
-  context.fillStyle = "#fff";
+  context.fillStyle = "white";
   context.fillRect(0, 0, size, size);
   context.imageSmoothingQuality = "high";
   const side = Math.min(width, height);

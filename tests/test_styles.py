@@ -1,0 +1,84 @@
+"""Styles of the widgets: one sheet that all share, and a sheet of its own for each figure."""
+
+import json
+import re
+
+import pytest
+from site_tools import ROOT
+
+from scse import widgets
+from scse.widgets import _base
+
+STATE = r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>'
+PAGES = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
+WIDGETS = [getattr(widgets, name) for name in widgets.__all__]
+WIDGETS = [kind for kind in WIDGETS if isinstance(kind, type) and issubclass(kind, _base.Widget)]
+
+
+def own_sheet(kind):
+    text = str(kind._css)
+    assert text.startswith(_base.COMMON_STYLE)
+    return text.removeprefix(_base.COMMON_STYLE)
+
+
+def top_level(sheet):
+    """The selectors and at-rules that stand outside of any braces."""
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    while (outer := re.sub(r"\{[^{}]*\}", ";", sheet)) != sheet:
+        sheet = outer
+    return [prelude.strip() for prelude in sheet.split(";") if prelude.strip()]
+
+
+def root_class(kind):
+    """The class of a figure's root element: the name that its module gives to `widget`."""
+    (name,) = re.findall(r"= widget\(\s*\"(\w+)\"", str(kind._esm))
+    return f".scse-{name}"
+
+
+def test_top_level_rules_are_told_from_nested_ones():
+    sheet = ".a { b { c: d; } @media print { e { f: g; } } } /* .x {} */ .h, .i { j: k; }"
+    assert top_level(sheet) == [".a", ".h, .i"]
+
+
+@pytest.mark.parametrize("kind", WIDGETS, ids=lambda kind: kind.__name__)
+def test_a_figures_sheet_is_nested_in_its_class(kind):
+    assert top_level(own_sheet(kind)) == [root_class(kind)]
+
+
+def test_the_common_sheet_knows_no_figure():
+    for kind in WIDGETS:
+        assert not re.search(rf"\{root_class(kind)}\b(?!-)", _base.COMMON_STYLE)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_the_book_has_the_common_sheet_once(site, page):
+    html = (site / f"{page}.html").read_text(encoding="utf-8")
+    for state in re.findall(STATE, html, flags=re.DOTALL):
+        texts = json.loads(state)["texts"]
+        assert texts.count(_base.COMMON_STYLE) == 1
+        assert sum(text.startswith(_base.COMMON_STYLE) for text in texts) == 1
+
+
+# How each element of the widgets lies and looks, before and after the common sheet moves last.
+MOVE = """common => {
+  const look = () => [...document.querySelectorAll(".scse-widget *")].map((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const { color, backgroundColor, font, display } = getComputedStyle(element);
+    return [element.className, x, y, width, height, color, backgroundColor, font, display].join();
+  });
+  const before = look();
+  const sheet = [...document.querySelectorAll("style")].find((s) => s.textContent === common);
+  document.head.append(sheet);
+  const after = look();
+  return before.flatMap((line, i) => (line === after[i] ? [] : [`${line} -> ${after[i]}`]));
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", PAGES)
+def test_the_order_of_sheets_does_not_matter(open_page, page, width):
+    """JupyterLab adds the common sheet again with every kind of widget, behind the others' own."""
+    opened = open_page(f"{page}.html", width=width)
+    opened.wait_for_timeout(1000)  # things have arrived
+    opened.emulate_media(reduced_motion="reduce")
+    assert opened.evaluate(MOVE, _base.COMMON_STYLE)[:3] == []
