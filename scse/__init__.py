@@ -5,7 +5,8 @@ torch and nothing else; the data, the training loop and the widgets are modules 
 (``scse.data``, ``scse.training``, ``scse.widgets``) and say which extra they need.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scse._version import __version__ as __version__
 from scse.blocks import Gates, cSE, scSE, sSE
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     # `explore` draws, and needs more than torch: it is imported when it is first asked for.
     if name != "explore":
         raise AttributeError(f"module 'scse' has no attribute {name!r}")
@@ -43,8 +44,8 @@ def __getattr__(name):
     return explore
 
 
-def _refuse(message, library):
-    def explore(*args, **options):
+def _refuse(message: str, library: str | None) -> Callable[..., NoReturn]:
+    def explore(*args: Any, **options: Any) -> NoReturn:
         raise ModuleNotFoundError(message, name=library)
 
     return explore

@@ -1,11 +1,21 @@
 """The still figure of the chapters (matplotlib)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
 from scse._extras import require
+from scse.recording import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 plt = require("matplotlib.pyplot", "widgets")
 
 
-def stages(rec, image, channels=3):
+def stages(rec: Record, image: Tensor, channels: int = 3) -> Figure:
     """What a U-Net makes of an image: for each block the maps (N = 1) that vary most.
 
     ``rec`` is a `Record` of the network, ``image`` (H, W); each map is drawn between its own
@@ -20,7 +30,9 @@ def stages(rec, image, channels=3):
     axes[0, 0].imshow(image, cmap="gray", interpolation="nearest")
     axes[0, 0].set_title(f"picture\n{image.shape[0]}×{image.shape[1]}", fontsize=9)
     for column, name in zip(axes[:, 1:].T, rec, strict=True):
-        maps = rec[name].output[0]  # (C, h, w)
+        output = rec[name].output
+        assert output is not None  # only a gate without its block has none
+        maps = output[0]  # (C, h, w)
         busiest = maps.flatten(1).std(1).argsort(descending=True)[:channels]
         for ax, k in zip(column, busiest.tolist(), strict=True):
             ax.imshow(maps[k], cmap="gray", interpolation="nearest")
