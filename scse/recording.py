@@ -232,7 +232,7 @@ def override(
 
     The field calls this an *intervention*. It is an *ablation* if the gate loses what it says
     (edits with the base ``neutral``, ``zero``, ``flat``; ``mean`` is *mean ablation*), *activation
-    patching* if it gets another input's (``from``):
+    patching* if it gets another input's (``from``)::
 
         runs = [record(net, other), record(net, third)]
         with override(net, {"bottleneck": {"spatial": {"base": "from", "from": 1}}}, records=runs):

@@ -498,6 +498,43 @@ def test_edits_of_every_kind(net, images):
     assert explore(net, images, edits=edits).edits == edits
 
 
+def test_entries_lie_in_the_range_of_all_runs_of_a_block():
+    class Loud(nn.Module):
+        def forward(self, x):
+            return 1.5 * torch.sigmoid(x.mean((2, 3), keepdim=True) + 9)
+
+    class Twice(nn.Module):  # the second time its gates are higher, beyond 1
+        def __init__(self):
+            super().__init__()
+            self.gate = Loud()
+
+        def forward(self, x):
+            x = x * self.gate(x - 20)
+            return x * self.gate(x)
+
+    widget = explore(Twice(), torch.rand(1, 2, 3, 3), where=["gate"])
+    widget.edits = {"gate": {"channel": {"base": "own", "set": {"0": 1.4}}}}
+    with pytest.raises(traitlets.TraitError, match="they go from 0 to 1.49"):
+        widget.edits = {"gate": {"channel": {"base": "own", "set": {"0": 1.6}}}}
+
+
+def test_entries_lie_in_the_range_of_the_gates(images):
+    def forward(net, x):
+        u = net.conv(x)
+        return net.head(u * net.gate(u.mean((2, 3), keepdim=True)))
+
+    net = Odd(forward)
+    net.gate = nn.Hardtanh(-2, 3)  # a gate that may be negative
+    net.conv.bias.data.fill_(-1)
+    widget = explore(net, images, where=["gate"])
+    (block,) = widget.manifest["blocks"]
+    (low, high), path = block["range"], block["name"]
+    assert low < -0.1
+    widget.edits = {path: {"channel": {"base": "own", "set": {"0": low}}}}
+    with pytest.raises(traitlets.TraitError, match="channel"):
+        widget.edits = {path: {"channel": {"base": "own", "set": {"0": high + 1}}}}
+
+
 def test_an_unknown_rule_has_nothing_neutral():
     widget = explore(scSE(6, combine="concat"), torch.randn(1, 6, 5, 5))
     with pytest.raises(traitlets.TraitError, match="block.channel: .* is not known.*zero or one"):

@@ -121,14 +121,15 @@ def test_branches_and_other_inputs(view, net, images):
     page.get_by_role("radio", name="bottleneck").check()
     settle(page)
     rec = record(net, images[1:])["bottleneck"]
-    named(page, "rule-channel").select_option("input")
+    named(page, "base-channel").select_option("from:1")
     settle(page)
     gates = [number(page, f"gate-{k}") for k in range(16)]
     assert gates == pytest.approx(rec.channel.flatten().tolist(), abs=1e-6)
-    named(page, "rule-spatial").select_option("off")
+    named(page, "base-spatial").select_option("neutral")
     settle(page)
     assert (number(page, "mask-low"), number(page, "mask-high")) == (0, 0)
-    named(page, "rule-spatial").select_option("own")
+    assert named(page, "base-spatial").input_value() == "neutral"
+    named(page, "base-spatial").select_option("own")
     page.get_by_role("radio", name="valley").check()
     settle(page)
     assert number(page, "mask-high") == pytest.approx(rec.spatial.max().item(), abs=1e-2)

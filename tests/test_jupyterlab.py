@@ -152,7 +152,7 @@ def test_playground_asks_torch(page, lab):
             expected = int((net(image).argmax(1) != own).sum())
     assert expected > 0
     view.locator('[data-name="bar-2"]').press("Home")
-    view.locator('[data-name="mask-base"]').select_option("off")
+    view.locator('[data-name="mask-base"]').select_option("neutral")
     wait_for(page, "changed", expected)
     view.locator('[data-name="undo"]').click()
     view.locator('[data-name="undo"]').click()
@@ -203,7 +203,7 @@ def test_torch_answers_and_its_end_is_noticed(page, lab):
     # A block upstream, upside down
     view.locator('[data-name="reset"]').click()
     view.get_by_role("radio", name="bottleneck").check()
-    view.locator('[data-name="rule-spatial"]').select_option("invert")
+    view.locator('[data-name="base-spatial"]').select_option("invert")
     wait_for(page, "changed", changed_by({"bottleneck": {"spatial": lambda s: 1 - s}}))
 
     # In the background: the effect of each gate

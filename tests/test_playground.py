@@ -14,7 +14,7 @@ import traitlets
 from torch.nn import functional as F
 
 from scse import load, override, record
-from scse.data import brain, digits, standardise, stretch
+from scse.data import TASKS, brain, digits, standardise, stretch
 from scse.metrics import mean_dice
 from scse.weights import card
 from scse.widgets import Playground, playground
@@ -156,6 +156,7 @@ def golden():
         "stretched": stretched.flatten().tolist(),
         "standardised": standardise(stretched.double()[None, None]).flatten().tolist(),
         "dimmed": digits.dimmed(t1).flatten().tolist(),
+        "tasks": sorted(TASKS),  # for each, js/src/figures/playground/tasks.js makes pictures
         # What the page must take, and refuse, in a figure with this manifest
         "manifest": MANIFEST,
         "good": GOOD,
@@ -167,7 +168,7 @@ def test_golden_file_is_what_torch_says():
     stored, fresh = json.loads(GOLDEN.read_text()), golden()
     assert stored.keys() == fresh.keys()
     for name, value in fresh.items():
-        if name in ("manifest", "good", "bad"):
+        if name in ("tasks", "manifest", "good", "bad"):
             assert stored[name] == value
         elif isinstance(value, dict):
             assert stored[name].keys() == value.keys()

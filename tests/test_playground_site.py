@@ -213,6 +213,14 @@ def test_engine_equals_torch(open_page):
 # Drawing
 
 
+@pytest.mark.parametrize("which", [DIGITS, BRAIN], ids=["digits", "brain"])
+def test_examples_are_the_pictures_that_python_makes(figure, which):
+    lab = figure(which)
+    for i, picture in enumerate(Playground(("digits", "brain")[which]).pictures):
+        lab.choose("source", f"example:{i}")
+        assert torch.equal(lab.picture(), picture)
+
+
 @pytest.mark.parametrize("source", ["blank", "ground:0"])
 def test_drawn_digits_are_read(figure, source):
     lab = figure(DIGITS)
@@ -350,7 +358,7 @@ def test_gates_of_another_contrast_cost_what_torch_says(figure):
     usual = record(net, twin.input(twin.pictures[0])[None])["bottleneck"].channel
     lab.press("contrast", "End")
     before = lab.numbers("dice")[0]
-    lab.choose("gate-base", "example:0")
+    lab.choose("gate-base", "from:0")
     check(lab, net, {"bottleneck": {"channel": usual}}, twin.labels[0].long())
     assert lab.numbers("dice")[0] < before - 0.05
 
@@ -360,7 +368,7 @@ def test_means_and_branches_of_all_blocks(figure):
     net = load("digits-unet-scse")
     twin = Playground("digits")
     label = twin.labels[0].long()
-    lab.choose("all-base", "off")
+    lab.choose("all-base", "neutral")
     zeros = {name: {"channel": 0, "spatial": 0} for name in net.stages}
     check(lab, net, zeros, label)
     lab.choose("all-base", "own")
@@ -368,6 +376,28 @@ def test_means_and_branches_of_all_blocks(figure):
     lab.choose("gate-base", "mean")
     mean = twin.manifest["networks"]["scse"]["means"]["decoder2"]
     check(lab, net, {"decoder2": {"channel": torch.tensor(mean)}}, label)
+
+
+def test_what_off_is_follows_the_rule_of_the_network(figure):
+    lab = figure(DIGITS)
+    label = Playground("digits").labels[0].long()
+
+    def offered():
+        options = lab.named("mask-base").locator("option").all()
+        return {o.get_attribute("value"): o.inner_text() for o in options}
+
+    for kind, neutral, other, words in [("scse", 0, "one", "all 0"), ("sse", 1, "zero", "all 1")]:
+        lab.root.locator(f'input[name="network"][value="{kind}"]').check()
+        lab.choose("mask-base", "neutral")
+        assert offered()["neutral"] == f"branch off: {words}"
+        assert other in offered()
+        assert {"zero", "one"} - {other} - offered().keys(), "nothing is offered twice"
+        check(lab, load(f"digits-unet-{kind}"), {"bottleneck": {"spatial": neutral}}, label)
+    lab.choose("mask-base", "zero")
+    lab.root.locator('input[name="network"][value="scse"]').check()
+    lab.settle()
+    assert lab.named("mask-base").input_value() == "neutral", "of add, 0 goes by that name"
+    assert lab.named("all-base").input_value() == "", "mixed"
 
 
 def test_paint_on_a_mask(figure):

@@ -10,6 +10,7 @@ from scse import widgets
 from scse.widgets import _base
 
 STATE = r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>'
+PAGES = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
 WIDGETS = [getattr(widgets, name) for name in widgets.__all__]
 WIDGETS = [kind for kind in WIDGETS if isinstance(kind, type) and issubclass(kind, _base.Widget)]
 
@@ -49,10 +50,35 @@ def test_the_common_sheet_knows_no_figure():
         assert not re.search(rf"\{root_class(kind)}\b(?!-)", _base.COMMON_STYLE)
 
 
-@pytest.mark.parametrize("page", sorted(p.stem for p in (ROOT / "book").glob("*.ipynb")))
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_the_book_has_the_common_sheet_once(site, page):
     html = (site / f"{page}.html").read_text(encoding="utf-8")
     for state in re.findall(STATE, html, flags=re.DOTALL):
         texts = json.loads(state)["texts"]
         assert texts.count(_base.COMMON_STYLE) == 1
         assert sum(text.startswith(_base.COMMON_STYLE) for text in texts) == 1
+
+
+# How each element of the widgets lies and looks, before and after the common sheet moves last.
+MOVE = """common => {
+  const look = () => [...document.querySelectorAll(".scse-widget *")].map((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const { color, backgroundColor, font, display } = getComputedStyle(element);
+    return [element.className, x, y, width, height, color, backgroundColor, font, display].join();
+  });
+  const before = look();
+  const sheet = [...document.querySelectorAll("style")].find((s) => s.textContent === common);
+  document.head.append(sheet);
+  const after = look();
+  return before.flatMap((line, i) => (line === after[i] ? [] : [`${line} -> ${after[i]}`]));
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", PAGES)
+def test_the_order_of_sheets_does_not_matter(open_page, page, width):
+    """JupyterLab adds the common sheet again with every kind of widget, behind the others' own."""
+    opened = open_page(f"{page}.html", width=width)
+    opened.wait_for_timeout(1000)  # things have arrived
+    opened.emulate_media(reduced_motion="reduce")
+    assert opened.evaluate(MOVE, _base.COMMON_STYLE)[:3] == []

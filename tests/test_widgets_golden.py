@@ -13,7 +13,7 @@ import torch
 from scse import scSE
 from scse.edits import replacement
 from scse.metrics import dice, mean_dice
-from scse.rules import BRANCHES, RULES
+from scse.rules import BRANCHES, COMBINE, RULES
 
 GOLDEN = Path(__file__).parents[1] / "js" / "test" / "golden.json"
 CHANNELS, HIDDEN, SIZE, CLASSES = 6, 3, (4, 5), 3
@@ -52,8 +52,10 @@ def golden():
         before = block.channel.fc1(z)
         hidden = before.relu()
         c, s = block.gates(u)
-        outputs = {"none": u, "cse": u * c, "sse": u * s, "scse": block(u)}
-        for combine in ("max", "mul"):
+        outputs = {"none": u, "cse": u * c, "sse": u * s}
+        for combine in COMBINE:
+            if RULES[combine].maps > 1:
+                continue  # Û is no matter of gates alone
             other = scSE(CHANNELS, r=CHANNELS // HIDDEN, combine=combine).double().eval()
             other.load_state_dict(block.state_dict())
             outputs[combine] = other(u)

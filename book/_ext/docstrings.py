@@ -35,6 +35,9 @@ def mark_examples(lines):
 
 def to_rst(app, what, name, obj, options, lines):
     lines[:] = mark_examples([escape_stars(line) for line in lines])
+    if what == "attribute":
+        # An empty comment, or napoleon takes what is before the first colon for the type.
+        lines[:0] = ["..", ""]
 
 
 def own_signature(app, what, name, obj, options, shown, returns):

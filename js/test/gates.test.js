@@ -116,10 +116,13 @@ test("edits from outside are checked, in form and in what they name", () => {
   assert.equal(problem({}, sites, 0), undefined);
   /** @type {[unknown, RegExp][]} */
   const wrong = [
-    [[], /cannot be read \(type\)/],
+    [[], /cannot be read: it must be object/],
     [null, /cannot be read/],
-    [{ a: { channel: { base: "off" } } }, /cannot be read at a\.channel\.base \(enum\)/],
-    [{ a: { channel: {} } }, /at a\.channel \(required\)/],
+    [
+      { a: { channel: { base: "off" } } },
+      /cannot be read at a\.channel\.base: it must be equal to one of/,
+    ],
+    [{ a: { channel: {} } }, /at a\.channel: it must have required property 'base'/],
     [{ a: { channel: { base: "own", set: { "-1": 1 } } } }, /cannot be read at a\.channel\.set/],
     [{ a: { channel: { base: "own", set: { 1: "1" } } } }, /cannot be read at a\.channel\.set/],
     [{ a: { both: { base: "own" } } }, /cannot be read at a/],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { recalibrate, recalibrateChannel, ruleOf } from "../src/gates/rules.js";
 import * as maths from "../src/ground/maths.js";
 
 const golden = JSON.parse(await readFile(new URL("golden.json", import.meta.url), "utf8"));
@@ -16,16 +17,6 @@ function close(actual, expected, what) {
     assert.ok(error <= 1e-9, `${what}[${i}]: ${actual[i]}, torch has ${expected[i]}`);
   }
 }
-
-/** @type {[string, maths.Mode, maths.Combine][]} */
-const VARIANTS = [
-  ["none", "none", "add"],
-  ["cse", "cse", "add"],
-  ["sse", "sse", "add"],
-  ["scse", "scse", "add"],
-  ["max", "scse", "max"],
-  ["mul", "scse", "mul"],
-];
 
 test("squeeze and excite, step by step", () => {
   const z = maths.squeeze(u, channels);
@@ -46,9 +37,10 @@ test("spatial gate", () => {
   close(q.map(maths.sigmoid), golden.spatial, "mask");
 });
 
-for (const [name, mode, combine] of VARIANTS) {
+for (const name of Object.keys(golden.outputs)) {
   test(`recalibrate, segment and score: ${name}`, () => {
-    const out = maths.recalibrate(u, golden.channel, golden.spatial, mode, combine);
+    const { channel, spatial } = golden;
+    const out = name === "none" ? u : recalibrate(ruleOf(name), u, channel, spatial);
     close(out, golden.outputs[name], "Û");
     const logits = maths.pointwise(out, golden.head);
     close(logits, golden.logits[name], "logits");
@@ -61,10 +53,10 @@ for (const [name, mode, combine] of VARIANTS) {
 }
 
 test("one channel is the same as that channel of all", () => {
-  const all = maths.recalibrate(u, golden.channel, golden.spatial, "scse");
+  const all = recalibrate(ruleOf("add"), u, golden.channel, golden.spatial);
   const size = u.length / channels;
   const one = new Float64Array(size);
-  maths.recalibrateChannel(u, 2, golden.channel[2], golden.spatial, "scse", "add", one);
+  recalibrateChannel(ruleOf("add"), u, 2, golden.channel[2], golden.spatial, one);
   assert.deepEqual(one, all.slice(2 * size, 3 * size));
 });
 

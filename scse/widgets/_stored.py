@@ -118,8 +118,10 @@ def problem(value, manifest) -> str | None:
             "channels": block["channels"],
             "positions": block["size"],
             "branches": [branch for branch in BRANCHES if block[branch]],
+            "range": block["range"],
         }
-        sites.setdefault(path, site)
+        low, high = sites.setdefault(path, site)["range"]
+        sites[path]["range"] = [min(low, block["range"][0]), max(high, block["range"][1])]
         rules.setdefault(path, block["rule"])
     wrong = edits.problem(value, sites, len(manifest["inputs"]))
     if wrong:

@@ -5,10 +5,20 @@ import { fixed } from "../ground/dom.js";
 
 /** @typedef {import("../gates/edit.js").Edit} Edit */
 /** @typedef {import("../gates/rules.js").Branch} Branch */
-/** @typedef {{value: string, label: string}} Option */
+/** @typedef {{value: string, label: string, hidden?: boolean}} Option */
 
-/** What a list has for an edit's base: "zero", or "from:2". @param {Edit} edit */
-export const valueIn = ({ base, from }) => (base === "from" ? `from:${from}` : base);
+/** @type {Partial<Record<import("../gates/edit.js").Base, number>>} */
+const CONSTANTS = { zero: 0, one: 1 };
+
+/**
+ * What a list has for an edit's base: "zero", or "from:2". A constant that is the neutral one is
+ * listed as "neutral".
+ * @param {Edit} edit @param {number} [neutral] what an absent branch is
+ */
+export function valueIn({ base, from }, neutral) {
+  if (base === "from") return `from:${from}`;
+  return neutral !== undefined && CONSTANTS[base] === neutral ? "neutral" : base;
+}
 
 /** The way back. @param {string} value @returns {Edit} */
 export function editFrom(value) {
@@ -46,10 +56,11 @@ export function bases({ branch, neutral, inputs, mean, flat = false }) {
 
 /**
  * A list of bases, whose options may change.
- * @param {{label: string, name: string, onInput: (edit: Edit) => void}} config
+ * @param {{label: string, name: string, hidden?: boolean, onInput: (edit: Edit) => void}} config
+ *   hidden: the label is for screen readers only
  */
-export function baseSelect({ label, name, onInput }) {
-  const list = select({ label, name, options: [], onInput: (value) => onInput(editFrom(value)) });
+export function baseSelect({ onInput, ...config }) {
+  const list = select({ ...config, options: [], onInput: (value) => onInput(editFrom(value)) });
   let offered = "";
   return {
     ...list,
@@ -59,7 +70,10 @@ export function baseSelect({ label, name, onInput }) {
       if (key !== offered) list.offer(options);
       offered = key;
     },
-    /** @param {Edit} edit */
-    set: (edit) => list.set(valueIn(edit)),
+    /**
+     * @param {Edit | undefined} edit undefined for the value ""
+     * @param {number} [neutral] what an absent branch is
+     */
+    set: (edit, neutral) => list.set(edit ? valueIn(edit, neutral) : ""),
   };
 }

@@ -19,11 +19,15 @@ import { fixed, h } from "../ground/dom.js";
  * @property {import("./recalibrated.js").Drawn} [map]
  */
 
-/** @param {number} height @param {number} width @param {HTMLCanvasElement} element */
-export function fit(element, height, width) {
+/**
+ * As many pixels as a map has positions.
+ * @param {HTMLCanvasElement} element @param {number} height @param {number} width
+ * @param {number} [flattest] so many times as wide as high at most: a line stays visible
+ */
+export function fit(element, height, width, flattest = 4) {
   if (element.width === width && element.height === height) return;
   Object.assign(element, { width, height });
-  element.style.aspectRatio = `${width} / ${Math.max(height, width / 4)}`; // a line stays visible
+  element.style.aspectRatio = `${width} / ${Math.max(height, width / flattest)}`;
 }
 
 /**

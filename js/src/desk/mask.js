@@ -2,6 +2,7 @@
 
 import { stack } from "../draw/cursor.js";
 import { canvas, paintMap, range } from "../draw/paint.js";
+import { fit } from "./card.js";
 import { colourBar } from "./figure.js";
 
 /**
@@ -15,8 +16,7 @@ export function maskMap(...over) {
     scale: scale.element,
     /** @param {import("../ground/plane.js").Plane} mask */
     set({ data, height, width }) {
-      if (sheet.width !== width || sheet.height !== height) Object.assign(sheet, { width, height });
-      sheet.style.aspectRatio = `${width} / ${Math.max(height, width / 10)}`;
+      fit(sheet, height, width, 10);
       const [low, high] = range(data);
       paintMap(sheet, data, low, high, "space");
       scale.set(low, high);

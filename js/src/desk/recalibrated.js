@@ -25,7 +25,8 @@ export function afterGates(map, rule, c, mask) {
   const { data, height, width } = map;
   const s = mask && resample(mask, height, width);
   const [low, high] = range(data);
-  const out = Float64Array.from(data, (u, p) => rule.apply(u, c, s ? s[p] : NaN));
+  const out = new Float64Array(data.length); // filled in a loop: it is drawn while a hand moves
+  for (let p = 0; p < out.length; p++) out[p] = rule.apply(data[p], c, s ? s[p] : NaN);
   // The square of a negative value is none.
   const floor = Math.min(0, rule.gain(Math.min(0, low)));
   return { data: out, height, width, low: floor, high: Math.max(0, rule.gain(Math.max(0, high))) };

@@ -12,6 +12,7 @@ import { h } from "../ground/dom.js";
  * @property {Node[]} [caption] the name, if it has none
  * @property {number} [stripes] so many gates are drawn as a row; of more channels every so-manieth
  * @property {[number, number]} [mask] height and width of its mask, where that is drawn
+ * @property {number} [level] how often its maps were halved, for the style sheet
  */
 /**
  * @typedef {object} Gates that go on in a block
@@ -21,7 +22,7 @@ import { h } from "../ground/dom.js";
  */
 
 /** @param {Cell} cell */
-function cellOf({ name, caption, stripes, mask }) {
+function cellOf({ name, caption, stripes, mask, level }) {
   const sheet = mask && canvas(...mask);
   const row = stripes ? canvas(1, stripes) : undefined;
   row?.classList.add("scse-stripes");
@@ -29,6 +30,7 @@ function cellOf({ name, caption, stripes, mask }) {
   const unseen = h("span", { class: "scse-unseen" });
   const parts = [sheet, row].filter((part) => part !== undefined);
   const label = h("span", { class: "scse-cell" }, ...parts, ...(caption ?? [name]), unseen);
+  if (level !== undefined) label.style.setProperty("--level", String(level));
   return {
     label,
     /** @param {Gates | undefined} gates */

@@ -18,9 +18,9 @@ import { edits as hasForm } from "./valid.js";
  */
 export function formProblem(validate, value) {
   if (validate(value)) return undefined;
-  const { instancePath, keyword } = (validate.errors ?? [])[0];
-  const place = instancePath.slice(1).replaceAll("/", ".");
-  return `cannot be read${place ? ` at ${place}` : ""} (${keyword})`;
+  const { instancePath, message } = (validate.errors ?? [])[0];
+  const path = instancePath.slice(1).replaceAll("/", ".");
+  return `cannot be read${path ? ` at ${path}` : ""}: it ${message}`;
 }
 
 /**

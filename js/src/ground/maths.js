@@ -6,8 +6,6 @@
  */
 
 /** @typedef {{weight: number[][], bias: number[]}} Linear */
-/** @typedef {"none" | "cse" | "sse" | "scse"} Mode */
-/** @typedef {"add" | "max" | "mul"} Combine */
 /** @typedef {ArrayLike<number>} Numbers */
 
 /** @param {number} x */
@@ -55,48 +53,6 @@ export function project(maps, weight, bias) {
     for (let p = 0; p < size; p++) q[p] += weight[k] * maps[k * size + p];
   }
   return q;
-}
-
-/**
- * The recalibrated value of one activation.
- * @param {number} u @param {number} c channel gate @param {number} s spatial gate
- * @param {Mode} mode which branches are on @param {Combine} combine
- */
-export function recalibrated(u, c, s, mode, combine = "add") {
-  if (mode === "none") return u;
-  if (mode === "cse") return u * c;
-  if (mode === "sse") return u * s;
-  if (combine === "add") return u * (c + s);
-  if (combine === "max") return Math.max(u * c, u * s);
-  return u * c * (u * s);
-}
-
-/**
- * Û of one channel, written into `out`.
- * @param {Numbers} maps @param {number} channel @param {number} c @param {Numbers} s
- * @param {Mode} mode @param {Combine} combine @param {Float64Array} out
- */
-export function recalibrateChannel(maps, channel, c, s, mode, combine, out) {
-  const start = channel * out.length;
-  for (let p = 0; p < out.length; p++) {
-    out[p] = recalibrated(maps[start + p], c, s[p], mode, combine);
-  }
-  return out;
-}
-
-/**
- * Û of the whole block.
- * @param {Numbers} maps @param {Numbers} c @param {Numbers} s
- * @param {Mode} mode @param {Combine} combine
- */
-export function recalibrate(maps, c, s, mode, combine = "add") {
-  const size = maps.length / c.length;
-  const all = new Float64Array(maps.length);
-  for (let k = 0; k < c.length; k++) {
-    const out = all.subarray(k * size, (k + 1) * size);
-    recalibrateChannel(maps, k, c[k], s, mode, combine, out);
-  }
-  return all;
 }
 
 /**

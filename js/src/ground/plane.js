@@ -21,3 +21,18 @@ export function resample(from, height, width) {
   }
   return data;
 }
+
+/**
+ * The maps of a tensor (n, height, width), without a copy.
+ * @param {Float32Array | Float64Array | Uint8Array} data
+ * @param {number} height @param {number} width
+ * @returns {Plane[]}
+ */
+export function planesOf(data, height, width) {
+  const size = height * width;
+  return Array.from({ length: data.length / size }, (_, i) => ({
+    data: data.subarray(i * size, (i + 1) * size),
+    height,
+    width,
+  }));
+}

@@ -1,11 +1,13 @@
 /** What a network returned, in the form in which it is shown, and how two of them differ. */
 
 /** @typedef {import("../../engine/contract.js").Tensor} Tensor */
-/** @typedef {{kind: "map" | "classes" | "numbers", classes: {name: string, colour: string}[], threshold?: number, note?: string}} Described */
+/** @typedef {import("../../ground/plane.js").Plane} Plane */
 /**
- * @typedef {object} Result
- * @property {ArrayLike<number>} data class numbers of a map, else the values
- * @property {number} height @property {number} width
+ * @typedef {object} Described how an output is read
+ * @property {"map" | "classes" | "numbers"} kind
+ * @property {import("../../desk/figure.js").Class[]} classes empty for numbers
+ * @property {number} [threshold] of a map with one channel: above it is class 1
+ * @property {string} [note] beside the output, for the reader
  */
 
 /**
@@ -20,10 +22,10 @@ export function flat({ shape, data }, part) {
   }
   const [channels, depth, height, width] = shape;
   const size = height * width;
-  const at = Math.min(depth - 1, Math.floor(part * depth));
+  const slice = Math.min(depth - 1, Math.floor(part * depth));
   const cut = new Float32Array(channels * size);
   for (let k = 0; k < channels; k++) {
-    const start = (k * depth + at) * size;
+    const start = (k * depth + slice) * size;
     cut.set(data.subarray(start, start + size), k * size);
   }
   return { channels, height, width, data: cut };
@@ -31,7 +33,7 @@ export function flat({ shape, data }, part) {
 
 /**
  * @param {Tensor} output @param {Described} described @param {number} part
- * @returns {Result}
+ * @returns {Plane} class numbers of a map, else the values
  */
 export function resultOf(output, { kind, threshold }, part) {
   if (kind !== "map") return { data: output.data, height: 1, width: output.data.length };

@@ -1,13 +1,15 @@
 /** What the explorer says about itself. */
 
-/** @param {{live: boolean, quiet: boolean, meddled: boolean}} state */
-export function statusOf({ live, quiet, meddled }) {
+import { fixed } from "../../ground/dom.js";
+
+/** @param {{live: boolean, quiet: boolean, edited: boolean}} state */
+export function statusOf({ live, quiet, edited }) {
   if (live && quiet) {
     const reason = "The kernel does not answer: it may be busy with another cell, or gone.";
     return `${reason} The maps still follow your gates; the output is the last one that came.`;
   }
   if (live) return "";
-  if (meddled) {
+  if (edited) {
     const reason = "The network itself is not in this page:";
     return `${reason} the maps follow your gates, the output stays the network’s own.`;
   }
@@ -16,12 +18,13 @@ export function statusOf({ live, quiet, meddled }) {
 }
 
 /**
+ * The line below the desk.
  * @param {object} state
  * @param {boolean} state.maps can they be seen?
- * @param {number} state.missing maps of those in sight that are not there
- * @param {number} state.kept maps of this block and input that are there
+ * @param {boolean} state.missing are some of those in sight not there?
+ * @param {number} state.kept how many of this block and input are there
  * @param {boolean} state.live @param {string | null} state.rule
- * @param {string | undefined} state.other title of the input that it is compared with
+ * @param {string | undefined} state.other title of the input that is compared
  */
 export function noteOf({ maps, missing, kept, live, rule, other }) {
   if (!maps) return "The maps that these gates go to cannot be seen from outside.";
@@ -39,4 +42,36 @@ export function noteOf({ maps, missing, kept, live, rule, other }) {
   if (other) return `Bar: gate. Tick: the network’s own. Dot: “${other}”.`;
   const first = "Each bar is the gate of its map; drag it.";
   return `${first} The tick is what the network chose; a double click puts a bar back.`;
+}
+
+/**
+ * What stands below a bar.
+ * @param {string} sort @param {number | undefined} score by which the channels are in this order
+ * @param {number | undefined} other gate, of the input that is compared
+ */
+export function remarkOf(sort, score, other) {
+  if (sort === "effect" && score !== undefined) return `Δ ${score.toPrecision(2)}`;
+  if (sort === "similarity" && score !== undefined) return `r ${fixed(score)}`;
+  return other === undefined ? "" : `• ${fixed(other, 3)}`;
+}
+
+/**
+ * Module paths without the parts that all of them begin or end with.
+ * @param {string[]} names @returns {string[]}
+ */
+export function shorten(names) {
+  const paths = names.map((name) => name.split("."));
+  const most = Math.min(...paths.map((path) => path.length)) - 1;
+  const shared = (/** @type {(path: string[], i: number) => string | undefined} */ part) => {
+    let n = 0;
+    while (n < most && paths.every((path) => part(path, n) === part(paths[0], n))) n++;
+    return n;
+  };
+  if (names.length < 2) return names;
+  const front = shared((path, i) => path[i]);
+  const back = Math.min(
+    shared((path, i) => path[path.length - 1 - i]),
+    most - front,
+  );
+  return paths.map((path) => path.slice(front, path.length - back).join("."));
 }

@@ -1,19 +1,17 @@
 /** The same picture through every network of the same recipe and seed. */
 
 import { fixed, h } from "../../ground/dom.js";
-import { answerView, segmentationOf } from "./answer.js";
+import { answerView } from "./answer.js";
+import { segmentationOf } from "./model.js";
 
-/**
- * @param {any} manifest
- */
+/** @param {import("./model.js").Manifest} manifest */
 export function comparePanel(manifest) {
-  const views = Object.entries(manifest.networks).map(([kind, network]) => {
-    const { title, dice } = /** @type {any} */ (network);
-    const view = answerView(manifest, `-${kind}`);
+  const views = Object.entries(manifest.networks).map(([network, { title, dice }]) => {
+    const view = answerView(manifest, `-${network}`);
     const wait = h("div", { class: "scse-off", text: "…" });
     const element = h(
       "div",
-      { class: "scse-panel", "data-network": kind },
+      { class: "scse-panel", "data-network": network },
       h("div", { class: "scse-title", text: title }),
       h("div", { class: "scse-stack" }, view.map, wait),
       h(
@@ -24,7 +22,7 @@ export function comparePanel(manifest) {
         h("span", { text: `${fixed(dice)} on all ${manifest.test_images} test pictures` }),
       ),
     );
-    return { kind, view, element, wait };
+    return { network, view, element, wait };
   });
   const element = h("div", { class: "scse-panels scse-compare" }, ...views.map((v) => v.element));
   let shown = "";
@@ -32,15 +30,16 @@ export function comparePanel(manifest) {
     element,
     /**
      * @param {import("./scene.js").Picture} picture
-     * @param {(kind: string) => Promise<any>} answerOf a network's own answer to the picture
+     * @param {(network: string) => Promise<import("./scene.js").Seen>} answerOf a network's own
+     *   answer to the picture
      * @param {() => boolean} current false once the reader has gone on
      */
     async update(picture, answerOf, current) {
       if (shown === picture.key) return;
       shown = "";
       for (const { wait } of views) wait.hidden = false;
-      for (const { kind, view, wait } of views) {
-        const answer = await answerOf(kind);
+      for (const { network, view, wait } of views) {
+        const answer = await answerOf(network);
         if (!current()) return;
         view.set(segmentationOf(answer), picture);
         wait.hidden = true;

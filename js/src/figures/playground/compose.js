@@ -6,43 +6,10 @@
  * what `standardise` below returns.
  */
 
+import { draw } from "../../gates/strokes.js";
+
 /** @typedef {ArrayLike<number>} Numbers */
-/** @typedef {{width: number, value: number, points: number[]}} Stroke points x, y, x, y … in pixels */
-
-/** How far the pixel's centre is from a line. @param {number} px @param {number} py @param {number[]} ends x, y, x, y */
-function distance(px, py, [ax, ay, bx, by]) {
-  const [dx, dy] = [bx - ax, by - ay];
-  const length = dx * dx + dy * dy;
-  const t = length ? Math.max(0, Math.min(1, ((px - ax) * dx + (py - ay) * dy) / length)) : 0;
-  return Math.hypot(px - ax - t * dx, py - ay - t * dy);
-}
-
-/**
- * Goes over a stroke with a round pen: `ink(pixel, opacity)` for each pixel it touches, with the
- * highest opacity of its segments.
- * @param {Stroke} stroke @param {number} width @param {number} height of the sheet
- * @param {(pixel: number, opacity: number) => void} ink
- */
-export function draw({ width: pen, points }, width, height, ink) {
-  const opacity = new Map();
-  const radius = pen / 2;
-  const segments = points.length === 2 ? [[...points, ...points]] : [];
-  for (let i = 0; i + 3 < points.length; i += 2) segments.push(points.slice(i, i + 4));
-  for (const ends of segments) {
-    const [ax, ay, bx, by] = ends;
-    const [left, right] = [Math.min(ax, bx) - radius - 1, Math.max(ax, bx) + radius + 1];
-    const [top, bottom] = [Math.min(ay, by) - radius - 1, Math.max(ay, by) + radius + 1];
-    for (let y = Math.max(0, Math.floor(top)); y < Math.min(height, bottom); y++) {
-      for (let x = Math.max(0, Math.floor(left)); x < Math.min(width, right); x++) {
-        // One pixel of soft edge
-        const a = Math.min(1, radius + 0.5 - distance(x + 0.5, y + 0.5, ends));
-        const p = y * width + x;
-        if (a > (opacity.get(p) ?? 0)) opacity.set(p, a);
-      }
-    }
-  }
-  for (const [p, a] of opacity) ink(p, a);
-}
+/** @typedef {import("../../gates/strokes.js").Stroke} Stroke */
 
 /** Strokes over a picture of 0..1, in a copy. @param {Numbers} ground @param {Stroke[]} strokes @param {number} size of its side */
 export function write(ground, strokes, size) {
@@ -68,20 +35,20 @@ export function turn(map, size, degrees, smooth = true) {
   const out = /** @type {T} */ (map.slice().fill(0));
   const middle = (size - 1) / 2;
   /** @param {number} x @param {number} y */
-  const at = (x, y) => (x < 0 || y < 0 || x >= size || y >= size ? 0 : map[y * size + x]);
+  const value = (x, y) => (x < 0 || y < 0 || x >= size || y >= size ? 0 : map[y * size + x]);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const u = middle + (x - middle) * cos - (y - middle) * sin;
       const v = middle + (x - middle) * sin + (y - middle) * cos;
       if (!smooth) {
-        out[y * size + x] = at(Math.round(u), Math.round(v));
+        out[y * size + x] = value(Math.round(u), Math.round(v));
         continue;
       }
       const [left, top] = [Math.floor(u), Math.floor(v)];
       const [fx, fy] = [u - left, v - top];
       out[y * size + x] =
-        (at(left, top) * (1 - fx) + at(left + 1, top) * fx) * (1 - fy) +
-        (at(left, top + 1) * (1 - fx) + at(left + 1, top + 1) * fx) * fy;
+        (value(left, top) * (1 - fx) + value(left + 1, top) * fx) * (1 - fy) +
+        (value(left, top + 1) * (1 - fx) + value(left + 1, top + 1) * fx) * fy;
     }
   }
   return out;

@@ -6,29 +6,21 @@ import { fixed, h } from "../../ground/dom.js";
 import { panel } from "../../desk/figure.js";
 import { canvas, paintMap } from "../../draw/paint.js";
 import { greySquare } from "./file.js";
-import { pen } from "../../desk/pen.js";
+import { sketch } from "./sketch.js";
+import { pictureOf } from "./state.js";
 
+/** @typedef {import("./model.js").Changed} Changed */
+/** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {import("./scene.js").Picture} Picture */
+/** @typedef {import("./state.js").Slider} Slider */
 /** @typedef {import("./state.js").State} State */
+/** @typedef {import("./view.js").Acts} Acts */
 
 const PEN = { width: 7, value: 0.92 }; // pixels of 96, brightness: as the digits of the training
 
-/**
- * @param {object} options
- * @param {any} options.manifest
- * @param {HTMLElement} options.root takes dropped and pasted pictures
- * @param {() => State} options.state
- * @param {(changes: Partial<State>, tag?: string) => void} options.change
- * @param {(title: string, picture: Float64Array) => void} options.adopt
- * @param {(text: string) => void} options.complain an empty text takes the complaint back
- */
-export function inputPanel({ manifest, root, state, change, adopt, complain }) {
-  const { size, examples, grounds, sliders } = manifest;
-  const sheet = canvas(size, size);
-  const cursor = h("div", { class: "scse-pencil", hidden: true });
-  const element = stack(sheet, cursor);
-  const credit = h("span", { class: "scse-credit" });
-
-  const select = h("select", {
+/** The list of pictures. @param {Manifest} manifest @param {(source: string) => void} onInput */
+function sourceList({ examples, grounds, draw }, onInput) {
+  const list = h("select", {
     class: "scse-select",
     "data-name": "source",
     "aria-label": "Picture",
@@ -36,17 +28,32 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
   /** @param {string} label @param {[string, string][]} options */
   const group = (label, options) =>
     h("optgroup", { label }, ...options.map(([value, text]) => h("option", { value, text })));
-  const name =
-    (/** @type {string} */ kind) => (/** @type {any} */ entry, /** @type {number} */ i) =>
-      /** @type {[string, string]} */ ([`${kind}:${i}`, entry.title]);
+  /** @param {string} kind @param {import("./model.js").Source[]} sources @returns {[string, string][]} */
+  const named = (kind, sources) => sources.map(({ title }, i) => [`${kind}:${i}`, title]);
+  list.append(group("held-out examples", named("example", examples)));
+  if (draw) {
+    const sheets = /** @type {[string, string][]} */ ([["blank", "a blank page"]]);
+    list.append(group("photographs to draw on", [...sheets, ...named("ground", grounds)]));
+  }
   const mine = h("option", { value: "own", text: "your picture" });
   const device = h("optgroup", { label: "from this device" }, mine); // in the list once there is one
-  select.append(group("held-out examples", examples.map(name("example"))));
-  if (manifest.draw) {
-    select.append(
-      group("photographs to draw on", [["blank", "a blank page"], ...grounds.map(name("ground"))]),
-    );
-  }
+  list.addEventListener("change", () => onInput(list.value));
+  return {
+    list,
+    /** @param {string} source @param {string | undefined} title of the reader's own */
+    set(source, title) {
+      if (title) mine.textContent = `yours: ${title}`;
+      if ((title || source === "own") && !device.isConnected) list.append(device);
+      list.value = source;
+    },
+  };
+}
+
+/**
+ * The reader's own picture: chosen, dropped or pasted.
+ * @param {HTMLElement} root @param {number} size @param {Acts} acts
+ */
+function uploading(root, size, { adopt, complain }) {
   const file = h("input", {
     type: "file",
     accept: "image/*",
@@ -54,13 +61,6 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
     tabindex: -1,
     "data-name": "file",
     "aria-label": "Your picture",
-  });
-  const upload = button("Your picture …", "upload", () => file.click());
-  const clear = button("Clear drawing", "clear", () => change({ strokes: [] }));
-
-  select.addEventListener("change", () => {
-    complain("");
-    change({ source: select.value, strokes: [] });
   });
   let latest = 0;
   /** @param {File | Blob | undefined} chosen */
@@ -70,10 +70,7 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
     try {
       const picture = await greySquare(chosen, size);
       if (mine !== latest) return;
-      const title = "name" in chosen ? chosen.name : "your picture";
-      adopt(title, picture);
-      complain("");
-      change({ source: "own", strokes: [] });
+      adopt("name" in chosen ? chosen.name : "your picture", picture);
     } catch (error) {
       if (mine !== latest) return;
       complain(/** @type {Error} */ (error).message);
@@ -89,89 +86,102 @@ export function inputPanel({ manifest, root, state, change, adopt, complain }) {
     else complain("What was dropped is no file. Save the picture first, then drop it here.");
   });
   root.addEventListener("paste", (event) => take(event.clipboardData?.files[0]));
+  return file;
+}
 
-  if (manifest.draw) {
-    let before = /** @type {import("./state.js").Stroke[]} */ ([]);
-    let drawing = 0;
-    let fresh = true;
-    pen(element, {
-      label: "Picture to draw on",
-      name: "sheet",
-      size: () => [size, size],
-      onStroke(points, done) {
-        if (fresh) {
-          before = state().strokes;
-          drawing += 1;
-        }
-        fresh = done;
-        change({ strokes: [...before, { ...PEN, points }] }, `stroke ${drawing}!`);
-      },
-      onCursor: (x, y, down) => {
-        cursor.hidden = x < 0;
-        cursor.style.left = `${(100 * x) / size}%`;
-        cursor.style.top = `${(100 * y) / size}%`;
-        cursor.classList.toggle("scse-down", down);
-      },
-    });
-  }
-
-  const bars = Object.entries(sliders).map(([key, { label, min, max, start }]) => {
+/**
+ * What alters the picture.
+ * @param {Manifest} manifest @param {Acts} acts
+ */
+function alterations({ sliders }, { change }) {
+  const bars = Object.entries(sliders).map(([name, { label, min, max, start }]) => {
     const value = h("span", { class: "scse-note" });
-    const step = (max - min) / 20;
+    const digits = max > 2 ? 0 : 2;
     const slider = bar({
       label,
-      name: key,
+      name,
       kind: "plain",
       min,
       max,
-      step,
-      format: (v) => fixed(v, max > 2 ? 0 : 2),
-      onInput: (v) => change({ [key]: v }, key),
+      step: (max - min) / 20,
+      format: (v) => fixed(v, digits),
+      onInput: (v) => change({ [name]: v }, name),
     });
     slider.setHome(start);
     return {
-      key,
-      slider,
       row: h("div", { class: "scse-row" }, h("span", { text: label }), slider.element, value),
-      value,
-      digits: max > 2 ? 0 : 2,
+      /** @param {State} state */
+      set(state) {
+        const now = state[/** @type {Slider} */ (name)];
+        slider.set(now);
+        value.textContent = fixed(now, digits);
+      },
     };
   });
+  return {
+    rows: bars.map(({ row }) => row),
+    /** @param {State} state */
+    set(state) {
+      for (const each of bars) each.set(state);
+    },
+  };
+}
 
-  const hint = manifest.draw
-    ? "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys."
-    : "";
+/** Where a picture comes from. @param {Manifest} manifest @param {string} source */
+function creditOf({ examples, grounds }, source) {
+  const { kind, index } = pictureOf(source);
+  if (kind === "own") return "Your picture stays in this browser: it is sent nowhere.";
+  const entry = { example: examples, ground: grounds }[kind]?.[index];
+  return entry?.credit ?? "grey as in the first lessons of the training";
+}
+
+/**
+ * @param {Manifest} manifest
+ * @param {HTMLElement} root takes dropped and pasted pictures
+ * @param {() => State} now @param {Acts} acts
+ */
+export function inputPanel(manifest, root, now, acts) {
+  const { size, draw } = manifest;
+  const sheet = canvas(size, size);
+  const element = stack(sheet);
+  const credit = h("span", { class: "scse-credit" });
+  const source = sourceList(manifest, (value) => acts.change({ source: value, strokes: [] }));
+  const file = uploading(root, size, acts);
+  const upload = button("Your picture …", "upload", () => file.click());
+  const clear = button("Clear drawing", "clear", () => acts.change({ strokes: [] }));
+  const altered = alterations(manifest, acts);
+  const hint =
+    "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys.";
+  if (draw) {
+    sketch(element, {
+      label: "Picture to draw on",
+      name: "sheet",
+      size: () => [size, size],
+      ink: () => PEN,
+      strokes: () => now().strokes,
+      onStrokes: (strokes, tag) => acts.change({ strokes }, tag),
+    });
+  }
   return {
     element: panel(
       "Your picture",
       element,
-      h("div", { class: "scse-row" }, select, upload, file),
-      ...(manifest.draw ? [h("div", { class: "scse-row" }, h("span", { text: hint }), clear)] : []),
-      ...bars.map(({ row }) => row),
+      h("div", { class: "scse-row" }, source.list, upload, file),
+      ...(draw ? [h("div", { class: "scse-row" }, h("span", { text: hint }), clear)] : []),
+      ...altered.rows,
       credit,
     ),
     sheet,
-    /** @param {State} now @param {import("./scene.js").Picture} picture @param {string | undefined} title of the reader's own */
-    update(now, picture, title) {
+    /** @param {State} state @param {Picture} picture @param {string | undefined} title of the reader's own */
+    set(state, picture, title) {
       paintMap(sheet, picture.bytes, 0, 255, "gray");
-      if (title) mine.textContent = `yours: ${title}`;
-      if ((title || now.source === "own") && !device.isConnected) select.append(device);
-      select.value = now.source;
+      source.set(state.source, title);
       enable([
-        [clear, now.strokes.length > 0],
-        [select, true],
+        [clear, state.strokes.length > 0],
+        [source.list, true],
       ]);
-      const [kind, number] = now.source.split(":");
-      const entry = { example: examples, ground: grounds }[kind]?.[Number(number)];
-      credit.textContent =
-        kind === "own"
-          ? "Your picture stays in this browser: it is sent nowhere."
-          : (entry?.credit ?? "grey as in the first lessons of the training");
-      for (const { key, slider, value, digits } of bars) {
-        const v = /** @type {any} */ (now)[key];
-        slider.set(v);
-        value.textContent = fixed(v, digits);
-      }
+      credit.textContent = creditOf(manifest, state.source);
+      altered.set(state);
     },
   };
 }

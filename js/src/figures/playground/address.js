@@ -1,0 +1,49 @@
+/** The state in the page's address: taken from it, kept up to date in it, handed on as a link. */
+
+import { link } from "../../desk/link.js";
+
+/** @typedef {import("./state.js").State} State */
+
+/**
+ * @param {import("./model.js").Manifest} manifest
+ * @param {{showLink: (address: string) => void, complain: (text: string) => void}} view
+ * @param {(text: string) => void} say
+ */
+export function addressing({ task, start }, view, say) {
+  const address = link(task, start);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let writing;
+  return {
+    /** @param {State} state */
+    async share(state) {
+      const href = await address.address(state);
+      view.showLink(href);
+      const copied = await navigator.clipboard?.writeText(href).then(
+        () => true,
+        () => false,
+      );
+      view.complain(
+        state.source === "own"
+          ? "The link carries everything but your own picture, which stays with you."
+          : "",
+      );
+      say(copied ? "Link copied" : "The link is in the field, selected");
+    },
+    /**
+     * What the address says, now and whenever it changes.
+     * @param {(changed: unknown) => void} arrive @param {AbortSignal} signal
+     */
+    follow(arrive, signal) {
+      const fail = (/** @type {Error} */ error) => view.complain(error.message);
+      const news = (/** @type {unknown} */ changed) => changed === undefined || arrive(changed);
+      address.first().then(news, fail);
+      const listen = () => address.news().then(news, fail);
+      window.addEventListener("hashchange", listen, { signal });
+    },
+    /** When the reader rests. @param {State} state */
+    write(state) {
+      clearTimeout(writing);
+      if (state.source !== "own") writing = setTimeout(() => address.write(state), 300);
+    },
+  };
+}

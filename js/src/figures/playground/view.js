@@ -1,0 +1,265 @@
+/** The Playground's page: tools, pictures, the row of blocks, the open block. */
+
+import { button, choice, enable, readout } from "../../controls/controls.js";
+import { panel } from "../../desk/figure.js";
+import { strip } from "../../desk/strip.js";
+import { fixed, h } from "../../ground/dom.js";
+import { answerView } from "./answer.js";
+import { comparePanel } from "./compare.js";
+import { inputPanel } from "./input.js";
+import { openedBlock } from "./opened.js";
+
+/** @typedef {import("./model.js").Block} Block */
+/** @typedef {import("./model.js").Changed} Changed */
+/** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {import("./model.js").View} View */
+/** @typedef {import("./scene.js").Picture} Picture */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {ReturnType<typeof import("./model.js").model>} Model */
+/**
+ * What the reader does.
+ * @typedef {object} Acts
+ * @property {(parts: Changed, tag?: string) => void} change steps of one tag are one to undo
+ * @property {() => void} undo @property {() => void} redo @property {() => void} reset
+ * @property {() => void} share
+ * @property {(title: string, picture: Float64Array) => void} adopt a picture of the reader's own
+ * @property {(text: string) => void} complain an empty text takes the complaint back
+ */
+
+/** Which network, and the buttons. @param {Manifest} manifest @param {Acts} acts @param {HTMLCanvasElement} sheet to download */
+function tools({ networks, task }, acts, sheet) {
+  const network = choice({
+    label: "Network",
+    name: "network",
+    options: Object.entries(networks).map(([value, { title }]) => ({ value, label: title })),
+    onInput: (value) => acts.change({ network: value }),
+  });
+  const undo = button("Undo", "undo", acts.undo);
+  const redo = button("Redo", "redo", acts.redo);
+  const reset = button("Reset", "reset", acts.reset);
+  const share = button("Copy link", "share", acts.share);
+  const save = button("Download input", "download", () =>
+    h("a", { href: sheet.toDataURL("image/png"), download: `${task}.png` }).click(),
+  );
+  return {
+    share,
+    element: h(
+      "div",
+      { class: "scse-controls" },
+      network.element,
+      h("div", { class: "scse-row scse-tools" }, undo, redo, reset, share, save),
+    ),
+    /** @param {State} state @param {Model["past"]} past */
+    set(state, past) {
+      network.set(state.network);
+      enable([
+        [undo, past.canUndo()],
+        [redo, past.canRedo()],
+      ]);
+    },
+  };
+}
+
+/** The link to this situation, and complaints. */
+function messages() {
+  const link = h("input", {
+    class: "scse-link",
+    readonly: true,
+    hidden: true,
+    "aria-label": "Link to this situation",
+    "data-name": "link",
+  });
+  const complaint = h("p", {
+    class: "scse-message",
+    role: "alert",
+    hidden: true,
+    "data-name": "complaint",
+  });
+  return {
+    elements: [link, complaint],
+    /** @param {string} address */
+    showLink(address) {
+      link.value = address;
+      link.hidden = false;
+      link.select();
+    },
+    /** @param {string} text */
+    complain(text) {
+      complaint.textContent = text;
+      complaint.hidden = text === "";
+    },
+  };
+}
+
+/** What the engine does, and how long it takes. */
+function engineLine() {
+  const status = h("span", { class: "scse-status", "data-name": "engine", role: "status" });
+  const progress = h("progress", {
+    class: "scse-progress",
+    hidden: true,
+    "aria-label": "Loading the engine",
+  });
+  const speed = readout("ms", (v) => `${fixed(v, 0)} ms`);
+  const timing = h("span", { hidden: true }, "picture to picture ", speed.element);
+  return {
+    element: h("div", { class: "scse-row scse-engine" }, status, progress, timing),
+    /** @param {string} text */
+    tell: (text) => (status.textContent = text),
+    /** Of bytes; without them nothing is loaded any more. @param {number} [loaded] @param {number} [total] */
+    load(loaded, total) {
+      progress.hidden = loaded === undefined;
+      if (total) Object.assign(progress, { value: loaded, max: total });
+    },
+    /** @param {number | undefined} ms */
+    time(ms) {
+      if (ms === undefined) return;
+      speed.set(ms);
+      timing.hidden = false;
+    },
+  };
+}
+
+/** The network's answer, with something over it where there is none. @param {Manifest} manifest */
+function answerPanel(manifest) {
+  const answer = answerView(manifest);
+  const none = h("div", { class: "scse-off", hidden: true });
+  none.textContent = "no engine: choose an example, or Reset";
+  return {
+    elements: [
+      panel(
+        "The network’s answer",
+        h("div", { class: "scse-stack" }, answer.map, none),
+        h("span", { text: "white line: truth, where it is known · dots: changed by the gates" }),
+      ),
+      h("div", { class: "scse-outcome" }, h("div", {}, answer.score, answer.moved), answer.seen),
+    ],
+    map: answer.map,
+    /** @param {View} view @returns {string} in words */
+    set({ segmentation, picture, before }) {
+      none.hidden = true;
+      return answer.set(segmentation, picture, before);
+    },
+    /** What is left is of another picture. */
+    clear() {
+      none.hidden = false;
+      answer.clear();
+    },
+  };
+}
+
+/** e1 … b … d1 @param {string} name */
+const short = (name) => name[0] + (/\d+$/.exec(name)?.[0] ?? "");
+
+/** All blocks: the mask of each above its gates. @param {Record<string, Block>} blocks @param {Acts} acts */
+function blockStrip(blocks, acts) {
+  const largest = Math.max(...Object.values(blocks).map(({ positions }) => positions[0]));
+  const what = h("span");
+  const row = strip({
+    label: h("span", {}, "Block: ", what, ". Brighter lets more through."),
+    cells: Object.entries(blocks).map(
+      ([
+        name,
+        {
+          channels,
+          positions: [height, width],
+        },
+      ]) => ({
+        name,
+        title: `${name}: ${channels} channels of ${height} × ${width} positions`,
+        caption: [
+          h(
+            "span",
+            { class: "scse-cellname" },
+            h("span", { class: "scse-long", text: name }),
+            h("span", { class: "scse-short", "aria-hidden": true, text: short(name) }),
+          ),
+        ],
+        stripes: channels,
+        mask: [height, width],
+        level: Math.log2(largest / height),
+      }),
+    ),
+    onInput: (block) => acts.change({ block }),
+  });
+  return {
+    element: row.element,
+    choose: row.choose,
+    /** @param {View["gates"]} gates */
+    set(gates) {
+      const all = Object.values(gates);
+      const rows = all.some(({ channel }) => channel);
+      const masks = all.some(({ spatial }) => spatial);
+      const both = "its mask, and below it the gates of its channels";
+      what.textContent = !masks ? "the gates of its channels" : rows ? both : "its mask";
+      row.set((name) => {
+        const { channel, spatial, edited = false } = gates[name] ?? {};
+        return { row: channel, mask: spatial, edited };
+      });
+    },
+  };
+}
+
+/** @param {(compare: boolean) => void} onInput */
+function comparing(onInput) {
+  const box = h("input", { type: "checkbox", "data-name": "compare" });
+  box.addEventListener("change", () => onInput(box.checked));
+  const words = " Compare: the same picture through all four networks, gates untouched";
+  return { box, element: h("label", { class: "scse-row" }, box, words) };
+}
+
+/**
+ * @param {Manifest} manifest @param {Model} model @param {HTMLElement} root
+ * @param {() => State} now @param {Acts} acts
+ */
+export function view(manifest, model, root, now, acts) {
+  const input = inputPanel(manifest, root, now, acts);
+  const answer = answerPanel(manifest);
+  const choices = tools(manifest, acts, input.sheet);
+  const { elements: said, showLink, complain } = messages();
+  const line = engineLine();
+  const row = blockStrip(manifest.networks[manifest.reference].blocks, acts);
+  const opened = openedBlock(manifest, model, now, acts, answer.map);
+  const tick = comparing((compare) => acts.change({ compare }));
+  const compare = comparePanel(manifest);
+  root.append(
+    choices.element,
+    ...said,
+    h("div", { class: "scse-panels scse-two" }, input.element, ...answer.elements),
+    line.element,
+    row.element,
+    opened.element,
+    tick.element,
+    compare.element,
+  );
+  return {
+    showLink,
+    complain,
+    tell: line.tell,
+    load: line.load,
+    time: line.time,
+    compare: compare.update,
+    share: choices.share,
+    /** At once, before an engine has answered. @param {State} state @param {Picture} picture @param {string | undefined} title of the reader's own */
+    choose(state, picture, title) {
+      input.set(state, picture, title);
+      choices.set(state, model.past);
+      row.choose(state.block);
+      tick.box.checked = state.compare;
+      compare.element.hidden = !state.compare;
+    },
+    /** @param {View} shown @returns {string} in words */
+    draw(shown) {
+      const words = answer.set(shown);
+      row.element.hidden = shown.before === undefined;
+      row.set(shown.gates);
+      opened.element.hidden = false;
+      opened.set(shown, words);
+      return words;
+    },
+    /** No engine answers, and nothing is stored. */
+    clear() {
+      answer.clear();
+      opened.element.hidden = true;
+    },
+  };
+}
