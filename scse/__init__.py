@@ -5,6 +5,7 @@ torch and nothing else; the data, the training loop and the widgets are modules 
 (``scse.data``, ``scse.training``, ``scse.widgets``) and say which extra they need.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scse._version import __version__ as __version__
@@ -43,7 +44,7 @@ def __getattr__(name: str) -> Any:
     return explore
 
 
-def _refuse(message: str, library: str | None) -> Any:
+def _refuse(message: str, library: str | None) -> Callable[..., NoReturn]:
     def explore(*args: Any, **options: Any) -> NoReturn:
         raise ModuleNotFoundError(message, name=library)
 

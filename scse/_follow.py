@@ -7,10 +7,14 @@ mask (N, 1, *spatial), and counts only while its own block runs.
 
 import sys
 import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from scse.foreign import GateSite
 from scse.rules import explains, rule_of
 
 
@@ -21,7 +25,7 @@ class Hook:
     refused, else what is overruled would stay so in the copy for ever.
     """
 
-    def __init__(self, call):
+    def __init__(self, call: Callable[..., Any]) -> None:
         self.call = call
 
     def __call__(self, *args):
@@ -59,7 +63,14 @@ class _Running(threading.local):
         self.runs = []
 
 
-def follow(stack, net, name, site, change=None, keep=None):
+def follow(
+    stack: ExitStack,
+    net: nn.Module,
+    name: str,
+    site: GateSite,
+    change: Callable[[str, Tensor], Tensor | None] | None = None,
+    keep: Callable[[Tensor | None, Mapping[str, Tensor], Any], None] | None = None,
+) -> None:
     """Put hooks on one `GateSite`; they are removed when ``stack`` closes.
 
     Args:

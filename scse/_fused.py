@@ -22,7 +22,7 @@ MOST_TILES = 8  # into which x is cut where scratch space is needed
 TILE = 2**17  # elements that a tile has at the least, so that small maps are not slowed down
 
 
-def fusable(rule_name, x, *modules):
+def fusable(rule_name: str, x: Tensor, *modules: nn.Module) -> bool:
     """Whether the Function may stand in for the modules' own forward passes on ``x``.
 
     Not for a rule without a row in `_FUSED`. Not where something wants to see or change the steps
@@ -57,7 +57,7 @@ def fusable(rule_name, x, *modules):
     )
 
 
-def fused(rule_name, x, fc1=None, fc2=None, project=None):
+def fused(rule_name: str, x: Tensor, fc1=None, fc2=None, project=None) -> Tensor:
     """The block's output, (N, C, *spatial), from its linear layers; None for an absent branch."""
     parameters = []
     for layer in (fc1, fc2, project):
@@ -211,7 +211,7 @@ def _pull_differentiably(ctx, g):
     with torch.enable_grad():
         y = _plain(ctx.rule_name, *inputs)
         found = torch.autograd.grad(y, [inputs[i] for i in wanted], g, create_graph=True)
-    gradients = [None] * len(inputs)
+    gradients: list[Tensor | None] = [None] * len(inputs)
     for i, gradient in zip(wanted, found, strict=True):
         gradients[i] = gradient
     return gradients

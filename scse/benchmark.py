@@ -14,17 +14,22 @@ import argparse
 import os
 import statistics
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.profiler import ProfilerActivity, profile
 
 from scse._command_line import whole
 from scse.blocks import COMBINE, cSE, scSE, sSE
 
-SHAPES = {
+Clock = Callable[[], float]  # seconds
+Shape = tuple[int, ...]  # (N, C, *spatial)
+
+SHAPES: dict[str, Shape] = {
     "A": (32, 256, 24, 24),
     "B": (8, 64, 128, 128),
     "C": (1, 64, 512, 512),
@@ -35,7 +40,7 @@ SHAPES = {
 class Blog(nn.Module):
     """scSE as in the blog posts: a product for each branch, and their sum."""
 
-    def __init__(self, channels, rank):
+    def __init__(self, channels: int, rank: int) -> None:
         super().__init__()
         conv = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[rank - 1]
         pool = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)[rank - 1]
@@ -44,36 +49,42 @@ class Blog(nn.Module):
         self.Conv_Excitation = conv(channels // 2, channels, 1, bias=False)
         self.Conv1x1 = conv(channels, 1, 1, bias=False)
 
-    def forward(self, U):
+    def forward(self, U: Tensor) -> Tensor:
         z = self.Conv_Excitation(torch.relu(self.Conv_Squeeze(self.avgpool(U))))
         U_cse = U * torch.sigmoid(z).expand_as(U)
         U_sse = U * torch.sigmoid(self.Conv1x1(U))
         return U_cse + U_sse
 
 
-def plain(block):
+def plain(block: nn.Module) -> nn.Module:
     """The block without its fused path, which steps back where a gate carries a hook."""
     block.get_submodule("channel").register_forward_hook(lambda *_: None)
     return block
 
 
-def subjects(shape, compiled=True):
+def subjects(shape: Shape, compiled: bool = True) -> dict[str, Callable[[], Any]]:
     """Name → a function that makes the module, the reference first."""
     channels, rank = shape[1], len(shape) - 2
-    table = {"blog": lambda: Blog(channels, rank)}
+    table: dict[str, Callable[[], Any]] = {"blog": lambda: Blog(channels, rank)}
     table |= {f"scSE {c}": partial(scSE, channels, combine=c) for c in COMBINE}
     table |= {"cSE": partial(cSE, channels), "sSE": partial(sSE, channels)}
     table["scSE add, plain path"] = lambda: plain(scSE(channels))
     if compiled:
-        table["blog, compiled"] = lambda: torch.compile(Blog(channels, rank), dynamic=False)
-        for c in COMBINE:
-            table[f"scSE {c}, compiled"] = lambda c=c: torch.compile(
-                scSE(channels, combine=c), dynamic=False
-            )
+        for name in ("blog", *(f"scSE {c}" for c in COMBINE)):
+            table[f"{name}, compiled"] = _compiling(table[name])
     return table
 
 
-def training_step(module, x, gradient, clock=time.perf_counter):
+def _compiling(make: Callable[[], nn.Module]) -> Callable[[], Any]:
+    return lambda: torch.compile(make(), dynamic=False)
+
+
+def training_step(
+    module: Callable[[Tensor], Tensor],
+    x: Tensor,
+    gradient: Tensor,
+    clock: Clock = time.perf_counter,
+) -> tuple[float, float]:
     """Forward and backward; returns the seconds of the first, and of both."""
     start = clock()
     y = module(x)
@@ -84,12 +95,12 @@ def training_step(module, x, gradient, clock=time.perf_counter):
     return middle - start, end - start
 
 
-def saved_bytes(module, x):
+def saved_bytes(module: nn.Module, x: Tensor) -> int:
     """The bytes that the module keeps for backward, each storage once, parameters left out."""
     known = {p.untyped_storage().data_ptr() for p in module.parameters()}
     storages = {}
 
-    def pack(tensor):
+    def pack(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in known:
             storages[storage.data_ptr()] = storage.nbytes()
@@ -102,7 +113,7 @@ def saved_bytes(module, x):
     return total
 
 
-def peak_bytes(step):
+def peak_bytes(step: Callable[[], Any]) -> int:
     """The most bytes that ``step()`` has allocated at once, as the CPU allocator reports them."""
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # its notices go to stderr
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True, acc_events=True) as seen:
@@ -115,7 +126,9 @@ def peak_bytes(step):
     return peak
 
 
-def measure(shape, rounds, compiled=True, clock=time.perf_counter):
+def measure(
+    shape: Shape, rounds: int, compiled: bool = True, clock: Clock = time.perf_counter
+) -> tuple[dict[str, tuple[float, ...]], float]:
     """Name → (forward, forward + backward, saved, peak): ratios to the blog, and units of N."""
     x = torch.randn(shape, requires_grad=True)
     gradient = torch.randn(shape)
@@ -129,7 +142,7 @@ def measure(shape, rounds, compiled=True, clock=time.perf_counter):
         module.zero_grad()
         step = partial(training_step, module, x, gradient)
         memory[name] = saved_bytes(module, x) / n, peak_bytes(step) / n
-    times = {name: [] for name in modules}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in modules}
     for _ in range(rounds):
         for name, module in modules.items():
             times[name].append(training_step(module, x, gradient, clock))
@@ -143,7 +156,7 @@ def measure(shape, rounds, compiled=True, clock=time.perf_counter):
     return rows, statistics.median(t for _, t in times["blog"])
 
 
-def _shape(text):
+def _shape(text: str) -> tuple[str, Shape]:
     """The ``type`` of --shapes: (what it is called, its sizes)."""
     try:
         sizes = SHAPES.get(text) or tuple(int(size) for size in text.split(","))
@@ -157,7 +170,7 @@ def _shape(text):
     return text, sizes
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m scse.benchmark", description=__doc__.split("\n\n")[0]
     )
@@ -186,7 +199,7 @@ def main(argv=None):
         f"torch {torch.__version__}, {args.threads} threads, "
         f"{args.rounds} rounds, {args.clock} time, float32"
     )
-    totals = {}
+    totals: dict[str, list[tuple[float, float]]] = {}
     for name, shape in args.shapes:
         rows, reference = measure(shape, args.rounds, not args.no_compile, clock)
         n = torch.Size(shape).numel() * 4

@@ -15,7 +15,8 @@ not always the same gradients are NaN.
 """
 
 import operator
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -41,13 +42,13 @@ class Pointwise(nn.Module):
     for linear layers (adapters, quantisers) takes the last axis for the channels.
     """
 
-    def __init__(self, in_features, out_features):
+    def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
         linear = nn.Linear(in_features, out_features)
         self.weight, self.bias = linear.weight, linear.bias  # (out, in), (out,)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         w = self.weight.expand(x.shape[0], -1, -1)  # (N, out, in)
         if self.bias is None:  # as somebody may have set it
             y = torch.bmm(w, x.flatten(2))  # (N, out, S)
@@ -55,20 +56,20 @@ class Pointwise(nn.Module):
             y = torch.bmm(w, x.flatten(2)) + self.bias.unsqueeze(1)  # (N, out, S)
         return y.to(x.dtype).unflatten(2, x.shape[2:])
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.in_features}, {self.out_features}"
 
 
 class ChannelGate(nn.Module):
     """Squeeze space, excite channels: σ(W_1 δ(W_2 z)), (N, C, *spatial) → (N, C, 1, …)."""
 
-    def __init__(self, channels, r=2):
+    def __init__(self, channels: int, r: int = 2) -> None:
         super().__init__()
         hidden = max(1, channels // r)
         self.fc1 = nn.Linear(channels, hidden)  # the paper's W_2
         self.fc2 = nn.Linear(hidden, channels)  # the paper's W_1
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         z = x.flatten(2).mean(2)  # (N, C)  z_k = 1/(H·W) Σ u_k(i, j)
         z = self.fc2(torch.relu(self.fc1(z)))  # (N, C)  ẑ = W_1 δ(W_2 z)
         c = torch.sigmoid(z).to(x.dtype)  # (N, C)  σ(ẑ)
@@ -78,11 +79,11 @@ class ChannelGate(nn.Module):
 class SpatialGate(nn.Module):
     """Squeeze channels, excite space: σ(W_sq ⋆ U), (N, C, *spatial) → (N, 1, *spatial)."""
 
-    def __init__(self, channels):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.project = Pointwise(channels, 1)  # W_sq
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         q = self.project(x)  # (N, 1, *spatial)  q = W_sq ⋆ U
         return torch.sigmoid(q)
 
@@ -92,15 +93,16 @@ class _Block(nn.Module):
 
     _rule: str  # by which it applies its gates, of scse.rules
 
-    def __init__(self, channels):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.channels = _positive("channels", channels)
         accept_known_layouts(self)
 
-    def _fast(self, x):
+    def _fast(self, x: Tensor) -> bool:
         """Check x; say whether the fused path applies to it."""
         _check(x, self)
-        gates = [self._modules[name] for name in ("channel", "spatial") if name in self._modules]
+        parts: Mapping[str, Any] = self._modules  # whatever was put in their place
+        gates = [parts[name] for name in ("channel", "spatial") if name in parts]
         modules = gates + [m for gate in gates for m in gate._modules.values()]
         return all(_STOCK.get(type(m)) is type(m).forward for m in modules) and fusable(
             self._rule, x, *modules
@@ -132,23 +134,23 @@ class cSE(_Block):
 
     _rule = "cse"
 
-    def __init__(self, channels, r=2):
+    def __init__(self, channels: int, r: int = 2) -> None:
         super().__init__(channels)
         self.r = _positive("r", r)
         self.channel = ChannelGate(channels, r)
 
-    def gates(self, x):
+    def gates(self, x: Tensor) -> Gates:
         """The gates that ``x`` gets: ``.channel`` (N, C, 1, …); ``.spatial`` is None."""
         _check(x, self)
         return Gates(self.channel(x), None)
 
-    def forward(self, x):  # U
+    def forward(self, x: Tensor) -> Tensor:  # U
         if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
             if self._fast(x):
                 return fused(self._rule, x, self.channel.fc1, self.channel.fc2)
         return x * self.channel(x)  # Û_cSE
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.channels}, r={self.r}"
 
 
@@ -175,22 +177,22 @@ class sSE(_Block):
 
     _rule = "sse"
 
-    def __init__(self, channels):
+    def __init__(self, channels: int) -> None:
         super().__init__(channels)
         self.spatial = SpatialGate(channels)
 
-    def gates(self, x):
+    def gates(self, x: Tensor) -> Gates:
         """The gates that ``x`` gets: ``.spatial`` (N, 1, *spatial); ``.channel`` is None."""
         _check(x, self)
         return Gates(None, self.spatial(x))
 
-    def forward(self, x):  # U
+    def forward(self, x: Tensor) -> Tensor:  # U
         if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
             if self._fast(x):
                 return fused(self._rule, x, project=self.spatial.project)
         return x * self.spatial(x)  # Û_sSE
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.channels}"
 
 
@@ -226,7 +228,7 @@ class scSE(_Block):
     torch.Size([32, 256, 24, 24])
     """
 
-    def __init__(self, channels, r=2, combine="add"):
+    def __init__(self, channels: int, r: int = 2, combine: str = "add") -> None:
         super().__init__(channels)
         self.r = _positive("r", r)
         check_combine(combine)
@@ -239,16 +241,16 @@ class scSE(_Block):
     __jit_unused_properties__ = ("combine",)
 
     @property
-    def combine(self):
+    def combine(self) -> str:
         """The rule by which the branches are joined. It shapes the layers, hence read-only."""
         return self._rule
 
-    def gates(self, x):
+    def gates(self, x: Tensor) -> Gates:
         """The gates that ``x`` gets: ``.channel`` (N, C, 1, …), ``.spatial`` (N, 1, *spatial)."""
         _check(x, self)
         return Gates(self.channel(x), self.spatial(x))
 
-    def forward(self, x):  # U
+    def forward(self, x: Tensor) -> Tensor:  # U
         if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
             if self._fast(x):
                 channel, spatial = self.channel, self.spatial
@@ -256,15 +258,17 @@ class scSE(_Block):
         y = self._join(x, self.channel(x), self.spatial(x))  # see scse.rules
         return y if self.merge is None else self.merge(y)  # W_m ⋆ [Û_cSE, Û_sSE]
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.channels}, r={self.r}, combine={self.combine!r}"
 
 
 # What the fused path knows, and what it stands in for: a class may be patched.
-_STOCK = {kind: kind.forward for kind in (ChannelGate, SpatialGate, Pointwise, nn.Linear)}
+_STOCK: dict[type, Any] = {
+    kind: kind.forward for kind in (ChannelGate, SpatialGate, Pointwise, nn.Linear)
+}
 
 
-def _positive(name, value):
+def _positive(name: str, value: Any) -> int:
     try:
         number = operator.index(value)
     except TypeError:
@@ -279,7 +283,7 @@ def _positive(name, value):
 _FLOATING = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 
 
-def _check(x, block):
+def _check(x: Any, block: _Block) -> None:
     if torch.jit.is_tracing() or isinstance(x, torch.fx.Proxy):  # where sizes are no numbers
         return
     name, channels = type(block).__name__, block.channels

@@ -10,7 +10,9 @@ SiLU or a hard sigmoid in their squeeze & excitation, and some copies of the blo
 ReLU between the two layers.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from torch import Tensor, nn
 
 
 class Layout(NamedTuple):
@@ -52,12 +54,12 @@ LAYOUTS = (
 OURS = Layout("scse", None, "channel.fc1", "channel.fc2", "spatial.project")
 
 
-def accept_known_layouts(block):
+def accept_known_layouts(block: nn.Module) -> None:
     """Make ``block.load_state_dict`` understand every layout of `LAYOUTS` that fits the block."""
     block.register_load_state_dict_pre_hook(_rename)
 
 
-def _rename(block, state, prefix, *_):
+def _rename(block: nn.Module, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
     """Rename, in place, the entries of ``state`` under ``prefix`` from a known layout to ours.
 
     ``state`` is the copy that `load_state_dict` makes. Entries that no layout explains stay, for

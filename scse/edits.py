@@ -31,7 +31,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import torch
 from torch import Tensor
@@ -49,16 +49,25 @@ class Stroke(TypedDict):
     points: list[float]  # x, y, x, y …
 
 
-# `from` is a keyword, hence the call.
-Edit = TypedDict(
-    "Edit",
-    {"base": str, "from": int, "set": dict[str, float], "strokes": list[Stroke]},
-    total=False,
-)
-Edits = dict[str, dict[str, Edit]]  # block → branch → edit
+Base = Literal["own", "neutral", "zero", "one", "flat", "mean", "invert", "from"]
+_From = TypedDict("_From", {"from": int}, total=False)  # a keyword, hence the call
 
 
-def changes(edit: Mapping | None) -> bool:
+class _Edit(TypedDict):
+    base: Base
+
+
+class Edit(_Edit, _From, total=False):
+    """What is done to one gate; see the module."""
+
+    set: dict[str, float]
+    strokes: list[Stroke]
+
+
+Edits = Mapping[str, Mapping[str, Edit]]  # block → branch → edit
+
+
+def changes(edit: Edit | None) -> bool:
     """Whether an edit changes anything."""
     return edit is not None and (
         edit["base"] != "own" or bool(edit.get("set")) or bool(edit.get("strokes"))
@@ -66,11 +75,11 @@ def changes(edit: Mapping | None) -> bool:
 
 
 def replacement(
-    edit: Mapping,
+    edit: Edit,
     *,
     label: str = "gate",
     neutral: float | None = None,
-    lend: Callable[[Mapping], Tensor] | None = None,
+    lend: Callable[[Edit], Tensor] | None = None,
 ) -> Callable[[Tensor], Tensor]:
     """A function from a gate to what an edit makes of it.
 
@@ -119,7 +128,7 @@ def replacement(
     return replace
 
 
-def _base(edit, label, neutral, lend) -> Callable[[Tensor], Tensor]:
+def _base(edit: Edit, label: str, neutral: Any, lend: Any) -> Callable[[Tensor], Tensor]:
     name = edit.get("base")
     if name == "neutral" and neutral is None:
         raise ValueError(
@@ -145,7 +154,7 @@ def _base(edit, label, neutral, lend) -> Callable[[Tensor], Tensor]:
     return bases[name]
 
 
-def _entries(given, label) -> dict[int, float]:
+def _entries(given: Any, label: str) -> dict[int, float]:
     try:
         entries = {int(k): float(value) for k, value in given.items()}
     except (AttributeError, TypeError, ValueError):
@@ -155,7 +164,7 @@ def _entries(given, label) -> dict[int, float]:
     return entries
 
 
-def painted(stroke: Mapping, height: int, width: int) -> Tensor:
+def painted(stroke: Stroke, height: int, width: int) -> Tensor:
     """Which positions of a mask (height, width) a stroke covers: bool."""
     points = torch.tensor(stroke["points"], dtype=torch.float64).reshape(-1, 2)  # x, y
     ends = points.repeat(2, 1) if len(points) == 1 else points
@@ -176,7 +185,7 @@ def painted(stroke: Mapping, height: int, width: int) -> Tensor:
 
 
 @functools.cache
-def _validator(path: Path = SCHEMA):
+def _validator(path: Path = SCHEMA) -> Any:
     return require("jsonschema", "widgets").Draft7Validator(json.loads(path.read_text()))
 
 
@@ -218,7 +227,7 @@ def problem(
     return None
 
 
-def _misfit(edit, branch, site, inputs):
+def _misfit(edit: Edit, branch: str, site: Site, inputs: int) -> str | None:
     if branch not in site["branches"]:
         return f"the block has {' and '.join(site['branches'])} only"
     if (edit["base"] == "from") != ("from" in edit):

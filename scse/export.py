@@ -22,11 +22,13 @@ A plain U-Net has no gates; its file has the image and the logits.
 
 import argparse
 import warnings
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from scse import data
 from scse._extras import require
@@ -40,11 +42,11 @@ class Gated(nn.Module):
     Returns the logits, then every gate that the network computes, then the input of every block.
     """
 
-    def __init__(self, net):
+    def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
 
-    def gates(self):
+    def gates(self) -> list[tuple[str, str]]:
         """The (block, branch) of every gate, in the order of the arguments."""
         return [
             (name, branch)
@@ -53,11 +55,18 @@ class Gated(nn.Module):
             if hasattr(block, branch)
         ]
 
-    def forward(self, image, *changes):
-        own, maps, overruled = {}, {}, {}
+    def forward(self, image: Tensor, *changes: Tensor) -> tuple[Tensor, ...]:
+        own: dict[tuple[str, str], Tensor] = {}
+        maps: dict[str, Tensor] = {}
+        overruled: dict[str, dict[str, Callable[[Tensor], Tensor]]] = {}
         for (name, branch), keep, value in zip(self.gates(), changes[::2], changes[1::2]):
 
-            def change(gate, key=(name, branch), keep=keep, value=value):
+            def change(
+                gate: Tensor,
+                key: tuple[str, str] = (name, branch),
+                keep: Tensor = keep,
+                value: Tensor = value,
+            ) -> Tensor:
                 own[key] = gate
                 return keep * gate + value
 
@@ -65,7 +74,7 @@ class Gated(nn.Module):
         with ExitStack() as stack:
             for name, block in find_blocks(self.net).items():
 
-                def keep_input(module, args, name=name):
+                def keep_input(module: nn.Module, args: Any, name: str = name) -> None:
                     maps[name] = args[0]
 
                 stack.callback(block.register_forward_pre_hook(keep_input).remove)
@@ -74,7 +83,7 @@ class Gated(nn.Module):
         return logits, *(own[key] for key in self.gates()), *maps.values()
 
 
-def export(net, image, path):
+def export(net: nn.Module, image: Tensor, path: str | Path) -> tuple[list[str], list[str]]:
     """Write a network as an ONNX file with its gates as inputs.
 
     Args:
@@ -106,7 +115,7 @@ def export(net, image, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
-        program = torch.onnx.export(
+        program: Any = torch.onnx.export(
             gated,
             (image, *changes),
             input_names=inputs,
@@ -118,7 +127,7 @@ def export(net, image, path):
     return inputs, outputs
 
 
-def _bare(model):
+def _bare(model: Any) -> Any:
     """The model without the exporter's notes: a third of the file, and paths of this machine."""
     graph = model.graph
     for part in (*graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
@@ -129,7 +138,7 @@ def _bare(model):
     return model
 
 
-def export_shipped(name, folder):
+def export_shipped(name: str, folder: str | Path) -> Path:
     """Write ``<folder>/<name>.onnx`` of a shipped network, ``name`` with its seed."""
     found = card(name)
     size = data.task(found["recipe"]["task"]).size
@@ -138,7 +147,7 @@ def export_shipped(name, folder):
     return path
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
         prog="python -m scse.export", description=__doc__.split("\n")[0]

@@ -7,7 +7,7 @@ that module. Nothing of the libraries is imported, and the network is not change
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -74,7 +74,7 @@ class GateSite(NamedTuple):
     ours: bool = False
 
 
-def unwrap(net):
+def unwrap(net: nn.Module) -> nn.Module:
     """The network inside `nn.DataParallel`, `DistributedDataParallel` and `torch.compile`.
 
     Raises:
@@ -83,8 +83,8 @@ def unwrap(net):
     while True:
         if isinstance(net, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
             net = net.module
-        elif isinstance(getattr(net, "_orig_mod", None), nn.Module):
-            net = net._orig_mod
+        elif isinstance(inner := getattr(net, "_orig_mod", None), nn.Module):
+            net = inner
         else:
             break
     if not isinstance(net, nn.Module):
@@ -119,11 +119,11 @@ def find_sites(net: nn.Module, where: Where = None) -> dict[str, GateSite]:
     return sites
 
 
-def _told(net, where):
+def _told(net: nn.Module, where: Mapping[str, Mapping[str, str]]) -> dict[str, GateSite]:
     """The blocks of which ``where`` says what puts out their gates."""
     for block, gates in where.items():
-        told = isinstance(gates, Mapping) and gates and set(gates) <= set(BRANCHES)
-        if not told or not all(isinstance(name, str) for name in (block, *gates.values())):
+        fit = isinstance(gates, Mapping) and gates and set(gates) <= set(BRANCHES)
+        if not fit or not all(isinstance(name, str) for name in (block, *gates.values())):
             raise TypeError(
                 'where must be {block name: {"channel": module name, "spatial": module name}}, '
                 f"either branch or both, got {gates!r} for {block!r}"
@@ -135,12 +135,12 @@ def _told(net, where):
         named = [modules[name] for name in (path, *where[path].values())]
         for module in named:
             _refuse_script(f"a module of {path!r}", module)
-        gates = {b: modules[where[path][b]] for b in BRANCHES if b in where[path]}
-        sites[path or "block"] = GateSite(modules[path], gates)
+        told = {b: modules[where[path][b]] for b in BRANCHES if b in where[path]}
+        sites[path or "block"] = GateSite(modules[path], told)
     return sites
 
 
-def _site(module):
+def _site(module: nn.Module) -> GateSite | None:
     if isinstance(module, (cSE, sSE, scSE)):
         gates = {branch: getattr(module, branch) for branch in BRANCHES if hasattr(module, branch)}
         return GateSite(module, gates, module._rule, ours=True)
@@ -160,25 +160,26 @@ def _site(module):
     return None
 
 
-def _submodule(module, path):
+def _submodule(module: nn.Module, path: str) -> nn.Module | None:
     for part in path.split("."):
-        module = getattr(module, part, None)
-        if not isinstance(module, nn.Module):
+        inner = getattr(module, part, None)
+        if not isinstance(inner, nn.Module):
             return None
+        module = inner
     return module
 
 
-def _name(path, site):
+def _name(path: str, site: GateSite) -> str:
     if site.gates is not None:  # else ``where`` gave the name
         path = ".".join(part for part in path.split(".") if part != "_orig_mod")  # torch.compile
     return (path.removesuffix(".se") if site.ours else path) or "block"
 
 
-def _inside(path, outer):
+def _inside(path: str, outer: str) -> bool:
     return not outer or path.startswith(outer + ".")
 
 
-def _chooser(net, where):
+def _chooser(net: nn.Module, where: Any) -> tuple[Callable[[str, nn.Module], bool], bool]:
     """A function (path, module) → bool, and whether it chooses by exact names."""
     if where is None:
         return (lambda path, module: True), False
@@ -195,7 +196,7 @@ def _chooser(net, where):
     return (lambda path, module: path in names), True
 
 
-def _known(net, names):
+def _known(net: nn.Module, names: Iterable[str]) -> None:
     paths = [path for path, _ in net.named_modules()]
     for name in names:
         if name not in paths:
@@ -206,7 +207,7 @@ def _known(net, names):
             )
 
 
-def _refuse_script(what, module):
+def _refuse_script(what: str, module: nn.Module) -> None:
     if isinstance(module, torch.jit.ScriptModule):
         raise TypeError(
             f"{what} is TorchScript ({type(module).__name__}), where gates cannot be seen or "

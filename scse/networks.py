@@ -5,14 +5,17 @@ encoder and every decoder; the skip connection leaves after the block. The block
 is ours.
 """
 
+from collections.abc import Callable
+from typing import Any, TypedDict
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scse.blocks import _positive, cSE, scSE, sSE
 from scse.rules import check_combine
 
-_BLOCKS = {
+_BLOCKS: dict[str | None, Callable[[int, int, str], nn.Module]] = {
     "scse": lambda channels, r, combine: scSE(channels, r=r, combine=combine),
     "cse": lambda channels, r, combine: cSE(channels, r=r),
     "sse": lambda channels, r, combine: sSE(channels),
@@ -24,7 +27,9 @@ KINDS = tuple(_BLOCKS)
 class Stage(nn.Module):
     """Two 3×3 convolutions, each with batch norm and ReLU, then a recalibration block."""
 
-    def __init__(self, in_channels, channels, se, r, combine):
+    def __init__(
+        self, in_channels: int, channels: int, se: str | None, r: int, combine: str
+    ) -> None:
         super().__init__()
         self.convolutions = nn.Sequential(
             nn.Conv2d(in_channels, channels, 3, padding=1, bias=False),
@@ -36,8 +41,20 @@ class Stage(nn.Module):
         )
         self.se = _BLOCKS[se](channels, r, combine)
 
-    def forward(self, x):  # (N, in_channels, H, W)
+    def forward(self, x: Tensor) -> Tensor:  # (N, in_channels, H, W)
         return self.se(self.convolutions(x))  # (N, channels, H, W)
+
+
+class Config(TypedDict):
+    """The arguments of a `UNet`."""
+
+    in_channels: int
+    classes: int
+    width: int
+    depth: int
+    se: str | None
+    r: int
+    combine: str
 
 
 class UNet(nn.Module):
@@ -65,7 +82,19 @@ class UNet(nn.Module):
     ``decoder1``. ``stages`` lists them in the order in which an image meets them.
     """
 
-    def __init__(self, in_channels, classes, width=8, depth=4, se="scse", r=2, combine="add"):
+    bottleneck: Stage
+    name: str  # of one that `scse.load` has loaded
+
+    def __init__(
+        self,
+        in_channels: int,
+        classes: int,
+        width: int = 8,
+        depth: int = 4,
+        se: str | None = "scse",
+        r: int = 2,
+        combine: str = "add",
+    ) -> None:
         super().__init__()
         sizes = {"in_channels": in_channels, "classes": classes, "width": width, "depth": depth}
         for name, value in {**sizes, "r": r}.items():
@@ -73,7 +102,7 @@ class UNet(nn.Module):
         if se not in KINDS:
             raise ValueError(f"se must be one of {KINDS}, got {se!r}")
         check_combine(combine)
-        self.config = {
+        self.config: Config = {
             "in_channels": in_channels,
             "classes": classes,
             "width": width,
@@ -97,7 +126,7 @@ class UNet(nn.Module):
             channels = width << level
         self.head = nn.Conv2d(width, classes, 1)
 
-    def forward(self, x):  # (N, in_channels, H, W)
+    def forward(self, x: Tensor) -> Tensor:  # (N, in_channels, H, W)
         self._check(x)
         middle = len(self.stages) // 2
         skips = []
@@ -111,7 +140,7 @@ class UNet(nn.Module):
             x = getattr(self, name)(torch.cat([x, skips.pop()], dim=1))
         return self.head(x)  # (N, classes, H, W)
 
-    def _check(self, x):
+    def _check(self, x: Any) -> None:
         if torch.compiler.is_compiling() or torch.jit.is_tracing() or isinstance(x, torch.fx.Proxy):
             return
         channels, step = self.config["in_channels"], 2 ** (self.config["depth"] - 1)

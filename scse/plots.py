@@ -28,7 +28,9 @@ def stages(rec: Record, image: Tensor, channels: int = 3) -> "Figure":
     axes[0, 0].imshow(image, cmap="gray", interpolation="nearest")
     axes[0, 0].set_title(f"picture\n{image.shape[0]}×{image.shape[1]}", fontsize=9)
     for column, name in zip(axes[:, 1:].T, rec, strict=True):
-        maps = rec[name].output[0]  # (C, h, w)
+        output = rec[name].output
+        assert output is not None  # only a gate without its block has none
+        maps = output[0]  # (C, h, w)
         busiest = maps.flatten(1).std(1).argsort(descending=True)[:channels]
         for ax, k in zip(column, busiest.tolist(), strict=True):
             ax.imshow(maps[k], cmap="gray", interpolation="nearest")

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -26,48 +26,59 @@ from scse.tables import GateTable
 __all__ = ["BRANCHES", "BlockRecord", "Record", "find_blocks", "override", "record"]
 
 
+class Array(Protocol):
+    """Of NumPy, or of anything else that torch makes a tensor of in the same way."""
+
+    def __array__(self) -> Any: ...
+
+
+Value = Tensor | float | Sequence[Any] | Array
+Replacement = Value | Callable[[Tensor], Value] | edits.Edit  # of a gate, see `override`
+
+
 class BlockRecord(NamedTuple):
     """What one block saw and did, whatever shape its library gives a gate.
 
     In CBAM the channel gate comes first and the mask is computed from what it leaves; there, too,
-    ``input`` and ``output`` are those of the whole block.
+    ``input`` and ``output`` are those of the whole block. Both are None where a gate that
+    ``where`` names has no block around it.
     """
 
-    input: Tensor  # (N, C, *spatial)
+    input: Tensor | None  # (N, C, *spatial)
     channel: Tensor | None  # (N, C, 1, …), None for sSE
     spatial: Tensor | None  # (N, 1, *spatial), None for cSE
-    output: Tensor  # (N, C, *spatial)
+    output: Tensor | None  # (N, C, *spatial)
 
 
-class Record(Mapping):
+class Record(Mapping[str, BlockRecord]):
     """Block name → `BlockRecord`, in the order in which the blocks ran.
 
     ``.logits`` is what the network returned. ``.gates`` has the gates alone, as arrays
     (``.gates.to_numpy()``) and as a table (``.gates.to_dataframe()``).
     """
 
-    def __init__(self, blocks, logits):
+    def __init__(self, blocks: Mapping[str, BlockRecord], logits: Any) -> None:
         self._blocks = dict(blocks)
         self.logits = logits
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> BlockRecord:
         try:
             return self._blocks[name]
         except KeyError:
             raise KeyError(f"no block {name!r} ran; {_listing(self._blocks)}") from None
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._blocks)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._blocks)
 
     @property
-    def gates(self):
+    def gates(self) -> GateTable:
         """All gates, as a `GateTable`."""
         return GateTable(self._blocks)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         rows = [
             f"  {name}: {'gates alone' if block.output is None else tuple(block.output.shape)}"
             for name, block in self._blocks.items()
@@ -157,17 +168,18 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
     """
     net = unwrap(net)
     sites = find_sites(net, where)
-    runs, times = {}, {}
+    runs: dict[str, BlockRecord] = {}
+    times: dict[str, int] = {}
 
-    def keep(name):
-        def add(x, gates, output):
+    def keep(name: str) -> Callable[[Tensor | None, Mapping[str, Tensor], Any], None]:
+        def add(x: Tensor | None, gates: Mapping[str, Tensor], output: Any) -> None:
             times[name] = again = times.get(name, 0) + 1
             # Copies: a later in-place operation must not change the record.
             if isinstance(output, (tuple, list)):  # the map, and something besides
                 output = next((t for t in output if isinstance(t, Tensor)), None)
             seen = [gates.get("channel"), gates.get("spatial"), output]
-            copies = [None if t is None else t.detach().clone() for t in seen]
-            runs[f"{name}#{again}" if again > 1 else name] = BlockRecord(x, *copies)
+            c, s, y = (None if t is None else t.detach().clone() for t in seen)
+            runs[f"{name}#{again}" if again > 1 else name] = BlockRecord(x, c, s, y)
 
         return add
 
@@ -208,7 +220,7 @@ def _doubt(name: str, site: GateSite, seen: BlockRecord) -> str | None:
 @contextmanager
 def override(
     net: nn.Module,
-    gates: Mapping[str, Mapping[str, Any]],
+    gates: Mapping[str, Mapping[str, Replacement]],
     where: Where = None,
     *,
     records: Sequence[Record] = (),
@@ -276,14 +288,14 @@ def override(
                 f"got {type(branches).__name__}"
             )
         for branch in branches:
-            known = BRANCHES if sites[name].gates is None else list(sites[name].gates)
+            known = BRANCHES if (own := sites[name].gates) is None else list(own)
             if branch not in known:
                 raise ValueError(_no_branch(name, sites[name], known, branch))
         changes[name] = {
             branch: _replacement(value, branch, name, sites[name], records)
             for branch, value in branches.items()
         }
-    ran = set()  # names of blocks, and the network itself
+    ran: set[str | nn.Module] = set()  # names of blocks, and the network itself
     with ExitStack() as stack:
         for name, branches in changes.items():
             follow(stack, net, name, sites[name], change=_change(name, sites[name], branches, ran))
@@ -300,8 +312,13 @@ def override(
         )
 
 
-def _change(name, site, branches, ran):
-    def change(branch, gate):
+def _change(
+    name: str,
+    site: GateSite,
+    branches: Mapping[str, Callable[[Tensor], Tensor]],
+    ran: set[str | nn.Module],
+) -> Callable[[str, Tensor], Tensor | None]:
+    def change(branch: str, gate: Tensor) -> Tensor | None:
         ran.add(name)
         if site.gates is None and branch not in branches:  # its shape has now told
             raise ValueError(_no_branch(name, site, [branch], next(iter(branches), None)))
@@ -310,7 +327,7 @@ def _change(name, site, branches, ran):
     return change
 
 
-def _no_branch(name, site, known, branch):
+def _no_branch(name: str, site: GateSite, known: Sequence[str], branch: str | None) -> str:
     return (
         f"block {name!r} is a {type(site.module).__name__}: its gates are "
         f"{', '.join(map(repr, known))}, got {branch!r}"
@@ -325,11 +342,11 @@ def _replacement(
     if isinstance(value, Mapping):
         neutral = None if site.rule is None else rule(site.rule).neutral.get(branch)
         lend = _lender(value, branch, name, label, records)
-        return edits.replacement(value, label=label, neutral=neutral, lend=lend)
+        return edits.replacement(cast(edits.Edit, value), label=label, neutral=neutral, lend=lend)
     if not callable(value):
         value = _tensor(value, label)
 
-    def replace(gate):
+    def replace(gate: Tensor) -> Tensor:
         new = _tensor(value(gate), label) if callable(value) else value
         given = tuple(new.shape)
         if branch == "channel" and new.dim() in (1, 2) and given[-1] == gate.shape[1]:
@@ -345,7 +362,9 @@ def _replacement(
     return replace
 
 
-def _lender(edit, branch, name, label, records):
+def _lender(
+    edit: Any, branch: str, name: str, label: str, records: Sequence[Record]
+) -> Callable[[Any], Tensor] | None:
     """What `edits.replacement` asks for other inputs' gates."""
     base = edit.get("base")
     if base not in ("mean", "from"):
@@ -379,7 +398,7 @@ def _lender(edit, branch, name, label, records):
     return lambda _: lent
 
 
-def _tensor(value, label):
+def _tensor(value: Any, label: str) -> Tensor:
     try:
         tensor = torch.as_tensor(value)
     except (TypeError, ValueError, RuntimeError):
@@ -392,7 +411,7 @@ def _tensor(value, label):
     return tensor
 
 
-def _listing(names):
+def _listing(names: Mapping[str, Any]) -> str:
     return "the blocks are " + ", ".join(map(repr, names)) if names else "it has no blocks"
 
 
@@ -400,7 +419,7 @@ _STANCE = SimpleNamespace(lock=threading.Lock(), users=0, stack=ExitStack())
 
 
 @contextmanager
-def _eager():
+def _eager() -> Iterator[None]:
     """Compiled code does not see hooks that are added after it was compiled: run it eagerly."""
     if "torch._dynamo" not in sys.modules:  # nothing can have been compiled
         yield

@@ -10,7 +10,7 @@ ECCV 2018 (CBAM).
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -37,7 +37,7 @@ class Rule(NamedTuple):
             of its own, back to C.
     """
 
-    apply: Callable[[Tensor, Tensor, Tensor], Tensor]
+    apply: Callable[[Tensor, Any, Any], Tensor]
     branches: tuple[str, ...]
     neutral: Mapping[str, float]
     identity: Mapping[str, float] | None
@@ -47,62 +47,62 @@ class Rule(NamedTuple):
     maps: int = 1
 
 
-# Functions of this module, and typed by their defaults, so that TorchScript compiles them.
+# Functions of this module, so that TorchScript compiles them.
 
 
-def _cse(u, c, s):
+def _cse(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return u * c  # Û_cSE
 
 
-def _sse(u, c, s):
+def _sse(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return u * s  # Û_sSE
 
 
-def _residual_cse(u, c, s):
+def _residual_cse(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return u + u * c
 
 
-def _residual_sse(u, c, s):
+def _residual_sse(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return u + u * s
 
 
-def _add(u, c, s):
+def _add(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return u * (c + s)  # Û_cSE + Û_sSE
 
 
-def _max(u, c, s):
+def _max(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return torch.maximum(u * c, u * s)  # max(Û_cSE, Û_sSE)
 
 
-def _mul(u, c, s):
+def _mul(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return (u * c) * (u * s)  # Û_cSE · Û_sSE
 
 
-def _concat(u, c, s):
+def _concat(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return torch.cat([u * c, u * s], dim=1)  # [Û_cSE, Û_sSE]
 
 
-def _cbam(u, c, s):
+def _cbam(u: Tensor, c: Tensor, s: Tensor) -> Tensor:
     return (u * c) * s  # first the channels, then a mask of what is left
 
 
-def _once(top):
+def _once(top: float) -> float:
     return top
 
 
-def _twice(top):
+def _twice(top: float) -> float:
     return 2 * top
 
 
-def _square(top):
+def _square(top: float) -> float:
     return top * top
 
 
-def _both(value):
+def _both(value: float) -> dict[str, float]:
     return dict.fromkeys(BRANCHES, value)
 
 
-def _alone(channel, spatial):
+def _alone(channel: str, spatial: str) -> dict[str, str]:
     return {"channel": channel, "spatial": spatial}
 
 
@@ -169,7 +169,9 @@ def explains(name: str, u: Tensor, c: Tensor | None, s: Tensor | None, output: T
     return torch.allclose(tried, output, rtol=0.0, atol=close, equal_nan=True)
 
 
-def rule_of(u: Tensor | None, c, s, output: Tensor | None) -> str | None:
+def rule_of(
+    u: Tensor | None, c: Tensor | None, s: Tensor | None, output: Tensor | None
+) -> str | None:
     """The rule by which a block applied its gates, found by trying, for anyone's block.
 
     Args:

@@ -1,9 +1,20 @@
 """The gates of a `Record` as arrays and as a table."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import torch
 
 from scse._extras import require
 from scse.rules import BRANCHES
+
+if TYPE_CHECKING:
+    import numpy
+    import pandas
+
+    from scse.recording import BlockRecord
 
 
 class GateTable:
@@ -12,7 +23,7 @@ class GateTable:
     A block that ran again is an entry of its own, ``"name#2"``.
     """
 
-    def __init__(self, blocks):
+    def __init__(self, blocks: Mapping[str, BlockRecord]) -> None:
         self._gates = {
             name: {
                 branch: gate.to("cpu", torch.float32, copy=True)
@@ -22,14 +33,14 @@ class GateTable:
             for name, block in blocks.items()
         }
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         rows = [
             f"  {name}: " + ", ".join(f"{branch} {tuple(g.shape)}" for branch, g in gates.items())
             for name, gates in self._gates.items()
         ]
         return "\n".join([f"Gates of {len(rows)} blocks", *rows])
 
-    def to_numpy(self):
+    def to_numpy(self) -> dict[str, dict[str, numpy.ndarray]]:
         """``{block: {"channel": (N, C), "spatial": (N, *spatial)}}`` in float32 arrays.
 
         A block has an entry for each branch that it has, and no other.
@@ -46,7 +57,7 @@ class GateTable:
             for name, gates in self._gates.items()
         }
 
-    def to_dataframe(self):
+    def to_dataframe(self) -> pandas.DataFrame:
         """A tidy pandas table, a row for each channel gate and a row for each mask.
 
         Columns: ``block``, ``branch``, ``image`` (its index in the batch), ``channel`` (its

@@ -14,11 +14,14 @@ import os
 import platform
 import signal
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scse import data
@@ -26,6 +29,7 @@ from scse._command_line import whole
 from scse._extras import require
 from scse.metrics import dice, mean_dice
 from scse.networks import UNet
+from scse.weights import Card
 
 SAVE_EVERY = 100  # steps
 CARDS = "*-seed*.json"  # of the finished runs in a folder
@@ -57,7 +61,7 @@ def recipes() -> dict[str, Recipe]:
     }
 
 
-def make_network(recipe, task):
+def make_network(recipe: Recipe, task: data.Task) -> UNet:
     """An untrained network of this recipe, on the current random seed."""
     return UNet(
         1,
@@ -70,7 +74,7 @@ def make_network(recipe, task):
     )
 
 
-def soft_dice_loss(logits, label):
+def soft_dice_loss(logits: Tensor, label: Tensor) -> Tensor:
     """1 − mean soft Dice over the classes present in ``label``; logits (N, K, H, W)."""
     probability = logits.softmax(1)
     target = F.one_hot(label, logits.shape[1]).permute(0, 3, 1, 2).to(probability.dtype)
@@ -81,7 +85,7 @@ def soft_dice_loss(logits, label):
     return 1 - (2 * overlap / total.clamp_min(1e-6))[present].mean()
 
 
-def predict(network, images, batch=16):
+def predict(network: nn.Module, images: Tensor, batch: int = 16) -> Tensor:
     """The class of every pixel, ``(N, H, W)``, in evaluation mode."""
     network.eval()
     with torch.no_grad():
@@ -89,7 +93,7 @@ def predict(network, images, batch=16):
 
 
 @contextmanager
-def _interrupts_put_off():
+def _interrupts_put_off() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets, instead of breaking a step in two; a second one breaks.
 
     Only the main thread hears signals; elsewhere nothing is put off.
@@ -100,7 +104,7 @@ def _interrupts_put_off():
         return
     before = signal.getsignal(signal.SIGINT)
 
-    def put_off(*_):
+    def put_off(*_: Any) -> None:
         interrupted.set()
         signal.signal(signal.SIGINT, before)
 
@@ -114,7 +118,13 @@ def _interrupts_put_off():
 class TrainingRun:
     """One training run in a folder; it can be interrupted at any time and resumed."""
 
-    def __init__(self, name, seed=0, folder="runs", recipe=None):
+    def __init__(
+        self,
+        name: str,
+        seed: int = 0,
+        folder: str | Path = "runs",
+        recipe: Recipe | None = None,
+    ) -> None:
         if recipe is None and name not in recipes():
             raise ValueError(f"unknown recipe {name!r}; there are {', '.join(recipes())}")
         self.name, self.seed = f"{name}-seed{seed}", seed
@@ -122,7 +132,10 @@ class TrainingRun:
         self.folder = Path(folder)
         self.task = data.task(self.recipe.task)
         torch.manual_seed(seed)
-        self.network = make_network(self.recipe, self.task).to(memory_format=torch.channels_last)
+        network = make_network(self.recipe, self.task)
+        self.network: UNet = network.to(  # the stub of `to` leaves out memory_format
+            memory_format=torch.channels_last  # type: ignore[call-overload]
+        )
         self.generator = torch.Generator().manual_seed(seed)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=self.recipe.lr, weight_decay=self.recipe.weight_decay
@@ -137,11 +150,11 @@ class TrainingRun:
         self._resume()
 
     @property
-    def checkpoint(self):
+    def checkpoint(self) -> Path:
         """Where the run keeps its state while it is unfinished."""
         return self.folder / f"{self.name}.checkpoint.pt"
 
-    def _resume(self):
+    def _resume(self) -> None:
         if not self.checkpoint.exists():
             return
         content = self.checkpoint.read_bytes()
@@ -165,7 +178,7 @@ class TrainingRun:
                 "choose another folder"
             )
 
-    def save_checkpoint(self):
+    def save_checkpoint(self) -> None:
         """Write the state beside the old one, then swap, so that one of them is always whole."""
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.checkpoint.with_suffix(".partial")
@@ -180,7 +193,7 @@ class TrainingRun:
         torch.save(state, partial)
         os.replace(partial, self.checkpoint)
 
-    def train(self, progress_bar=True, save_every=SAVE_EVERY):
+    def train(self, progress_bar: bool = True, save_every: int = SAVE_EVERY) -> UNet:
         """Train to the end of the recipe; the bar shows loss, Dice and the time left.
 
         Raises:
@@ -203,7 +216,7 @@ class TrainingRun:
                     )
         return self.network
 
-    def _train_step(self, bar):
+    def _train_step(self, bar: Any) -> None:
         self.network.train()
         image, label = self.task.batch(
             self.recipe.batch, self.generator, self.step / self.recipe.steps
@@ -220,7 +233,7 @@ class TrainingRun:
             score = mean_dice(logits.argmax(1), label, len(self.task.classes))
             bar.set_postfix(loss=f"{loss.item():.3f}", Dice=f"{score:.3f}")
 
-    def export(self):
+    def export(self) -> Card:
         """Write the float16 weights and their card; the Dice is that of the rounded weights."""
         save_file = require("safetensors.torch", "train").save_file
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -235,7 +248,7 @@ class TrainingRun:
         )
         images, labels = self.task.test()
         scores = dice(predict(self.network, images), labels, len(self.task.classes))
-        card = {
+        card: Card = {
             "name": self.name,
             "network": self.network.config,
             "parameters": sum(p.numel() for p in self.network.parameters()),
@@ -255,21 +268,21 @@ class TrainingRun:
         return card
 
 
-def _machine():
+def _machine() -> str:
     """What decides how numbers are rounded, beside the versions."""
     capability = torch.backends.cpu.get_cpu_capability()
     threads = torch.get_num_threads()
     return f"{platform.system()} {platform.machine()}, {capability}, {threads} threads"
 
 
-def collect(folder, table):
+def collect(folder: str | Path, table: str | Path) -> list[Card]:
     """Write the cards of all finished runs in a folder into one JSON file, sorted by name."""
     cards = [json.loads(path.read_text()) for path in sorted(Path(folder).glob(CARDS))]
     Path(table).write_text(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")
     return cards
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     known = recipes()
     parser = argparse.ArgumentParser(
@@ -322,7 +335,7 @@ def main(arguments=None):
         collect(options.folder, options.table)
 
 
-def _misplaced(options):
+def _misplaced(options: argparse.Namespace) -> str | None:
     """What is wrong with --folder or --table, to be known before a long training; or None."""
     folder, table = options.folder, options.table
     if options.recipes:

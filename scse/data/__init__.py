@@ -12,7 +12,7 @@ Images are float32 ``(N, 1, H, W)`` with mean 0 and standard deviation 1 each; l
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypedDict
 
 import torch
 from torch import Tensor
@@ -32,6 +32,22 @@ class Settings(NamedTuple):
     warmup: float
 
 
+class Source(TypedDict):
+    """A picture by its name, and whom it is owed to."""
+
+    title: str
+    credit: str
+
+
+class Slider(TypedDict):
+    """What alters a picture."""
+
+    label: str
+    min: float
+    max: float
+    start: float
+
+
 class Scene(NamedTuple):
     """What the Playground shows of a task."""
 
@@ -41,16 +57,14 @@ class Scene(NamedTuple):
     """The examples as 8 bits (n, H, W), made of those arrays as the page gets them."""
     labels: Tensor
     """The truth of the examples, uint8 (n, H, W)."""
-    examples: Sequence[Mapping[str, str]]
-    """``title`` and ``credit`` of each."""
+    examples: Sequence[Source]
     seed: int
     """Of the networks that the book runs in its pages."""
-    grounds: Sequence[Mapping[str, str]] = ()
-    """``title`` and ``credit`` of each picture in ``arrays["grounds"]``, to draw on."""
+    grounds: Sequence[Source] = ()
+    """The pictures in ``arrays["grounds"]``, to draw on."""
     blank: float | None = None
     """The grey, 0 … 1, of an empty sheet to draw on; None where one does not draw."""
-    sliders: Mapping[str, Mapping[str, Any]] = {}
-    """What alters a picture: name → ``label``, ``min``, ``max``, ``start``."""
+    sliders: Mapping[str, Slider] = {}
 
 
 class Task(Protocol):

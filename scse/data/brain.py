@@ -12,8 +12,10 @@ NeuroImage 54, 2011.
 
 import functools
 import math
+from collections.abc import Iterable, Mapping
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from scse._extras import require
@@ -39,7 +41,7 @@ def split() -> tuple[list[int], list[int]]:
 
 
 @functools.cache
-def volume() -> torch.Tensor:
+def volume() -> Tensor:
     """``(4, 197, 233, 189)``: the T1 template, and the GM, WM and brain-mask maps, all 0 … 1."""
     datasets = require("nilearn.datasets", "data")
     maps = [
@@ -51,13 +53,14 @@ def volume() -> torch.Tensor:
     return torch.stack([torch.from_numpy(m.get_fdata(dtype="float32").copy()) for m in maps])
 
 
-def slices(ys) -> torch.Tensor:
+def slices(ys: Iterable[int]) -> Tensor:
     """``(N, 4, 189, 197)``: the four maps on coronal slices, top of the head up."""
     planes = volume()[:, :, list(ys), :]  # (4, x, N, z)
     return planes.permute(2, 0, 3, 1).flip(2)
 
 
-def resample(planes, affine=None):  # (N, 4, 189, 197) -> (N, 4, 128, 128)
+def resample(planes: Tensor, affine: tuple[Tensor, Tensor] | None = None) -> Tensor:
+    # (N, 4, 189, 197) -> (N, 4, 128, 128)
     """The four maps on ``SIZE``×``SIZE`` pixels of the field of view, after an affine (N, 2, 2)
     and a shift (N, 2) in units of half the field."""
     n, _, height, width = planes.shape
@@ -69,14 +72,20 @@ def resample(planes, affine=None):  # (N, 4, 189, 197) -> (N, 4, 128, 128)
     return F.grid_sample(planes, grid, align_corners=False)
 
 
-def tissue(maps):  # (N, 4, H, W) -> (N, H, W)
+def tissue(maps: Tensor) -> Tensor:  # (N, 4, H, W) -> (N, H, W)
     """The most probable of background, CSF, grey and white matter."""
     _, gm, wm, mask = maps.unbind(1)
     csf = (mask - gm - wm).clamp_min(0)
     return torch.stack([1 - mask, csf, gm, wm], dim=1).argmax(1)
 
 
-def contrast(t1, mask, inverted, gamma=1.0, offset=0.0):
+def contrast(
+    t1: Tensor,
+    mask: Tensor,
+    inverted: Tensor | float,
+    gamma: Tensor | float = 1.0,
+    offset: Tensor | float = 0.0,
+) -> Tensor:
     """Brightness ``offset + (1 − offset) · t1**gamma``; ``inverted`` 0 … 1 fades to its negative.
 
     0 is T1-like (white matter bright), 1 its negative (CSF bright, as in T2), ½ is flat grey.
@@ -86,7 +95,7 @@ def contrast(t1, mask, inverted, gamma=1.0, offset=0.0):
     return ((1 - inverted) * bright + inverted * (1.05 - bright)) * mask
 
 
-def _affine(n, generator):
+def _affine(n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Rotation ±20°, log-scale ±0.18, shear ±0.15, shift ±6 % of the field, mirrored or not."""
     angle = uniform(generator, -1, 1, n) * math.radians(20)
     scale = uniform(generator, -0.18, 0.18, n).exp()
@@ -99,7 +108,7 @@ def _affine(n, generator):
     return linear, uniform(generator, -0.12, 0.12, n, 2)
 
 
-def _appearance(maps, generator):
+def _appearance(maps: Tensor, generator: torch.Generator) -> Tensor:
     """Random contrast, bias field and noise for (N, 4, H, W) maps."""
     n = len(maps)
     t1, mask = maps[:, :1], (maps[:, 3:] > 0.5).float()
@@ -115,7 +124,9 @@ def _appearance(maps, generator):
     return standardise(image)
 
 
-def example(y, inverted=0.0, noise=NOISE, seed=0):
+def example(
+    y: int, inverted: float = 0.0, noise: float = NOISE, seed: int = 0
+) -> tuple[Tensor, Tensor]:
     """One slice without random geometry: image ``(1, 1, 128, 128)`` and label ``(1, 128, 128)``.
 
     ``inverted`` 0 … 1 sets the contrast (see ``contrast``), ``noise`` the standard deviation of
@@ -128,7 +139,7 @@ def example(y, inverted=0.0, noise=NOISE, seed=0):
     return standardise(image), tissue(maps)
 
 
-def rendered(arrays, inverted=0.0, noise=NOISE):
+def rendered(arrays: Mapping[str, Tensor], inverted: float = 0.0, noise: float = NOISE) -> Tensor:
     """The slices of the Playground, unturned, as its page makes them: uint8 (n, 128, 128).
 
     ``arrays`` are those of the scene, as the page gets them.
@@ -147,22 +158,24 @@ class Brain:
     settings = Settings(batch=8, lr=3e-3, warmup=0.10)
 
     @functools.cached_property
-    def _train(self):
+    def _train(self) -> Tensor:
         return slices(split()[0])
 
-    def batch(self, n, generator, progress=1.0):
+    def batch(
+        self, n: int, generator: torch.Generator, progress: float = 1.0
+    ) -> tuple[Tensor, Tensor]:
         """``n`` random training images ``(n, 1, 128, 128)`` and labels ``(n, 128, 128)``."""
         index = torch.randint(len(self._train), (n,), generator=generator)
         maps = resample(self._train[index], _affine(n, generator))
         return _appearance(maps, generator), tissue(maps)
 
-    def test(self):
+    def test(self) -> tuple[Tensor, Tensor]:
         """16 held-out slices, each in 6 fixed random appearances: 96 images and labels."""
         generator = torch.Generator().manual_seed(2018)
         maps = resample(slices(split()[1]).repeat_interleave(6, dim=0))
         return _appearance(maps, generator), tissue(maps)
 
-    def scene(self):
+    def scene(self) -> Scene:
         """Three held-out slices whose contrast, noise and rotation the reader sets."""
         maps = resample(slices(SHOWN))
         return Scene(

@@ -8,8 +8,10 @@ one may have written on both sides of the split.
 
 import functools
 import math
+from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from scse._extras import require
@@ -48,7 +50,7 @@ GROUNDS = {
 
 
 @functools.cache
-def photo(name: str) -> torch.Tensor:
+def photo(name: str) -> Tensor:
     """A grey photograph ``(1, H, W)`` in 0 … 1, shorter side 288 pixels."""
     if name in ("china", "flower"):
         pixels = require("sklearn.datasets", "data").load_sample_image(f"{name}.jpg")
@@ -65,7 +67,7 @@ def photo(name: str) -> torch.Tensor:
 
 
 @functools.cache
-def digits(split: str) -> tuple[torch.Tensor, torch.Tensor]:
+def digits(split: str) -> tuple[Tensor, Tensor]:
     """Scans ``(N, 8, 8)`` in 0 … 1 and what they read ``(N,)``, for ``"train"`` or ``"test"``."""
     if split not in ("train", "test"):
         raise ValueError(f'split must be "train" or "test", got {split!r}')
@@ -75,13 +77,13 @@ def digits(split: str) -> tuple[torch.Tensor, torch.Tensor]:
     return scans, torch.tensor(data.target[part])
 
 
-def ink(scans):  # (N, 8, 8) -> (N, 1, 64, 64)
+def ink(scans: Tensor) -> Tensor:  # (N, 8, 8) -> (N, 1, 64, 64)
     """Enlarged scans with a sharpened edge: how opaque the pen is at each pixel, 0 … 1."""
     smooth = F.interpolate(F.pad(scans[:, None], (1, 1, 1, 1)), (64, 64), mode="bicubic")
     return torch.sigmoid(12 * (smooth - 0.45))
 
 
-def place(opacity, centre, scale, angle, shear):
+def place(opacity: Tensor, centre: Tensor, scale: Tensor, angle: Tensor, shear: Tensor) -> Tensor:
     """Each (1, 64, 64) of ``opacity`` somewhere on a ``SIZE``×``SIZE`` sheet.
 
     ``centre`` (N, 2) is in pixels, x first; ``scale`` 1 makes the box ``GLYPH`` pixels wide;
@@ -96,7 +98,9 @@ def place(opacity, centre, scale, angle, shear):
     return F.grid_sample(opacity, grid, align_corners=False)
 
 
-def compose(ground, opacity, brightness, labels):
+def compose(
+    ground: Tensor, opacity: Tensor, brightness: Tensor, labels: Tensor
+) -> tuple[Tensor, Tensor]:
     """Pen on paper: ``opacity`` (N, K, H, W) of K digits, later ones on top, over ``ground``.
 
     Returns the picture (N, 1, H, W) in 0 … 1 and the label map (N, H, W).
@@ -109,12 +113,12 @@ def compose(ground, opacity, brightness, labels):
     return picture, label
 
 
-def dimmed(photograph):
+def dimmed(photograph: Tensor) -> Tensor:
     """A photograph as it lies behind the digits: darker, with less contrast."""
     return 0.08 + 0.62 * photograph
 
 
-def _grounds(names, n, generator):
+def _grounds(names: Sequence[str], n: int, generator: torch.Generator) -> Tensor:
     """``n`` random crops (n, 1, SIZE, SIZE) of the named photographs, mirrored or not, at one or
     half of their resolution."""
     crops = []
@@ -130,7 +134,7 @@ def _grounds(names, n, generator):
     return torch.stack(crops)
 
 
-def _centres(n, two, generator):
+def _centres(n: int, two: Tensor, generator: torch.Generator) -> Tensor:
     """Centres (n, 2, 2) in pixels; where there are two digits they lie half a sheet apart."""
     margin = 0.5 * GLYPH
     first = uniform(generator, margin, SIZE - margin, n, 2)
@@ -144,7 +148,9 @@ def _centres(n, two, generator):
     return torch.stack([first, second], 1).clamp(0.36 * GLYPH, SIZE - 0.36 * GLYPH)
 
 
-def sample(n, generator, split="train", progress=1.0):
+def sample(
+    n: int, generator: torch.Generator, split: str = "train", progress: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """``n`` random pictures; ``progress`` below 1 is the curriculum's early, easier part."""
     photos = TRAIN_PHOTOS if split == "train" else TEST_PHOTOS
     scans, reads = digits(split)
@@ -166,7 +172,7 @@ def sample(n, generator, split="train", progress=1.0):
     return standardise(picture + 0.03 * torch.randn(picture.shape, generator=generator)), label
 
 
-def _middle(photograph):
+def _middle(photograph: Tensor) -> Tensor:
     """The middle of a photograph (1, H, W) at half its resolution, (SIZE, SIZE)."""
     _, height, width = photograph.shape
     top, left = (height - 2 * SIZE) // 2, (width - 2 * SIZE) // 2
@@ -188,7 +194,9 @@ class Digits:
     settings = Settings(batch=16, lr=2e-3, warmup=0.15)
     curriculum = 0.4  # of the steps: one digit, while the photograph fades in
 
-    def batch(self, n, generator, progress=1.0):
+    def batch(
+        self, n: int, generator: torch.Generator, progress: float = 1.0
+    ) -> tuple[Tensor, Tensor]:
         """``n`` training images ``(n, 1, 96, 96)`` and labels ``(n, 96, 96)``.
 
         ``progress`` is the part of the training that is done; during the first 0.4 there is one
@@ -196,11 +204,11 @@ class Digits:
         """
         return sample(n, generator, "train", min(1.0, progress / self.curriculum))
 
-    def test(self):
+    def test(self) -> tuple[Tensor, Tensor]:
         """200 fixed pictures: held-out forms on held-out photographs."""
         return sample(200, torch.Generator().manual_seed(2018), "test")
 
-    def scene(self):
+    def scene(self) -> Scene:
         """Three held-out pictures, and photographs to draw digits on."""
         images, labels = self.test()
         index = list(SHOWN)

@@ -8,15 +8,35 @@ that says what it was trained on, how, with what result, and the file's SHA-256.
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, TypedDict
 
 from scse._extras import require
-from scse.networks import UNet
+from scse.networks import Config, UNet
 
 FOLDER = Path(__file__).parent
 
 
-def cards() -> dict[str, dict]:
+class Card(TypedDict):
+    """What is known of a trained network."""
+
+    name: str  # with its seed
+    network: Config
+    parameters: int
+    classes: Sequence[str]  # background first
+    data: str  # where it is from, and what is held out
+    recipe: dict[str, Any]  # a `scse.training.Recipe`
+    seed: int
+    dice: dict[str, float]  # of each class but the background, on the held-out pictures
+    mean_dice: float
+    test_images: int
+    trained_with: str
+    machine: str
+    sha256: str  # of the file
+
+
+def cards() -> dict[str, Card]:
     """What is shipped: ``<name>-seed<seed>`` to its card, in the order of the names.
 
     Raises:
@@ -29,7 +49,7 @@ def _paths() -> list[Path]:
     return sorted(FOLDER.glob("*-seed*.json"))
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> Card:
     try:
         return json.loads(path.read_text())
     except ValueError as error:
@@ -38,7 +58,7 @@ def _read(path: Path) -> dict:
         ) from error
 
 
-def card(name: str, seed: int | None = None) -> dict:
+def card(name: str, seed: int | None = None) -> Card:
     """The card of a shipped network.
 
     Args:
