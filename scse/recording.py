@@ -162,10 +162,13 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
 
     Raises:
         TypeError, ValueError: as `find_blocks`; ValueError also where ``where`` names a module
-            whose output is no gate. TypeError also for pickling ``net`` meanwhile.
+            whose output is no gate. TypeError also for ``where`` without its name, and for
+            pickling ``net`` meanwhile.
         RuntimeError: a block has the name and the layers of a known one and computes otherwise.
         KeyError: on ``rec[name]`` for a block that did not run; the message lists those that did.
     """
+    if any(_names_modules(given) for given in inputs[1:]):
+        raise TypeError("what follows the image goes to the network: write where=…")
     net = unwrap(net)
     sites = find_sites(net, where)
     runs: dict[str, BlockRecord] = {}
@@ -215,6 +218,13 @@ def _doubt(name: str, site: GateSite, seen: BlockRecord) -> str | None:
         f"{instead}. If that is no gate, or comes before its sigmoid, override is wrong as well: "
         "name the module that puts out the gate by where="
     )
+
+
+def _names_modules(given):
+    """Whether an input looks as what `find_blocks` takes for ``where``."""
+    names = [given] if isinstance(given, str) else given
+    listed = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
+    return callable(given) or (listed and len(names) > 0)
 
 
 @contextmanager

@@ -456,3 +456,11 @@ def test_compiled_networks(net, image):
         rec = record(compiled, image)
     assert list(rec) == STAGES
     torch.testing.assert_close(rec.logits, before)
+
+
+def test_where_has_its_name():
+    """Behind the image are further inputs of the network."""
+    net, image = nn.Sequential(nn.Conv2d(1, 4, 1), scSE(4)), torch.randn(1, 1, 4, 4)
+    for where in ("1.channel", ["1.channel"], lambda name, module: True):
+        with pytest.raises(TypeError, match="write where="):
+            record(net, image, where)
