@@ -58,7 +58,10 @@ function cellOf({ name, caption, stripes, mask, level }) {
  * @param {{label: string | Node, cells: Cell[], onInput: (name: string) => void}} config
  */
 export function strip({ label, cells, onInput }) {
-  const drawn = cells.map(cellOf);
+  // A name alone looks like any other choice.
+  const drawn = cells.map((cell) =>
+    cell.stripes || cell.mask ? cellOf(cell) : { label: cell.name, set() {} },
+  );
   const chooser = choice({
     label,
     name: "block",
