@@ -44,7 +44,7 @@ quick: $(BIN)/.installed $(BIN)/.parity ## test the package alone: no browser, n
 	$(PYTEST) $(IN_PARALLEL) -m "not browser and not jupyterlab and not slow" tests
 	$(PYTEST) --doctest-modules scse
 
-lint: install ## style of Python, style and types of JavaScript
+lint: install types ## style and types, Python and JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(WITH_NODE) npm --prefix js run check

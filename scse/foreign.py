@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from scse.blocks import cSE, scSE, sSE
-from scse.rules import BRANCHES
+from scse.rules import BRANCHES, Branch
 
 # What a caller may say of gates that are not known, see `scse.find_blocks`.
 Where = Iterable[str] | Mapping[str, Mapping[str, str]] | Callable[[str, nn.Module], bool] | None
@@ -68,7 +68,7 @@ class GateSite(NamedTuple):
     """A place in a network where a gate, or a pair of them, is computed."""
 
     module: nn.Module  # the block; for a gate that ``where`` lists, the module that puts it out
-    gates: dict[str, nn.Module] | None  # branch → what puts it out; None: its shape will tell
+    gates: dict[Branch, nn.Module] | None  # branch → what puts it out; None: its shape will tell
     rule: str | None = None  # by which the block applies its gates, where that is known
     logit: bool = False  # the channel gate is the sigmoid of what comes out
     ours: bool = False

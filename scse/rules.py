@@ -10,12 +10,13 @@ ECCV 2018 (CBAM).
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
-BRANCHES = ("channel", "spatial")
+Branch = Literal["channel", "spatial"]
+BRANCHES: tuple[Branch, ...] = ("channel", "spatial")
 
 
 class Rule(NamedTuple):

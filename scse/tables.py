@@ -1,7 +1,5 @@
 """The gates of a `Record` as arrays and as a table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -23,7 +21,7 @@ class GateTable:
     A block that ran again is an entry of its own, ``"name#2"``.
     """
 
-    def __init__(self, blocks: Mapping[str, BlockRecord]) -> None:
+    def __init__(self, blocks: Mapping[str, "BlockRecord"]) -> None:
         self._gates = {
             name: {
                 branch: gate.to("cpu", torch.float32, copy=True)
@@ -40,7 +38,7 @@ class GateTable:
         ]
         return "\n".join([f"Gates of {len(rows)} blocks", *rows])
 
-    def to_numpy(self) -> dict[str, dict[str, numpy.ndarray]]:
+    def to_numpy(self) -> "dict[str, dict[str, numpy.ndarray]]":
         """``{block: {"channel": (N, C), "spatial": (N, *spatial)}}`` in float32 arrays.
 
         A block has an entry for each branch that it has, and no other.
@@ -57,7 +55,7 @@ class GateTable:
             for name, gates in self._gates.items()
         }
 
-    def to_dataframe(self) -> pandas.DataFrame:
+    def to_dataframe(self) -> "pandas.DataFrame":
         """A tidy pandas table, a row for each channel gate and a row for each mask.
 
         Columns: ``block``, ``branch``, ``image`` (its index in the batch), ``channel`` (its

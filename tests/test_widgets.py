@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from inspect import getsource
+import re
+from inspect import getdoc, signature
 
 import numpy as np
 import pytest
@@ -280,10 +281,13 @@ def test_a_widget_has_a_picture_for_print(widgets):
 
 def test_docstrings_name_every_argument(widgets):
     for widget in widgets:
-        head = getsource(type(widget).__init__).partition('"""')[0]
-        names = [part.split("=")[0].strip(" *\n") for part in head.split("(")[1].split(",")]
-        for name in set(names) & set(type(widget).__init__.__annotations__) - {"self"}:
-            assert f"{name}:" in type(widget).__doc__, (type(widget).__name__, name)
+        parameters = list(signature(type(widget).__init__).parameters.values())
+        names = [p.name for p in parameters[1:] if p.kind is not p.VAR_KEYWORD]
+        assert "net" in names
+        text = getdoc(type(widget))
+        for name in (*names, *type(widget).state_names()):
+            told = re.search(rf"^    .*\b{name}\b.*: ", text, re.MULTILINE)
+            assert told, (type(widget).__name__, name)
 
 
 @pytest.mark.parametrize(

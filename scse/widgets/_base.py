@@ -2,16 +2,26 @@
 
 import io
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 import anywidget
 import torch
 import traitlets
+from torch import Tensor, nn
 
-from scse.recording import find_blocks, record
-from scse.widgets._packing import pack
+from scse import edits
+from scse.blocks import Pointwise
+from scse.recording import Record, find_blocks, record
+from scse.widgets._packing import Quantised, pack
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 STATIC = Path(__file__).parent / "static"
 COMMON_STYLE = (STATIC / "widgets.css").read_text(encoding="utf-8")
@@ -21,13 +31,13 @@ SCALES = _colours["scales"]
 COLOURS = {name: c if isinstance(c, str) else c["light"] for name, c in _colours["named"].items()}
 
 
-def css_colour(name):
+def css_colour(name: str) -> str:
     """A named colour as a page writes it, for light and dark."""
     colour = _colours["named"][name]
     return colour if isinstance(colour, str) else f"light-dark({colour['light']}, {colour['dark']})"
 
 
-def style(name):
+def style(name: str) -> str:
     """The common style sheet, and behind it a widget's own.
 
     The book stores the two apart, so that a page has the common one once.
@@ -44,20 +54,45 @@ CLASS_COLOURS = (
 MOST_VALUES = 1_000_000  # that a quantile is taken of; torch refuses 16 million
 
 
+class Class(TypedDict):
+    name: str
+    colour: str  # "#rrggbb"
+
+
+class Block(edits.Site):
+    """What must be known of a block to edit its gates, and to draw what they do."""
+
+    rule: str  # by which it applies them, a name of `scse.rules.RULES`
+
+
+class Linear(TypedDict):
+    """A linear layer or 1×1 convolution, as the page reads it."""
+
+    weight: list[list[float]]  # a row for each output
+    bias: list[float]
+
+
 class Sample(NamedTuple):
     """A picture to look at. A plain tuple in this order will do."""
 
     title: str
-    image: torch.Tensor  # (channels, H, W), as the network takes it
-    label: torch.Tensor | None = None  # (H, W), class numbers
+    image: Tensor  # (channels, H, W), as the network takes it
+    label: Tensor | None = None  # (H, W), class numbers
     credit: str = ""
 
 
-def _to_text(value, widget):
+# What a figure is given; `check_samples` makes `Sample`s of it.
+Samples = Sequence[tuple[Any, ...]]
+Arrays = Mapping[str, Tensor | Quantised]
+Known = TypeVar("Known")
+Named = Iterable[tuple[str, str]]  # classes: name and "#rrggbb"
+
+
+def _to_text(value: Any, widget: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _from_text(text, widget):
+def _from_text(text: str, widget: object) -> Any:
     return json.loads(text)
 
 
@@ -68,11 +103,14 @@ class Widget(anywidget.AnyWidget):
     """
 
     _css = COMMON_STYLE
+    # The `Manifest` of each widget, with the arrays and the defaults.
     # A page gets it as text: stored notebooks sort the keys of objects, and here order counts.
-    manifest = traitlets.Dict().tag(sync=True, to_json=_to_text, from_json=_from_text)
+    manifest: Any = traitlets.Dict().tag(sync=True, to_json=_to_text, from_json=_from_text)
     packed = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, manifest, arrays, **state):
+    _still: bytes | None
+
+    def __init__(self, manifest: Mapping[str, Any], arrays: Arrays, **state: Any) -> None:
         self._check_keywords(state)
         entries, packed = pack(arrays)
         # The state to fall back to where a page finds an invalid one.
@@ -81,24 +119,24 @@ class Widget(anywidget.AnyWidget):
         self._begin({**manifest, "arrays": entries, "defaults": defaults}, packed, state)
 
     @classmethod
-    def _of(cls, manifest, packed, state):
+    def _of(cls, manifest: dict[str, Any], packed: bytes, state: Mapping[str, Any]) -> Any:
         """A widget of what another one packed, made without what `__init__` asks for."""
         cls._check_keywords(state)
         self = cls.__new__(cls)
         self._begin(manifest, packed, state)
         return self
 
-    def _begin(self, manifest, packed, state):
+    def _begin(self, manifest: dict[str, Any], packed: bytes, state: Mapping[str, Any]) -> None:
         self._still = None
         super().__init__(manifest=manifest, packed=packed, **state)
 
     @classmethod
-    def state_names(cls):
+    def state_names(cls) -> list[str]:
         """The traits that a reader changes."""
         return list(cls.class_trait_names(state=True))
 
     @classmethod
-    def _check_keywords(cls, state):
+    def _check_keywords(cls, state: Mapping[str, Any]) -> None:
         unknown = sorted(set(state) - set(cls.state_names()))
         if unknown:
             raise TypeError(
@@ -106,7 +144,7 @@ class Widget(anywidget.AnyWidget):
                 f"its state is {', '.join(cls.state_names())}"
             )
 
-    def _draw(self, figure):
+    def _draw(self, figure: "Figure") -> None:
         """Draw the figure as it first appears on a `matplotlib.figure.Figure`."""
         raise NotImplementedError
 
@@ -122,14 +160,16 @@ class Widget(anywidget.AnyWidget):
             self._still = buffer.getvalue()
         return self._still
 
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        assert bundle is not None  # as of a widget without a view
+        data, metadata = bundle
         data["text/plain"] = f"{type(self).__name__}()"  # no address that changes at each run
         return {**data, "image/png": self.still()}, metadata
 
 
 @contextmanager
-def evaluating(net):
+def evaluating(net: nn.Module) -> Iterator[nn.Module]:
     """The network in evaluation mode, and afterwards in the mode that it was in."""
     training = net.training
     net.eval()
@@ -139,14 +179,20 @@ def evaluating(net):
         net.train(training)
 
 
-def run(net, image):
+def run(net: nn.Module, image: Tensor) -> Record:
     """`record` of one image (channels, H, W) in evaluation mode."""
     with evaluating(net):
         return record(net, image[None])
 
 
-def block(net, name, *branches):
-    """The block called ``name``, which must have the given branches."""
+def known(part: Known | None) -> Known:
+    """What may be None, a part of a `BlockRecord` or a bias, and here is not."""
+    assert part is not None
+    return part
+
+
+def block(net: nn.Module, name: str, *branches: str) -> Any:
+    """The block called ``name``, of ours, which must have the given branches."""
     blocks = find_blocks(net)
     if not blocks:
         raise ValueError(f"this {type(net).__name__} has no squeeze & excitation blocks")
@@ -159,7 +205,7 @@ def block(net, name, *branches):
     return found
 
 
-def check_samples(samples, labelled=False) -> list[Sample]:
+def check_samples(samples: Any, labelled: bool = False) -> list[Sample]:
     """`Sample`s of the tuples given, all of one size.
 
     Raises:
@@ -178,11 +224,11 @@ def check_samples(samples, labelled=False) -> list[Sample]:
     for sample in samples:
         if not 2 + labelled <= len(sample) <= 4 or not isinstance(sample[0], str):
             raise TypeError(f"a sample is a tuple {form}; got one of {len(sample)} parts")
-        sample = Sample(*sample)
-        check_image(sample.image)
-        if labelled or sample.label is not None:
-            check_label(sample.label, sample.image)
-        checked.append(sample)
+        named = Sample(*sample)
+        check_image(named.image)
+        if labelled or named.label is not None:
+            check_label(named.label, named.image)
+        checked.append(named)
     if not checked:
         raise ValueError("samples is empty: a figure needs one picture at least")
     sizes = {tuple(sample.image.shape) for sample in checked}
@@ -191,7 +237,7 @@ def check_samples(samples, labelled=False) -> list[Sample]:
     return checked
 
 
-def check_picture(widget, proposal):
+def check_picture(widget: Any, proposal: traitlets.Bunch) -> int:
     """For a validator of a ``picture`` trait: one of the widget's samples."""
     count = len(widget.samples)
     if not 0 <= proposal.value < count:
@@ -199,16 +245,16 @@ def check_picture(widget, proposal):
     return proposal.value
 
 
-def check_image(image):
-    if not isinstance(image, torch.Tensor):
+def check_image(image: Any) -> Tensor:
+    if not isinstance(image, Tensor):
         raise TypeError(f"an image must be a tensor, got {type(image).__name__}")
     if image.dim() != 3:
         raise ValueError(f"an image is (channels, H, W), got shape {tuple(image.shape)}")
     return image
 
 
-def check_label(label, image):
-    if not isinstance(label, torch.Tensor):
+def check_label(label: Any, image: Tensor) -> Tensor:
+    if not isinstance(label, Tensor):
         raise TypeError(f"a label must be a tensor, got {type(label).__name__}")
     if tuple(label.shape) != tuple(image.shape[1:]):
         raise ValueError(
@@ -218,7 +264,7 @@ def check_label(label, image):
     return label
 
 
-def check_classes(classes, count) -> list[dict]:
+def check_classes(classes: Named | None, count: int) -> list[Class]:
     """``[{"name": …, "colour": …}]`` of ``[(name, "#rrggbb"), …]``, background first."""
     if classes is None:
         classes = [
@@ -231,7 +277,7 @@ def check_classes(classes, count) -> list[dict]:
     return [{"name": name, "colour": colour} for name, colour in classes]
 
 
-def grey(image: torch.Tensor) -> torch.Tensor:
+def grey(image: Tensor) -> Tensor:
     """A picture of the first channel: uint8 (*spatial), the outermost 0.5 % of values cut off."""
     first = image[0].detach().cpu().double()
     some = first.flatten()[:: -(-first.numel() // MOST_VALUES)]
@@ -239,20 +285,20 @@ def grey(image: torch.Tensor) -> torch.Tensor:
     return ((first - low) / (high - low).clamp_min(1e-12) * 255).clamp(0, 255).round().byte()
 
 
-def linear(layer) -> dict:
+def linear(layer: nn.Linear | nn.Conv2d | Pointwise) -> Linear:
     """The weights of a linear layer or 1×1 convolution as the page reads them."""
     weight = layer.weight.detach().double().flatten(1)
-    return {"weight": weight.tolist(), "bias": layer.bias.detach().double().tolist()}
+    return {"weight": weight.tolist(), "bias": known(layer.bias).detach().double().tolist()}
 
 
-def colour_map(name):
+def colour_map(name: str) -> "Colormap":
     """A matplotlib colour map with the colours that the page uses."""
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list(f"scse-{name}", SCALES[name])
 
 
-def show(axis, image, title, **kwargs):
+def show(axis: "Axes", image: Tensor, title: str, **kwargs: Any) -> "AxesImage":
     """A tensor (H, W) as a picture without axes; returns what a colour bar needs."""
     drawn = axis.imshow(image.numpy(), interpolation="nearest", **kwargs)
     axis.set_title(title, fontsize=8)
@@ -260,7 +306,7 @@ def show(axis, image, title, **kwargs):
     return drawn
 
 
-def show_classes(axis, segmentation, classes, title):
+def show_classes(axis: "Axes", segmentation: Tensor, classes: Sequence[Class], title: str) -> None:
     """A class map in the colours of its classes."""
     from matplotlib.colors import ListedColormap
 

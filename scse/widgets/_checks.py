@@ -29,7 +29,7 @@ def form_problem(value: Any, schema: str) -> str | None:
 
 
 @functools.cache
-def _validator(schema):
+def _validator(schema: str) -> Any:
     jsonschema, referencing = require("jsonschema", "widgets"), require("referencing", "widgets")
     files = (edits.SCHEMA, Path(__file__).with_name(schema))
     read = [json.loads(path.read_text(encoding="utf-8")) for path in files]

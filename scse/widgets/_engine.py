@@ -10,18 +10,70 @@ has networks makes one `Engine` and lets it serve:
 import inspect
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import is_dataclass
+from typing import Any, Literal, TypedDict, final
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
-from scse.recording import override, record
+from scse.foreign import Where
+from scse.recording import BlockRecord, Record, override, record
+from scse.rules import BRANCHES
 
 SIZE = 64  # maps travel averaged to so many positions a side at most
 PAUSE = 0.1  # seconds between two words of progress
+
+
+# What contract.js says, in its words; a tensor stands for a typed array and its shape.
+
+
+class Stored(TypedDict):
+    stored: int  # the number of an image that the engine has
+
+
+class Change(TypedDict, total=False):
+    """What is done to a gate."""
+
+    keep: Tensor | float  # 1 if left out
+    value: Tensor | float  # 0 if left out
+
+
+class _Request(TypedDict):
+    image: Tensor | Stored
+
+
+@final
+class Request(_Request, total=False):
+    network: str
+    gates: Mapping[str, Mapping[str, Change]]
+    maps: Mapping[str, Sequence[int] | Literal["all"]]
+    slice: int
+
+
+class _PictureRequest(TypedDict):
+    picture: int
+
+
+class PictureRequest(_PictureRequest, total=False):
+    slice: int
+
+
+class _Block(TypedDict):
+    channel: Tensor | None  # (C,)
+    spatial: Tensor | None  # (h, w)
+
+
+class Block(_Block, total=False):
+    maps: Tensor  # (channels, h, w)
+
+
+class Answer(TypedDict):
+    output: Tensor
+    blocks: dict[str, Block]
+    ms: float
 
 
 class Engine:
@@ -37,7 +89,15 @@ class Engine:
     Networks run in the mode they are in, without gradients; buffers stay as they are.
     """
 
-    def __init__(self, networks, images=(), *, pictures=(), where=None, heard=None):
+    def __init__(
+        self,
+        networks: Mapping[str, nn.Module],
+        images: Iterable[Tensor] = (),
+        *,
+        pictures: Iterable[Tensor] = (),
+        where: Mapping[str, Where] | None = None,
+        heard: Callable[[Record, Request], None] | None = None,
+    ) -> None:
         if not networks:
             raise ValueError("an engine needs one network at least")
         for name, net in networks.items():
@@ -47,20 +107,20 @@ class Engine:
         self.pictures = list(pictures)
         self.heard = heard
         self._where = dict(where or {})
-        self._calls = {}  # network name → how many leaf modules its last run called
+        self._calls: dict[str, int] = {}  # network name → how many leaf modules its last run called
 
-    def serve(self, widget):
+    def serve(self, widget: Any) -> None:
         """Answer the ``scse-run`` messages that come from the widget's page."""
         widget.on_msg(self._on_message)
 
-    def _on_message(self, widget, content, buffers):
+    def _on_message(self, widget: Any, content: Any, buffers: Sequence[Any] | None) -> None:
         if not isinstance(content, Mapping) or content.get("kind") != "scse-run":
             return
         head = {"id": content.get("id")}
         try:
             request = decode(content.get("request"), buffers)
 
-            def tell(done):
+            def tell(done: float) -> None:
                 widget.send({"kind": "scse-progress", **head, "done": done})
 
             answer, sent = encode(self.run(request, tell))
@@ -69,7 +129,11 @@ class Engine:
         else:
             widget.send({"kind": "scse-answer", **head, "answer": answer}, sent)
 
-    def run(self, request, progress=None):
+    def run(
+        self,
+        request: Request | PictureRequest,
+        progress: Callable[[float], None] | None = None,
+    ) -> Answer:
         """An `Answer` to a `Request` or `PictureRequest` of contract.js, tensors for typed arrays.
 
         Args:
@@ -96,7 +160,9 @@ class Engine:
         name, net = self._network(request.get("network"))
         where = self._where.get(name)
         image = self._image(request.get("image"), net)
-        own = {}  # (block, branch) → the gates it was given, in the order of its runs
+        own: dict[
+            tuple[str, str], list[Tensor]
+        ] = {}  # (block, branch) → the gates it was given, in the order of its runs
         changes = {
             block: {
                 branch: _changer(change, branch, block, own.setdefault((block, branch), []))
@@ -124,7 +190,7 @@ class Engine:
             self.heard(rec, request)
         return self._answer(rec, request, image.shape[2:], own, 1000 * seconds)
 
-    def _network(self, name):
+    def _network(self, name: str | None) -> tuple[str, nn.Module]:
         if name is None:
             name = next(iter(self.networks))
         if name not in self.networks:
@@ -132,7 +198,7 @@ class Engine:
             raise ValueError(f"no network {name!r}; there are {known}")
         return name, self.networks[name]
 
-    def _image(self, image, net):
+    def _image(self, image: Any, net: nn.Module) -> Tensor:
         """The image as a batch of one, of the network's dtype and on its device."""
         if isinstance(image, Mapping) and "stored" in image:
             image = _numbered(self.images, image["stored"], "stored image")
@@ -144,40 +210,42 @@ class Engine:
         # A network may work in place on what it is given; the stored image stays as it is.
         return image[None].clone()
 
-    def _counting(self, name, net, progress):
+    def _counting(self, name: str, net: nn.Module, progress: Callable[[float], None]) -> ExitStack:
         """Hooks that count the modules as they run, and tell how much of the network is done."""
         leaves = [module for module in net.modules() if not any(module.children())]
         total = self._calls.get(name, len(leaves))
-        state = {"calls": 0, "told": time.perf_counter()}
+        calls, told = 0, time.perf_counter()
 
-        def count(*_):
-            state["calls"] += 1
+        def count(*_: Any) -> None:
+            nonlocal calls, told
+            calls += 1
             now = time.perf_counter()
-            if now - state["told"] > PAUSE:
-                state["told"] = now
-                progress(min(1.0, state["calls"] / max(1, total)))
+            if now - told > PAUSE:
+                told = now
+                progress(min(1.0, calls / max(1, total)))
 
         stack = ExitStack()
         for module in leaves:
             stack.callback(module.register_forward_hook(count).remove)
-        stack.callback(lambda: self._calls.update({name: max(1, state["calls"])}))
+        stack.callback(lambda: self._calls.update({name: max(1, calls)}))
         return stack
 
-    def _answer(self, rec, request, spatial, own, ms):
+    def _answer(
+        self,
+        rec: Record,
+        request: Request,
+        spatial: torch.Size,
+        own: Mapping[tuple[str, str], list[Tensor]],
+        ms: float,
+    ) -> Answer:
         at = request.get("slice")
         wanted = request.get("maps") or {}
         unknown = [block for block in wanted if block not in rec]
         if unknown:
             raise ValueError(f"no block {unknown[0]!r} ran; there are {', '.join(map(repr, rec))}")
-        blocks = {}
+        blocks: dict[str, Block] = {}
         for block, entry in rec.items():
-            path, turn = run_of(block)
-
-            def gate(branch, entry=entry, path=path, turn=turn):
-                kept = own.get((path, branch), [])
-                return kept[turn] if turn < len(kept) else getattr(entry, branch)
-
-            channel, mask = gate("channel"), gate("spatial")
+            channel, mask = (_own(block, entry, branch, own) for branch in BRANCHES)
             blocks[block] = {
                 "channel": None if channel is None else channel[0].flatten(),
                 "spatial": None if mask is None else cut(mask[0], at, spatial)[0],
@@ -191,13 +259,22 @@ class Engine:
         return {"output": output, "blocks": blocks, "ms": ms}
 
 
-def _numbered(things, i, what):
+def _own(
+    block: str, entry: BlockRecord, branch: str, kept: Mapping[tuple[str, str], list[Tensor]]
+) -> Tensor | None:
+    """The gate that a block computed: the one put aside, where another one went on."""
+    path, turn = run_of(block)
+    gates = kept.get((path, branch), [])
+    return gates[turn] if turn < len(gates) else getattr(entry, branch)
+
+
+def _numbered(things: Sequence[Tensor], i: Any, what: str) -> Tensor:
     if not isinstance(i, int) or not 0 <= i < len(things):
         raise ValueError(f"no {what} {i!r}; there are {len(things)}")
     return things[i]
 
 
-def _advice(net):
+def _advice(net: nn.Module) -> str:
     """What to do about a network that takes more than one tensor; nothing about others."""
     try:
         parameters = list(inspect.signature(net.forward).parameters.values())
@@ -220,12 +297,14 @@ class _Change(ValueError):
     """A change that does not fit its gate, found while the network ran."""
 
 
-def _changer(change, branch, block, kept):
+def _changer(
+    change: Change, branch: str, block: str, kept: list[Tensor]
+) -> Callable[[Tensor], Tensor]:
     """gate → keep · gate + value, with the gate it was given put aside in ``kept``."""
     if not isinstance(change, Mapping):
         raise TypeError(f"a change of block {block!r} must be a dict with keep and value")
 
-    def entries(key, default, gate):
+    def entries(key: Literal["keep", "value"], default: float, gate: Tensor) -> Tensor:
         value = torch.as_tensor(change.get(key, default)).to(gate)
         if value.numel() not in (1, gate[0].numel()):
             raise _Change(
@@ -234,19 +313,19 @@ def _changer(change, branch, block, kept):
             )
         return value if value.numel() == 1 else value.reshape(gate[:1].shape)
 
-    def changed(gate):
+    def changed(gate: Tensor) -> Tensor:
         kept.append(gate.detach().clone())
         return entries("keep", 1.0, gate) * gate + entries("value", 0.0, gate)
 
     return changed
 
 
-def _index(at, length, whole):
+def _index(at: int, length: int, whole: int) -> int:
     """The position in an axis of ``length`` that lies where ``at`` lies in one of ``whole``."""
     return min(length - 1, max(0, int((at + 0.5) * length / whole)))
 
 
-def cut(maps, at, spatial):
+def cut(maps: Tensor, at: int | None, spatial: Sequence[int]) -> Tensor:
     """(C, *spatial) as (C, h, w): a volume cut to slice ``at``, a line as a map of one row.
 
     ``spatial`` is the shape in which ``at`` counts, that of the image. A volume stays one where
@@ -257,7 +336,7 @@ def cut(maps, at, spatial):
     return maps[:, None] if maps.dim() == 2 else maps
 
 
-def _chosen(maps, channels, block):
+def _chosen(maps: Tensor, channels: Sequence[int] | Literal["all"], block: str) -> Tensor:
     if isinstance(channels, str):
         return maps
     wrong = [k for k in channels if not isinstance(k, int) or not 0 <= k < len(maps)]
@@ -266,7 +345,7 @@ def _chosen(maps, channels, block):
     return maps[channels]
 
 
-def pooled(maps, size=SIZE):
+def pooled(maps: Tensor, size: int = SIZE) -> Tensor:
     """Maps (C, h, w) averaged to ``size`` positions a side at most, in their proportions."""
     factor = -(-max(maps.shape[-2:]) // size)
     if factor == 1 or maps.dim() != 3 or not len(maps):
@@ -275,20 +354,21 @@ def pooled(maps, size=SIZE):
     return adaptive_avg_pool2d(maps.float(), (-(-height // factor), -(-width // factor)))
 
 
-def run_of(block):
+def run_of(block: str) -> tuple[str, int]:
     """``"name#2"``, the second run of a block, as its name and 1."""
-    path, again = re.fullmatch(r"(.*?)(?:#(\d+))?", block, re.DOTALL).groups()
-    return path, int(again or 1) - 1
+    found = re.fullmatch(r"(.*?)(?:#(\d+))?", block, re.DOTALL)
+    assert found is not None  # it matches everything
+    return found[1], int(found[2] or 1) - 1
 
 
-def output_of(rec):
+def output_of(rec: Record) -> Tensor:
     """What the network returned for the first image: at least one axis, and numbers."""
     output = tensor_of(rec.logits)[0]
     output = output if output.dim() else output[None]
     return output.float() if output.dtype == torch.bool else output
 
 
-def tensor_of(output):
+def tensor_of(output: Any) -> Tensor:
     """The tensor (N, …) in what a network returned: itself, ``out`` or ``logits`` of a
     dict or dataclass, or the first.
 
@@ -301,7 +381,7 @@ def tensor_of(output):
     return found
 
 
-def _tensors(output):
+def _tensors(output: Any) -> Iterator[Tensor]:
     if isinstance(output, Tensor):
         if output.dim():  # else a loss, or the like
             yield output
@@ -315,22 +395,22 @@ def _tensors(output):
             yield from _tensors(part)
 
 
-def message_of(error):
+def message_of(error: Exception) -> str:
     """An exception in words for a reader: a bare one is called by its kind."""
     words = str(error.args[0] if isinstance(error, KeyError) and error.args else error).strip()
     return words[:600] or type(error).__name__
 
 
-def encode(tree):
+def encode(tree: Any) -> tuple[Any, list[bytes]]:
     """A tree of dicts, lists and tensors as JSON and the buffers that go beside it."""
-    buffers = []
+    buffers: list[bytes] = []
 
-    def array(tensor):
+    def array(tensor: Tensor) -> dict[str, Any]:
         flat = tensor.detach().to("cpu", torch.float32).contiguous()
         buffers.append(flat.numpy().astype("<f4").tobytes())
         return {"buffer": len(buffers) - 1, "dtype": "float32"}
 
-    def walk(node, key=None):
+    def walk(node: Any, key: str | None = None) -> Any:
         if isinstance(node, Tensor):
             if key == "channel":  # a list of numbers; everything else has a shape
                 return array(node)
@@ -342,19 +422,20 @@ def encode(tree):
     return walk(tree), buffers
 
 
-def decode(tree, buffers):
+def decode(tree: Any, buffers: Sequence[Any] | None) -> Any:
     """What `encode` made, with tensors in the place of its buffers.
 
     Raises:
         ValueError: a buffer that is not there, or of another dtype or length.
     """
+    sent = buffers or ()
 
-    def array(entry):
-        if entry.get("dtype") != "float32" or not 0 <= entry["buffer"] < len(buffers or ()):
+    def array(entry: Any) -> Tensor:
+        if entry.get("dtype") != "float32" or not 0 <= entry["buffer"] < len(sent):
             raise ValueError(f"the message has no float32 array {entry!r}")
-        return torch.frombuffer(bytearray(buffers[entry["buffer"]]), dtype=torch.float32)
+        return torch.frombuffer(bytearray(sent[entry["buffer"]]), dtype=torch.float32)
 
-    def walk(node):
+    def walk(node: Any) -> Any:
         if isinstance(node, Mapping):
             if set(node) == {"buffer", "dtype"}:
                 return array(node)

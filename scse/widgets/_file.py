@@ -9,8 +9,10 @@ makes a page of its own.
 import base64
 import json
 import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from scse.widgets._base import STATIC, css_colour
 
@@ -51,7 +53,15 @@ h1 {{ margin: 1.2rem 0 0; font-size: 1.4rem; overflow-wrap: anywhere; }}
 """
 
 
-def write(path, state, packed, *, title, code, overwrite):
+def write(
+    path: str | Path,
+    state: dict[str, Any],
+    packed: bytes,
+    *,
+    title: str,
+    code: Mapping[str, str],
+    overwrite: bool,
+) -> Path:
     """Write a widget's page, or its data; see `Explorer.save`. ``code`` is what a page needs."""
     path = Path(path).expanduser()
     suffix = path.suffix.lower()
@@ -75,7 +85,7 @@ def write(path, state, packed, *, title, code, overwrite):
     return path
 
 
-def _page(state, packed, title, code):
+def _page(state: dict[str, Any], packed: str, title: str, code: Mapping[str, str]) -> str:
     entry = {
         "model_module": "anywidget",
         "model_name": "AnyModel",
@@ -96,7 +106,7 @@ def _page(state, packed, title, code):
     )
 
 
-def read(path):
+def read(path: str | Path) -> tuple[dict[str, Any], bytes]:
     """The state and the packed bytes in a file that `write` wrote; see `Explorer.open`."""
     path = Path(path).expanduser()
     if not path.is_file():
@@ -111,12 +121,12 @@ def read(path):
         raise ValueError(f"{str(path)!r} is damaged: {error!r}") from error
 
 
-def _of_data(text):
+def _of_data(text: str) -> tuple[dict[str, Any], str]:
     stored = json.loads(text)
     return stored["state"], stored["packed"]
 
 
-def _of_page(text):
+def _of_page(text: str) -> tuple[dict[str, Any], str]:
     (found,) = re.findall(rf'<script type="{re.escape(STATE)}">(.*?)</script>', text, re.DOTALL)
     entry = json.loads(found)["state"]["explorer"]
     state = {name: value for name, value in entry["state"].items() if not name.startswith("_")}
@@ -124,7 +134,7 @@ def _of_page(text):
     return state, entry["buffers"][0]["data"]
 
 
-def _is_ours(path):
+def _is_ours(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8") as file:
             start = file.read(2000)
@@ -133,10 +143,10 @@ def _is_ours(path):
     return OURS in start or start.startswith(OUR_DATA)
 
 
-def _json(value):
+def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _script(value):
+def _script(value: Any) -> str:
     """JSON that can neither close nor open a tag."""
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")

@@ -4,9 +4,26 @@
 """
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import torch
+
+
+class _Entry(TypedDict):
+    dtype: str  # "uint8" or "float32"
+    shape: list[int]
+    offset: int
+    length: int  # bytes
+
+
+class Entry(_Entry, total=False):
+    """Where an array is in the stream, and what has to be undone; `Entry` of unpack.js."""
+
+    filter: str  # of `AXES`: differences to the last element, or to the last plane
+    scale: list[float]  # a plane (axes -2, -1): value = zero + scale · code
+    zero: list[float]
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,8 @@ def _smallest(codes: torch.Tensor) -> tuple[int, str | None, bytes]:
     With the size that they come to, and the name of the filter.
     """
     planes = _planes(codes)
-    candidates = {None: planes, **{name: _differences(planes, dim) for name, dim in AXES.items()}}
+    candidates: dict[str | None, torch.Tensor] = {None: planes}
+    candidates |= {name: _differences(planes, dim) for name, dim in AXES.items()}
     raw = {name: array.contiguous().numpy().tobytes() for name, array in candidates.items()}
     # Level 6 finds the same filter as level 9, and in less time.
     sizes = {name: len(zlib.compress(data, 6)) for name, data in raw.items()}
@@ -69,40 +87,41 @@ def estimated(codes: torch.Tensor) -> int:
     return _smallest(codes)[0]
 
 
-def pack(arrays: dict[str, torch.Tensor | Quantised]) -> tuple[dict, bytes]:
+def pack(arrays: Mapping[str, torch.Tensor | Quantised]) -> tuple[dict[str, Entry], bytes]:
     """Manifest entries and compressed bytes of uint8, float32 and quantised arrays.
 
     Raises:
         TypeError: an array of another dtype.
     """
-    entries, chunks, offset = {}, [], 0
-    for name, array in arrays.items():
-        extra = {}
-        if isinstance(array, Quantised):
-            extra = {"scale": array.scale.flatten().tolist(), "zero": array.zero.flatten().tolist()}
-            array = array.codes
-        array = array.detach().cpu()
+    entries: dict[str, Entry] = {}
+    chunks, offset = [], 0
+    for name, packed in arrays.items():
+        array = (packed.codes if isinstance(packed, Quantised) else packed).detach().cpu()
+        how = None
         if array.dtype == torch.uint8:
             _, how, raw = _smallest(array)
-            if how:
-                extra["filter"] = how
         elif array.dtype == torch.float32:
             raw = array.contiguous().numpy().astype("<f4").tobytes()
         else:
             raise TypeError(f"array {name!r} must be uint8 or float32, got {array.dtype}")
-        entries[name] = {
+        entry: Entry = {
             "dtype": str(array.dtype).removeprefix("torch."),
             "shape": list(array.shape),
             "offset": offset,
             "length": len(raw),
-            **extra,
         }
+        if isinstance(packed, Quantised):
+            entry["scale"] = packed.scale.flatten().tolist()
+            entry["zero"] = packed.zero.flatten().tolist()
+        if how:
+            entry["filter"] = how
+        entries[name] = entry
         chunks.append(raw)
         offset += len(raw)
     return entries, zlib.compress(b"".join(chunks), 9)
 
 
-def unpack(packed: bytes, entries: dict) -> dict[str, torch.Tensor]:
+def unpack(packed: bytes, entries: Mapping[str, Any]) -> dict[str, torch.Tensor]:
     """What `pack` packed: tensors, quantised ones as their values in float64.
 
     Raises:
@@ -115,7 +134,7 @@ def unpack(packed: bytes, entries: dict) -> dict[str, torch.Tensor]:
         raise ValueError(f"the packed arrays cannot be read: {error}") from error
 
 
-def _array(data, entry):
+def _array(data: bytes, entry: Entry) -> torch.Tensor:
     raw = bytearray(data[entry["offset"] : entry["offset"] + entry["length"]])
     dtype = {"uint8": torch.uint8, "float32": torch.float32}[entry["dtype"]]
     array = torch.frombuffer(raw, dtype=dtype) if raw else torch.empty(0, dtype=dtype)
@@ -125,8 +144,8 @@ def _array(data, entry):
         array = planes.reshape(array.shape)
     if "scale" in entry:
         scale, zero = (
-            torch.tensor(entry[part], dtype=torch.float64)[:, None, None]
-            for part in ("scale", "zero")
+            torch.tensor(numbers, dtype=torch.float64)[:, None, None]
+            for numbers in (entry["scale"], entry["zero"])
         )
         array = (zero + scale * _planes(array).double()).reshape(array.shape)
     return array

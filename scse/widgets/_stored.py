@@ -6,14 +6,16 @@ not fit otherwise.
 """
 
 import re
-from typing import TypedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypedDict, TypeVar
 
 import torch
 from torch import Tensor
 
 from scse import edits
+from scse.recording import BlockRecord, Record
 from scse.rules import BRANCHES, rule, rule_of
-from scse.widgets._base import CLASS_COLOURS, grey
+from scse.widgets._base import CLASS_COLOURS, Class, grey, known
 from scse.widgets._engine import cut, pooled, run_of
 from scse.widgets._packing import Quantised, estimated, quantise
 
@@ -35,6 +37,9 @@ PAGE = 24  # maps that are seen at once
 MOST_CLASSES = 64  # more channels than that are features, unless classes= names them
 
 
+Classes = Iterable[Any] | None  # names, or (name, "#rrggbb")
+
+
 class Input(TypedDict):
     title: str
     shape: list[int]  # (channels, *spatial)
@@ -52,13 +57,8 @@ class Block(TypedDict):
     range: list[float]  # of its gates, with 0 and 1 in it
 
 
-class Class(TypedDict):
-    name: str
-    colour: str  # "#rrggbb"
-
-
 class _Output(TypedDict):
-    kind: str  # "map", "classes" or "numbers"
+    kind: Literal["map", "classes", "numbers"]
     classes: list[Class]  # empty for numbers
 
 
@@ -68,9 +68,9 @@ class Output(_Output, total=False):
 
 
 class Manifest(TypedDict):
-    """What the page reads; ``arrays`` as `pack` has them.
+    """What the page reads, beside the arrays.
 
-    The arrays are ``picture0`` and ``label0`` (H, W), ``output0`` (H, W) class numbers or (K,) the
+    These are ``picture0`` and ``label0`` (H, W), ``output0`` (H, W) class numbers or (K,) the
     numbers, ``gates0.3`` (C,), ``mask0.3`` (1, h, w) and ``maps0.3`` (kept, h, w): of input 0 and
     of its block 3.
     """
@@ -83,11 +83,10 @@ class Manifest(TypedDict):
     reduced: dict[str, int]  # "picture", "label", "output" → positions a side that became one
     hint: int | None  # the channel of the first block that the page suggests to pull
     maps: dict[str, list[int]]  # "0.3" → the channels whose maps are in maps0.3, rising
-    arrays: dict[str, dict]
-    defaults: dict  # trait → what it is where a page finds an invalid one
+    defaults: dict[str, Any]  # trait → what it is where a page finds an invalid one
 
 
-def describe_block(name, entries) -> Block:
+def describe_block(name: str, entries: Sequence[BlockRecord]) -> Block:
     """A block for the page, from what it did to each input."""
     entry = entries[0]
     gates = [gate for e in entries for gate in (e.channel, e.spatial) if gate is not None]
@@ -109,12 +108,13 @@ def describe_block(name, entries) -> Block:
     }
 
 
-def problem(value, manifest) -> str | None:
+def problem(value: Any, manifest: Manifest) -> str | None:
     """What is wrong with edits of the blocks in a manifest; None if nothing is."""
-    sites, rules = {}, {}
+    sites: dict[str, edits.Site] = {}
+    rules: dict[str, str | None] = {}
     for block in manifest["blocks"]:
         path = run_of(block["name"])[0]  # a block that runs again is as in its first run
-        site = {
+        site: edits.Site = {
             "channels": block["channels"],
             "positions": block["size"],
             "branches": [branch for branch in BRANCHES if block[branch]],
@@ -136,7 +136,7 @@ def problem(value, manifest) -> str | None:
     return None
 
 
-def check(manifest, arrays):
+def check(manifest: Manifest, arrays: Mapping[str, Tensor]) -> None:
     """Whether a manifest and its arrays, read from a file, can be shown.
 
     Raises:
@@ -154,7 +154,7 @@ def check(manifest, arrays):
             raise ValueError(f"the arrays lack {', '.join(missing)}")
 
 
-def describe_output(output, spatial, classes) -> Output:
+def describe_output(output: Tensor, spatial: Sequence[int], classes: Classes) -> Output:
     """What kind of thing a network returned for one input, without its batch axis.
 
     Raises:
@@ -163,34 +163,31 @@ def describe_output(output, spatial, classes) -> Output:
     count = output.shape[0]
     located = output.dim() == 1 + len(spatial)
     if output.dim() == 1 and count > 1:
-        kind = "classes"
-    elif located and (classes or count <= MOST_CLASSES):
-        kind = "map"
-    else:
-        described = {"kind": "numbers", "classes": []}
-        if located:
-            described["note"] = (
-                f"the first numbers of an output of {count} channels, which are taken for "
-                "features; if they are classes, name them: explore(…, classes=…)"
-            )
-        return described
-    described = {"kind": kind}
-    if kind == "map" and count == 1:
+        return {"kind": "classes", "classes": named_classes(classes, count)}
+    if located and (classes or count <= MOST_CLASSES):
+        if count != 1:
+            return {"kind": "map", "classes": named_classes(classes, count)}
         # One channel is a yes or a no; a network that ends in a sigmoid says so by its range.
         probable = bool(output.min() >= 0) and bool(output.max() <= 1)
-        described["threshold"] = 0.5 if probable else 0.0
-        count = 2
-    return {**described, "classes": named_classes(classes, count)}
+        threshold = 0.5 if probable else 0.0
+        return {"kind": "map", "threshold": threshold, "classes": named_classes(classes, 2)}
+    described: Output = {"kind": "numbers", "classes": []}
+    if located:
+        described["note"] = (
+            f"the first numbers of an output of {count} channels, which are taken for "
+            "features; if they are classes, name them: explore(…, classes=…)"
+        )
+    return described
 
 
-def named_classes(classes, count) -> list[Class]:
+def named_classes(classes: Classes, count: int) -> list[Class]:
     """Of names, of (name, "#rrggbb"), or made up."""
     if classes is None:
         classes = [str(k) for k in range(count)]
     classes = list(classes)
     if len(classes) != count:
         raise ValueError(f"the network has {count} classes, classes= names {len(classes)}")
-    named = [
+    named: list[Class] = [
         {"name": str(entry), "colour": CLASS_COLOURS[k % len(CLASS_COLOURS)]}
         if not isinstance(entry, (tuple, list))
         else {"name": str(entry[0]), "colour": str(entry[1])}
@@ -204,14 +201,14 @@ def named_classes(classes, count) -> list[Class]:
     return named
 
 
-def class_map(output, described) -> Tensor:
+def class_map(output: Tensor, described: Output) -> Tensor:
     """The class of each position: uint8, of the output's spatial shape."""
     if "threshold" in described:
         return (output[0] > described["threshold"]).byte()
     return output.argmax(0).byte()
 
 
-def planes_of(image, label) -> Tensor:
+def planes_of(image: Tensor, label: Tensor | None) -> Tensor:
     """What a panel shows of an input: uint8 (1 or 2, *spatial), a grey picture and its label."""
     parts = [grey(image)]
     if label is not None and label.dim():
@@ -219,7 +216,15 @@ def planes_of(image, label) -> Tensor:
     return torch.stack(parts)
 
 
-def stored(pictures, records, outputs, described, names, at, seen):
+def stored(
+    pictures: Sequence[Tensor],
+    records: Sequence[Record],
+    outputs: Sequence[Tensor],
+    described: Output,
+    names: Sequence[str],
+    at: int | None,
+    seen: tuple[int, int],
+) -> tuple[dict[str, Tensor | Quantised], dict[str, int], dict[str, list[int]]]:
     """The arrays of an explorer, within the budget.
 
     Args:
@@ -236,11 +241,14 @@ def stored(pictures, records, outputs, described, names, at, seen):
     """
     spatials = [planes.shape[1:] for planes in pictures]
     flat = [cut(planes, at, s) for planes, s in zip(pictures, spatials, strict=True)]
-    arrays, reduced = {}, {}
+    arrays: dict[str, Tensor | Quantised] = {}
+    reduced: dict[str, int] = {}
 
-    def store(kind, planes, smaller, budget):
-        reduced[kind], planes = _fitting(planes, smaller, budget, PICTURE_SIDE)
-        arrays.update({f"{kind}{i}": plane for i, plane in enumerate(planes)})
+    def store(
+        kind: str, planes: Sequence[Tensor], smaller: Callable[[Tensor, int], Tensor], budget: int
+    ) -> None:
+        reduced[kind], fitting = _fitting(planes, smaller, budget, PICTURE_SIDE)
+        arrays.update({f"{kind}{i}": plane for i, plane in enumerate(fitting)})
 
     store("picture", [planes[0] for planes in flat], _smaller_picture, PICTURES)
     store("label", [planes[1] for planes in flat if len(planes) > 1], _smaller_classes, CLASS_MAPS)
@@ -253,12 +261,13 @@ def stored(pictures, records, outputs, described, names, at, seen):
     masks = {}
     for i, rec in enumerate(records):
         for b, name in enumerate(names):
-            if rec[name].channel is not None:
-                arrays[f"gates{i}.{b}"] = rec[name].channel[0].flatten().float().cpu()
-            if rec[name].spatial is not None:
-                masks[f"mask{i}.{b}"] = cut(rec[name].spatial[0].float(), at, spatials[i])
-    _, planes = _fitting(list(masks.values()), _smaller_mask, MASKS, MASK_SIDE)
-    arrays |= dict(zip(masks, planes, strict=True))
+            channel, mask = rec[name].channel, rec[name].spatial
+            if channel is not None:
+                arrays[f"gates{i}.{b}"] = channel[0].flatten().float().cpu()
+            if mask is not None:
+                masks[f"mask{i}.{b}"] = cut(mask[0].float(), at, spatials[i])
+    _, fitting = _fitting(list(masks.values()), _smaller_mask, MASKS, MASK_SIDE)
+    arrays |= zip(masks, fitting, strict=True)
 
     used = sum(ENTRY + _bytes(array) for array in arrays.values()) + SCALE * len(masks)
     kept = {}
@@ -268,14 +277,19 @@ def stored(pictures, records, outputs, described, names, at, seen):
     return arrays, reduced, kept
 
 
-def _bytes(array):
+Fitting = TypeVar("Fitting", Tensor, Quantised)
+
+
+def _bytes(array: Tensor | Quantised) -> int:
     """About how many an array takes, packed."""
     if isinstance(array, Quantised):
         return estimated(array.codes)
     return estimated(array) if array.dtype == torch.uint8 else 4 * array.numel()
 
 
-def _fitting(planes, smaller, budget, side):
+def _fitting(
+    planes: Sequence[Tensor], smaller: Callable[[Tensor, int], Fitting], budget: int, side: int
+) -> tuple[int, list[Fitting]]:
     """Planes of ``side`` positions a side at most, or of as many as the budget allows for all.
 
     Returns:
@@ -290,11 +304,11 @@ def _fitting(planes, smaller, budget, side):
         side = side * 2 // 3
 
 
-def _smaller_picture(plane, side):
+def _smaller_picture(plane: Tensor, side: int) -> Tensor:
     return pooled(plane[None], side)[0].round().byte()
 
 
-def _smaller_classes(plane, side):
+def _smaller_classes(plane: Tensor, side: int) -> Tensor:
     """Single positions: the mean of two classes is none."""
     factor = -(-max(plane.shape) // side)
     rows, columns = (
@@ -304,31 +318,40 @@ def _smaller_classes(plane, side):
     return plane[rows][:, columns]
 
 
-def _smaller_mask(mask, side):
+def _smaller_mask(mask: Tensor, side: int) -> Quantised:
     return quantise(pooled(mask, side))
 
 
-def _maps(entry, channels, at, spatial):
-    maps = cut(entry.input[0][channels].float(), at, spatial)
+def _maps(
+    entry: BlockRecord, channels: Sequence[int], at: int | None, spatial: Sequence[int]
+) -> Quantised:
+    maps = cut(known(entry.input)[0][channels].float(), at, spatial)
     return quantise(pooled(maps, MAP_SIDE), LEVELS)
 
 
-def _ranked(entry):
+def _ranked(entry: BlockRecord) -> list[int]:
     """The channels with the highest gates, highest first, as the page sorts them."""
-    count = entry.input.shape[1]
+    count = known(entry.input).shape[1]
     if entry.channel is None or entry.channel[0].numel() != count:
         return list(range(min(COUNTS[0], count)))
     order = entry.channel[0].flatten().argsort(descending=True, stable=True)
     return order[: COUNTS[0]].tolist()
 
 
-def _chosen(records, names, at, spatials, seen, budget):
+def _chosen(
+    records: Sequence[Record],
+    names: Sequence[str],
+    at: int | None,
+    spatials: Sequence[Sequence[int]],
+    seen: tuple[int, int],
+    budget: int,
+) -> dict[tuple[int, int], list[int]]:
     """The channels whose maps are stored, (input, block) → rising numbers.
 
     A page of those that are looked at first, then as many everywhere; where that is none, of the
     input that is looked at first.
     """
-    left = max(budget, MAPS)
+    left: float = max(budget, MAPS)
     ranked = {
         (i, b): _ranked(rec[name])
         for i, rec in enumerate(records)
@@ -344,10 +367,10 @@ def _chosen(records, names, at, spatials, seen, budget):
         counts[seen] = min(PAGE, len(ranked[seen]), int(left / price[seen]))
         left -= counts[seen] * price[seen]
 
-    def grown(group, most):
+    def grown(group: Iterable[tuple[int, int]], most: int) -> dict[tuple[int, int], int]:
         return {key: max(counts[key], min(most, len(ranked[key]))) for key in group}
 
-    def cost(more):
+    def cost(more: Mapping[tuple[int, int], int]) -> float:
         return sum(price[key] * (count - counts[key]) for key, count in more.items())
 
     groups = (list(ranked), [key for key in ranked if key[0] == seen[0]])

@@ -1,11 +1,19 @@
 """js/src/ground/maths.js in torch.float64: what the page must compute, from the same numbers."""
 
+from typing import TypedDict
+
 import torch
 
 from scse.metrics import dice, mean_dice
+from scse.widgets._base import Linear
 
 
-def matrix(layer: dict) -> tuple[torch.Tensor, torch.Tensor]:
+class Scores(TypedDict):
+    dice: float  # the mean over the classes in the label
+    dice_of: torch.Tensor  # of each class
+
+
+def matrix(layer: Linear) -> tuple[torch.Tensor, torch.Tensor]:
     """Weight and bias of a layer in a manifest."""
     return (
         torch.tensor(layer["weight"], dtype=torch.float64),
@@ -13,7 +21,7 @@ def matrix(layer: dict) -> tuple[torch.Tensor, torch.Tensor]:
     )
 
 
-def excite(fc1: dict, fc2: dict, z: torch.Tensor) -> dict[str, torch.Tensor]:
+def excite(fc1: Linear, fc2: Linear, z: torch.Tensor) -> dict[str, torch.Tensor]:
     """Every step from the squeezed channels z (C,) to their gates (C,)."""
     w1, b1 = matrix(fc1)
     w2, b2 = matrix(fc2)
@@ -23,13 +31,13 @@ def excite(fc1: dict, fc2: dict, z: torch.Tensor) -> dict[str, torch.Tensor]:
     return {"before": before, "hidden": hidden, "logits": logits, "gates": logits.sigmoid()}
 
 
-def pointwise(layer: dict, maps: torch.Tensor) -> torch.Tensor:
+def pointwise(layer: Linear, maps: torch.Tensor) -> torch.Tensor:
     """A 1×1 convolution of (C, H, W)."""
     weight, bias = matrix(layer)
     return torch.einsum("kc,chw->khw", weight, maps) + bias[:, None, None]
 
 
-def scores(prediction: torch.Tensor, label: torch.Tensor, classes: int) -> dict:
+def scores(prediction: torch.Tensor, label: torch.Tensor, classes: int) -> Scores:
     """``dice`` (mean over the classes in the label) and ``dice_of`` each class."""
     label = label.long()
     return {

@@ -1,15 +1,35 @@
 """ContrastSlider: the contrast of a slice turned slowly, with its gates, or with frozen ones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import torch
 import traitlets
+from torch import Tensor, nn
 
 from scse.widgets import _base, _contrast, _twin
-from scse.widgets._packing import quantise
+from scse.widgets._packing import Quantised, quantise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 GATES = ("own", "first", "last")
+TWELFTHS = tuple(k / 12 for k in range(13))  # from 0 to 1
+
+
+class Manifest(TypedDict):
+    """What the page reads, beside the arrays."""
+
+    networks: list[str]
+    values: list[float]  # the contrasts
+    ends: list[str]  # what the first and the last contrast are called
+    classes: list[_base.Class]
+    block: str
+    shape: list[int]  # (H, W)
+    channels: int
+    orders: list[list[int]]  # of each network's channels
+    weights: list[list[float]]  # of each picture's sum of maps
 
 
 class ContrastSlider(_base.Widget):
@@ -53,16 +73,16 @@ class ContrastSlider(_base.Widget):
 
     def __init__(
         self,
-        nets,
-        render,
-        label,
+        nets: Mapping[str, nn.Module],
+        render: Callable[[float], Tensor],
+        label: Tensor,
         *,
-        classes=None,
-        values=tuple(k / 12 for k in range(13)),
-        ends=("bright", "dark"),
-        block="bottleneck",
-        **state,
-    ):
+        classes: _base.Named | None = None,
+        values: Sequence[float] = TWELFTHS,
+        ends: Sequence[str] = ("bright", "dark"),
+        block: str = "bottleneck",
+        **state: Any,
+    ) -> None:
         self._check_keywords(state)
         _check_nets(nets)
         for net in nets.values():
@@ -73,25 +93,25 @@ class ContrastSlider(_base.Widget):
         images = _rendered(render, values)
         _base.check_label(label, images[0])
 
-        maps, gates, counts = [], [], {}
+        segmented, gates, counts = [], [], {}
         for name, net in nets.items():
             own = _contrast.run_with(net, images, block)
             frozen = [_contrast.run_with(net, images, block, own.gates[k]).maps for k in (0, -1)]
-            maps.append(torch.stack([own.maps, *frozen]))
+            segmented.append(torch.stack([own.maps, *frozen]))
             gates.append(own.gates)
             counts[name] = (own.gates.shape[1], own.classes)
         if len(set(counts.values())) > 1:
             raise ValueError(
                 f"the networks must have the same (channels in {block!r}, classes), got {counts}"
             )
-        maps = torch.stack(maps)  # (networks, 3, contrasts, H, W)
+        maps = torch.stack(segmented)  # (networks, 3, contrasts, H, W)
         rows, columns = _contrast.crop(label, maps)
         self._maps = maps[..., rows, columns]
         self._gates = torch.stack(gates)  # (networks, contrasts, C)
         self._label = label[rows, columns].byte()
         self._pictures, basis, weights = _pictures(images, rows, columns)
         self._names = list(nets)
-        manifest = {
+        manifest: Manifest = {
             "networks": self._names,
             "values": values,
             "ends": _contrast.check_names(ends, "ends"),
@@ -102,7 +122,7 @@ class ContrastSlider(_base.Widget):
             "orders": [_contrast.order(each[0], each[-1]) for each in self._gates],
             "weights": weights.tolist(),
         }
-        arrays = {
+        arrays: _base.Arrays = {
             "basis": basis,
             "label": self._label[None],
             "own": self._maps[:, 0],
@@ -113,24 +133,29 @@ class ContrastSlider(_base.Widget):
         super().__init__(manifest, arrays, **{"network": self._names[0], **state})
 
     @traitlets.validate("network")
-    def _check_network(self, proposal):
+    def _check_network(self, proposal: traitlets.Bunch) -> str:
         self._network(proposal.value)
         return proposal.value
 
     @traitlets.validate("contrast")
-    def _check_contrast(self, proposal):
+    def _check_contrast(self, proposal: traitlets.Bunch) -> int:
         count = len(self.manifest["values"])
         if not 0 <= proposal.value < count:
             raise traitlets.TraitError(f"contrast must be 0 to {count - 1}, got {proposal.value}")
         return proposal.value
 
-    def _network(self, name):
+    def _network(self, name: str) -> int:
         if name not in self._names:
             known = ", ".join(map(repr, self._names))
             raise traitlets.TraitError(f"network must be one of {known}, got {name!r}")
         return self._names.index(name)
 
-    def evaluate(self, network=None, contrast=None, gates=None) -> dict:
+    def evaluate(
+        self,
+        network: str | None = None,
+        contrast: int | None = None,
+        gates: str | None = None,
+    ) -> dict[str, Any]:
         """What the page shows, in float64; the present state where nothing is given.
 
         Returns:
@@ -156,8 +181,8 @@ class ContrastSlider(_base.Widget):
             **_twin.scores(maps[g, contrast], self._label, count),
         }
 
-    def _draw(self, figure):
-        known = self.manifest
+    def _draw(self, figure: "Figure") -> None:
+        known: Manifest = self.manifest
         middle = len(known["values"]) // 2
         now = self.evaluate(self._names[0], middle, "own")
         axes = figure.subplots(2, 3, width_ratios=[1, 1, 2.4])
@@ -181,11 +206,11 @@ class ContrastSlider(_base.Widget):
         )
         axes[1, 2].set(ylabel="gate", ylim=(0, 1), xlabel=" → ".join(known["ends"]))
 
-    def _end(self, name):
+    def _end(self, name: str) -> str:
         return f"{self.manifest['values'][0 if name == 'first' else -1]:g}"
 
 
-def _check_nets(nets):
+def _check_nets(nets: Any) -> None:
     if not isinstance(nets, Mapping):
         raise TypeError(f"nets must be a dict of name to network, got {type(nets).__name__}")
     if not nets:
@@ -195,7 +220,7 @@ def _check_nets(nets):
             raise TypeError(f"the names of nets must be strings, got {name!r}")
 
 
-def _check_values(values):
+def _check_values(values: Any) -> list[float]:
     try:
         numbers = [float(value) for value in values]
     except (TypeError, ValueError):
@@ -205,10 +230,10 @@ def _check_values(values):
     return numbers
 
 
-def _rendered(render, values):
+def _rendered(render: Callable[[float], Any], values: Sequence[float]) -> Tensor:
     images = [render(value) for value in values]
     for image in images:
-        if not isinstance(image, torch.Tensor):
+        if not isinstance(image, Tensor):
             raise TypeError(f"render must return a tensor, got {type(image).__name__}")
         _base.check_image(image)
     shapes = {tuple(image.shape) for image in images}
@@ -217,7 +242,9 @@ def _rendered(render, values):
     return torch.stack(images)
 
 
-def _pictures(images, rows, columns, tolerance=2.0):
+def _pictures(
+    images: Tensor, rows: slice, columns: slice, tolerance: float = 2.0
+) -> tuple[Tensor, Quantised, Tensor]:
     """Cropped grey pictures (N, H, W), and the few maps of which each is a weighted sum.
 
     Contrasts of one slice differ in a few ways only, so two or three maps and N weights for each

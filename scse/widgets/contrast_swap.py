@@ -1,9 +1,28 @@
 """ContrastSwap: two contrasts of one slice that lend each other their channel gates."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
 import torch
 import traitlets
+from torch import Tensor, nn
 
 from scse.widgets import _base, _contrast, _twin
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Manifest(TypedDict):
+    """What the page reads, beside the arrays."""
+
+    titles: list[str]
+    classes: list[_base.Class]
+    block: str
+    shape: list[int]  # (H, W) of what is shown
+    pixels: int  # of the whole picture
+    blends: list[float]  # from own gates, 0, to the other's, 1
+    order: list[int]  # of the channels
 
 
 class ContrastSwap(_base.Widget):
@@ -36,16 +55,16 @@ class ContrastSwap(_base.Widget):
 
     def __init__(
         self,
-        net,
-        images,
-        label,
+        net: nn.Module,
+        images: Sequence[Tensor],
+        label: Tensor,
         *,
-        classes=None,
-        titles=("bright", "dark"),
-        block="bottleneck",
-        steps=5,
-        **state,
-    ):
+        classes: _base.Named | None = None,
+        titles: Sequence[str] = ("bright", "dark"),
+        block: str = "bottleneck",
+        steps: int = 5,
+        **state: Any,
+    ) -> None:
         self._check_keywords(state)
         _base.block(net, block, "channel")
         images = _check_pair(images)
@@ -59,16 +78,16 @@ class ContrastSwap(_base.Widget):
 
         own = [_contrast.run_with(net, image[None], block) for image in images]
         self._gates = torch.cat([run.gates for run in own])  # (2, C)
-        maps = []
+        runs = []
         for image, mine, other in zip(images, self._gates, self._gates.flip(0), strict=True):
             many = image.expand(steps, *image.shape)
-            maps.append(_contrast.run_with(net, many, block, (1 - t) * mine + t * other).maps)
-        maps = torch.stack(maps)  # (2, steps, H, W)
+            runs.append(_contrast.run_with(net, many, block, (1 - t) * mine + t * other))
+        maps = torch.stack([run.maps for run in runs])  # (2, steps, H, W)
         rows, columns = _contrast.crop(label, maps)
         self._maps = maps[..., rows, columns]
         self._label = label[rows, columns].byte()
         self._pictures = torch.stack([_base.grey(image) for image in images])[:, rows, columns]
-        manifest = {
+        manifest: Manifest = {
             "titles": _contrast.check_names(titles, "titles"),
             "classes": _base.check_classes(classes, own[0].classes),
             "block": block,
@@ -86,17 +105,17 @@ class ContrastSwap(_base.Widget):
         super().__init__(manifest, arrays, **state)
 
     @traitlets.validate("blend")
-    def _check_blend(self, proposal):
+    def _check_blend(self, proposal: traitlets.Bunch) -> float:
         return self._blends[self._step(proposal.value)]
 
-    def _step(self, blend):
+    def _step(self, blend: float) -> int:
         for k, stored in enumerate(self._blends):
             if abs(stored - blend) < 1e-4:  # sliders round
                 return k
         known = ", ".join(f"{stored:.4g}" for stored in self._blends)
         raise traitlets.TraitError(f"blend must be one of {known}, got {blend}")
 
-    def evaluate(self, blend=None) -> dict:
+    def evaluate(self, blend: float | None = None) -> dict[str, Any]:
         """What the page shows, in float64; at the present blend if none is given.
 
         Returns:
@@ -120,9 +139,9 @@ class ContrastSwap(_base.Widget):
             "changed": (now != own).flatten(1).sum(1).tolist(),
         }
 
-    def _draw(self, figure):
+    def _draw(self, figure: "Figure") -> None:
         known = self.manifest
-        top, bottom = figure.subfigures(2, 1, height_ratios=[3, 2])
+        (top,), (bottom,) = figure.subfigures(2, 1, squeeze=False, height_ratios=[3, 2])
         axes = top.subplots(1, 6)
         own, swapped = self.evaluate(0), self.evaluate(1)
         for i, title in enumerate(known["titles"]):
@@ -145,8 +164,8 @@ class ContrastSwap(_base.Widget):
         axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
-def _check_pair(images):
-    if isinstance(images, torch.Tensor) or not isinstance(images, (tuple, list)):
+def _check_pair(images: Any) -> tuple[Tensor, Tensor]:
+    if isinstance(images, Tensor) or not isinstance(images, (tuple, list)):
         raise TypeError(f"images must be a pair of tensors, got {type(images).__name__}")
     if len(images) != 2:
         raise ValueError(f"images must be two, got {len(images)}")

@@ -2,24 +2,41 @@
 
 import functools
 import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import torch
 import traitlets
 from torch import Tensor, nn
 
-from scse.foreign import unwrap
-from scse.recording import find_blocks
+from scse import edits as _edits
+from scse.foreign import Where, unwrap
+from scse.recording import Record, find_blocks
+from scse.tables import GateTable
 from scse.widgets import _base, _file, _stored
-from scse.widgets._engine import Engine, output_of, run_of, tensor_of
+from scse.widgets._engine import Change, Engine, Request, output_of, run_of, tensor_of
 from scse.widgets._packing import unpack
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_INPUTS = 12
 SORTS = ("index", "gate", "effect", "similarity", "difference")
-_RANKS = {nn.Conv1d: 3, nn.Conv2d: 4, nn.Conv3d: 5}
+_RANKS: dict[type[nn.Module], int] = {nn.Conv1d: 3, nn.Conv2d: 4, nn.Conv3d: 5}
 
 
-def explore(model, image, *, where=None, classes=None, titles=None, labels=None, **state):
+def explore(
+    model: nn.Module,
+    image: Tensor | Sequence[Tensor],
+    *,
+    where: Where = None,
+    classes: _stored.Classes = None,
+    titles: str | Iterable[str] | None = None,
+    labels: Iterable[Any] | None = None,
+    **state: Any,
+) -> "Explorer":
     """Look into a network's squeeze & excitation blocks and overrule their gates.
 
         import scse
@@ -80,20 +97,29 @@ class Explorer(_base.Widget):
     edits = traitlets.Dict().tag(sync=True, state=True)
     """What is done to the gates: block → branch → edit, see `scse.edits`. ``mean`` and ``from``
     are of the inputs here."""
-    _engine = _record = None  # of one that was opened from a file
+    _engine: Engine | None = None  # in one that was opened from a file
+    _record: Record | None = None
 
     def __init__(
-        self, model, image, *, where=None, classes=None, titles=None, labels=None, **state
-    ):
+        self,
+        model: nn.Module,
+        image: Tensor | Sequence[Tensor],
+        *,
+        where: Where = None,
+        classes: _stored.Classes = None,
+        titles: str | Iterable[str] | None = None,
+        labels: Iterable[Any] | None = None,
+        **state: Any,
+    ) -> None:
         self._check_keywords(state)
         _check_model(model, where)
         images = _inputs(model, image)
-        titles = _titles(titles, len(images))
-        labels = _labels(labels, images)
-        pictures = [_stored.planes_of(*pair) for pair in zip(images, labels, strict=True)]
+        all_titles = _titles(titles, len(images))
+        truths = _labels(labels, images)
+        pictures = [_stored.planes_of(*pair) for pair in zip(images, truths, strict=True)]
         volume = images[0].dim() == 4
         at = images[0].shape[1] // 2 if volume else None
-        self._engine = Engine(
+        engine = self._engine = Engine(
             {"model": model},
             images,
             pictures=pictures,
@@ -102,15 +128,14 @@ class Explorer(_base.Widget):
         )
         records = []
         for i, one in enumerate(images):
-            self._engine.run({"image": {"stored": i}})
-            records.append(self._record)
-            _check_finite(one, self._record, titles[i])
+            records.append(self._run(engine, {"image": {"stored": i}}))
+            _check_finite(one, records[i], all_titles[i])
         names = [name for name in records[0] if all(name in rec for rec in records)]
         if not names:
             raise ValueError(f"the blocks of this {type(model).__name__} did not run")
         outputs = [output_of(rec) for rec in records]
         described = _stored.describe_output(outputs[0], images[0].shape[1:], classes)
-        _check_labels(labels, described)
+        _check_labels(truths, described)
         blocks = [_stored.describe_block(name, [rec[name] for rec in records]) for name in names]
         opened = state.setdefault("block", _first(blocks))
         if opened not in names:
@@ -125,7 +150,7 @@ class Explorer(_base.Widget):
             for b, block in enumerate(blocks)
         ):
             state.setdefault("sort", "gate")  # those first whose maps are here at once
-        manifest = {
+        manifest: _stored.Manifest = {
             "network": type(unwrap(model)).__name__,
             "inputs": [
                 {
@@ -133,26 +158,28 @@ class Explorer(_base.Widget):
                     "shape": list(one.shape),
                     "label": int(label) if label is not None and label.dim() == 0 else None,
                 }
-                for title, one, label in zip(titles, images, labels, strict=True)
+                for title, one, label in zip(all_titles, images, truths, strict=True)
             ],
             "blocks": blocks,
             "output": described,
             "slice": at,
             "reduced": reduced,
-            "hint": self._hint(records[0], blocks[seen[1]]),
+            "hint": self._hint(engine, records[0], blocks[seen[1]]),
             "maps": kept,
             "defaults": {"block": opened},
         }
         self._record = records[0]
         super().__init__(manifest, arrays, **state)
-        self._engine.serve(self)
+        engine.serve(self)
 
-    def _begin(self, manifest, packed, state):
+    def _begin(self, manifest: dict[str, Any], packed: bytes, state: Mapping[str, Any]) -> None:
         # ipywidgets opens an instance's line to the page by `open()`; on the class it is ours.
-        self.open = functools.partial(anywidget.AnyWidget.open, self)
+        self.open = functools.partial(  # type: ignore[method-assign]
+            anywidget.AnyWidget.open, self
+        )
         super()._begin(manifest, packed, state)
 
-    def _hint(self, record, block):
+    def _hint(self, engine: Engine, record: Record, block: _stored.Block) -> int | None:
         """The channel of a block that changes the output most when its gate is 0, or None.
 
         It is the one that the page suggests to pull. The search stops after a second.
@@ -164,25 +191,31 @@ class Explorer(_base.Widget):
         for k in range(block["channels"]):
             keep = torch.ones(block["channels"])
             keep[k] = 0
-            gates = {run_of(block["name"])[0]: {"channel": {"keep": keep, "value": 0.0}}}
-            self._engine.run({"image": {"stored": 0}, "gates": gates})
-            change = float((output_of(self._record) - own).abs().double().mean())
+            zero: Change = {"keep": keep, "value": 0.0}
+            gates = {run_of(block["name"])[0]: {"channel": zero}}
+            seen = self._run(engine, {"image": {"stored": 0}, "gates": gates})
+            change = float((output_of(seen) - own).abs().double().mean())
             if change > most:
                 best, most = k, change
             if time.perf_counter() - begin > 1:
                 break
         return best
 
-    def _heard(self, record, request):
+    def _run(self, engine: Engine, request: Request) -> Record:
+        engine.run(request)
+        assert self._record is not None  # `_heard` has it
+        return self._record
+
+    def _heard(self, record: Record, request: Request) -> None:
         self._record = record
 
     @property
-    def record(self):
+    def record(self) -> Record | None:
         """The `scse.recording.Record` of the last run; None in one that was opened from a file."""
         return self._record
 
     @property
-    def gates(self):
+    def gates(self) -> GateTable:
         """The gates of all blocks in the last run, see `scse.recording.Record.gates`.
 
         Raises:
@@ -192,7 +225,7 @@ class Explorer(_base.Widget):
             raise RuntimeError("this Explorer was opened from a file: there is no network to run")
         return self._record.gates
 
-    def save(self, path, *, title=None, overwrite=False):
+    def save(self, path: str | Path, *, title: str | None = None, overwrite: bool = False) -> Path:
         """Write the explorer to a file: a page, or what a page is made of.
 
         Args:
@@ -219,7 +252,7 @@ class Explorer(_base.Widget):
         )
 
     @classmethod
-    def open(cls, path):
+    def open(cls, path: str | Path) -> "Explorer":
         """An explorer of a file that `save` wrote. It has no network: the stored states move.
 
         Raises:
@@ -237,7 +270,7 @@ class Explorer(_base.Widget):
             ) from error
 
     @traitlets.validate("picture", "compare")
-    def _check_input(self, proposal):
+    def _check_input(self, proposal: traitlets.Bunch) -> int:
         count, low = len(self.manifest["inputs"]), 0 if proposal.trait.name == "picture" else -1
         if not low <= proposal.value < count:
             raise traitlets.TraitError(
@@ -246,7 +279,7 @@ class Explorer(_base.Widget):
         return proposal.value
 
     @traitlets.validate("block")
-    def _check_block(self, proposal):
+    def _check_block(self, proposal: traitlets.Bunch) -> str:
         names = [block["name"] for block in self.manifest["blocks"]]
         if proposal.value not in names:
             raise traitlets.TraitError(
@@ -255,7 +288,7 @@ class Explorer(_base.Widget):
         return proposal.value
 
     @traitlets.validate("slice")
-    def _check_slice(self, proposal):
+    def _check_slice(self, proposal: traitlets.Bunch) -> int:
         depth = 0  # volumes may differ in depth
         if self.manifest["slice"] is not None:
             depth = max(entry["shape"][1] for entry in self.manifest["inputs"])
@@ -265,14 +298,15 @@ class Explorer(_base.Widget):
         return proposal.value
 
     @traitlets.validate("edits")
-    def _check_edits(self, proposal):
+    def _check_edits(self, proposal: traitlets.Bunch) -> _edits.Edits:
         wrong = _stored.problem(proposal.value, self.manifest)
         if wrong:
             raise traitlets.TraitError(f"edits: {wrong}")
         return proposal.value
 
-    def _draw(self, figure):
-        manifest, arrays = self.manifest, unpack(self.packed, self.manifest["arrays"])
+    def _draw(self, figure: "Figure") -> None:
+        manifest: _stored.Manifest = self.manifest
+        arrays = unpack(self.packed, self.manifest["arrays"])
         names = [block["name"] for block in manifest["blocks"]]
         key = f"0.{names.index(self.block)}"
         kind = manifest["output"]["kind"]
@@ -296,7 +330,7 @@ class Explorer(_base.Widget):
             axes[-1].set(title="output")
 
 
-def _check_model(model, where):
+def _check_model(model: Any, where: Where) -> None:
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be an nn.Module, got {type(model).__name__}")
     if not find_blocks(model, where):
@@ -308,7 +342,7 @@ def _check_model(model, where):
         )
 
 
-def _inputs(model, image):
+def _inputs(model: nn.Module, image: Any) -> list[Tensor]:
     """The images (C, *spatial) in what was given."""
     # The highest: there are gates with a convolution over the channels in them.
     ranks = [_RANKS[kind] for m in model.modules() for kind in _RANKS if isinstance(m, kind)]
@@ -323,7 +357,7 @@ def _inputs(model, image):
         raise TypeError(f"image must be a tensor or a list of tensors, got {kinds}")
     # Where nothing tells, a tensor is a batch, and three axes in a list are one picture.
     alone = rank - 1 if rank else 2 if isinstance(image, Tensor) else 3
-    images = []
+    images: list[Tensor] = []
     for part in parts:
         if not 2 <= part.dim() <= 5:
             raise ValueError(
@@ -345,9 +379,9 @@ def _inputs(model, image):
     return images
 
 
-def _check_finite(image, record, title):
+def _check_finite(image: Tensor, record: Record, title: str) -> None:
     """Numbers that are none cannot be drawn, nor stored in a page."""
-    found = {"the input": image}
+    found: dict[str, Tensor | None] = {"the input": image}
     for name, block in record.items():
         parts = {"maps": block.input, "channel gates": block.channel, "mask": block.spatial}
         found |= {f"the {part} of block {name!r}": value for part, value in parts.items()}
@@ -358,7 +392,7 @@ def _check_finite(image, record, title):
             raise ValueError(f"NaN or infinite values in {what}, for {title!r}")
 
 
-def _titles(titles, count):
+def _titles(titles: str | Iterable[str] | None, count: int) -> list[str]:
     if titles is None:
         return [f"input {k + 1}" for k in range(count)]
     titles = [titles] if isinstance(titles, str) else [str(title) for title in titles]
@@ -367,7 +401,7 @@ def _titles(titles, count):
     return titles
 
 
-def _labels(labels, images):
+def _labels(labels: Any, images: Sequence[Tensor]) -> list[Tensor | None]:
     """The truth for each input: a class map, a number, or None."""
     if labels is None:
         return [None] * len(images)
@@ -390,14 +424,14 @@ def _labels(labels, images):
     return labels
 
 
-def _check_labels(labels, described):
+def _check_labels(labels: Iterable[Tensor | None], described: _stored.Output) -> None:
     for label in labels:
         if label is not None and (label.dim() == 0) != (described["kind"] != "map"):
             form = "(*spatial)" if described["kind"] == "map" else "one number an input"
             raise ValueError(f"labels of this network are {form}, got shape {tuple(label.shape)}")
 
 
-def _first(blocks):
+def _first(blocks: Sequence[_stored.Block]) -> str:
     """The block that is open at first: the last of few enough channels to be seen at once."""
     few = [b["name"] for b in blocks if b["channel"] and b["channels"] <= 64]
     return (few or [b["name"] for b in blocks])[-1]

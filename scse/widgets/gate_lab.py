@@ -1,16 +1,40 @@
 """GateLab: the blocks of a network, with their gates in the reader's hand."""
 
 import copy
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import torch
 import traitlets
+from torch import Tensor, nn
 
 from scse import edits as _edits
+from scse.blocks import scSE
+from scse.data import Source
 from scse.recording import BRANCHES, record
-from scse.rules import rule
+from scse.rules import Branch, rule
 from scse.widgets import _base, _twin
 from scse.widgets._engine import Engine
 from scse.widgets._packing import quantise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Manifest(TypedDict):
+    """What the page reads, beside the arrays."""
+
+    network: str  # its name, under which a site may have it as a file
+    blocks: dict[str, _base.Block]
+    last: str  # the name of the last one
+    samples: list[Source]
+    classes: list[_base.Class]  # background first
+    shape: list[int]  # (C, H, W) of the last block
+    outline: bool  # draw the borders of the true classes
+    fc1: _base.Linear
+    fc2: _base.Linear
+    project: _base.Linear
+    head: _base.Linear
 
 
 class GateLab(_base.Widget):
@@ -49,10 +73,19 @@ class GateLab(_base.Widget):
     """What is done to the gates: block → branch → edit, see `scse.edits`. ``from`` names a sample;
     ``mean`` there is none."""
 
-    def __init__(self, net, samples, *, classes=None, levels=64, outline=True, **state):
+    def __init__(
+        self,
+        net: nn.Module,
+        samples: _base.Samples,
+        *,
+        classes: _base.Named | None = None,
+        levels: int = 64,
+        outline: bool = True,
+        **state: Any,
+    ) -> None:
         self._check_keywords(state)
-        name = _last_stage(net)
-        block = _base.block(net, name, "channel", "spatial")
+        name, head = _last_stage(net)
+        block: scSE = _base.block(net, name, "channel", "spatial")
         if block.combine == "concat":
             raise ValueError("GateLab draws scSE with combine add, max or mul; this one has concat")
         self.samples = _base.check_samples(samples, labelled=True)
@@ -60,50 +93,50 @@ class GateLab(_base.Widget):
         self._images = self._inputs.values().float()  # (n, channels, H, W)
         with _base.evaluating(net):
             records = [record(net, image[None]) for image in self._images]
-        inputs = [rec[name].input[0] for rec in records]
+        inputs = [_base.known(rec[name].input)[0] for rec in records]
         self._maps = quantise(torch.stack(inputs), levels)
-        self._labels = torch.stack([sample.label for sample in self.samples]).byte()
+        self._labels = torch.stack([_base.known(sample.label) for sample in self.samples]).byte()
         self._last = name
-        both = {  # the blocks that the desk can show
-            block: seen
+        both = {  # the blocks that the desk can show, and the shapes of their maps
+            block: _base.known(seen.input).shape
             for block, seen in records[0].items()
             if seen.channel is not None and seen.spatial is not None
         }
-        self._blocks = {
+        self._blocks: dict[str, _base.Block] = {
             block: {
-                "channels": seen.input.shape[1],
-                "positions": list(seen.input.shape[2:]),
+                "channels": shape[1],
+                "positions": list(shape[2:]),
                 "branches": list(BRANCHES),
                 "rule": _base.block(net, block).combine,
             }
-            for block, seen in both.items()
+            for block, shape in both.items()
         }
         # Under this name a site may have the network as an ONNX file.
         network = getattr(net, "name", "network")
         self._engine = Engine({network: copy.deepcopy(net).eval()}, self._images)
-        manifest = {
+        manifest: Manifest = {
             "network": network,
             "blocks": self._blocks,
             "last": name,
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
-            "classes": _base.check_classes(classes, net.head.out_channels),
+            "classes": _base.check_classes(classes, head.out_channels),
             "shape": list(inputs[0].shape),
             "outline": bool(outline),
             "fc1": _base.linear(block.channel.fc1),
             "fc2": _base.linear(block.channel.fc2),
             "project": _base.linear(block.spatial.project),
-            "head": _base.linear(net.head),
+            "head": _base.linear(head),
         }
-        arrays = {"maps": self._maps, "labels": self._labels, "inputs": self._inputs}
+        arrays: _base.Arrays = {"maps": self._maps, "labels": self._labels, "inputs": self._inputs}
         super().__init__(manifest, arrays, **state)
         self._engine.serve(self)
 
     @traitlets.validate("picture")
-    def _check_picture(self, proposal):
+    def _check_picture(self, proposal: traitlets.Bunch) -> int:
         return _base.check_picture(self, proposal)
 
     @traitlets.validate("block")
-    def _check_block(self, proposal):
+    def _check_block(self, proposal: traitlets.Bunch) -> str:
         if proposal.value and proposal.value not in self._blocks:
             raise traitlets.TraitError(
                 f"block must be one of {', '.join(self._blocks)}, got {proposal.value!r}"
@@ -111,13 +144,15 @@ class GateLab(_base.Widget):
         return proposal.value
 
     @traitlets.validate("edits")
-    def _check_edits(self, proposal):
+    def _check_edits(self, proposal: traitlets.Bunch) -> _edits.Edits:
         wrong = _edits.problem(proposal.value, self._blocks, len(self.samples), means=False)
         if wrong:
             raise traitlets.TraitError(f"edits: {wrong}")
         return proposal.value
 
-    def evaluate(self, picture=None, edits=None) -> dict:
+    def evaluate(
+        self, picture: int | None = None, edits: _edits.Edits | None = None
+    ) -> dict[str, Any]:
         """What the page shows of the last block, in float64; the present state where nothing is
         given.
 
@@ -132,13 +167,13 @@ class GateLab(_base.Widget):
         """
         picture = self.picture if picture is None else picture
         edits = self.edits if edits is None else edits
-        known = self.manifest
+        known: Manifest = self.manifest
         row = rule(self._blocks[self._last]["rule"])
         maps = self._maps.values()[picture]  # (C, H, W)
         own = self._own(picture)
 
-        def edited(branch):
-            edit = edits.get(self._last, {}).get(branch, {"base": "own"})
+        def edited(branch: Branch) -> Tensor:
+            edit: _edits.Edit = edits.get(self._last, {}).get(branch, {"base": "own"})
             change = _edits.replacement(
                 edit,
                 label=f"{branch} gate",
@@ -147,7 +182,7 @@ class GateLab(_base.Widget):
             )
             return change(own[branch])
 
-        def segment(gates):
+        def segment(gates: Mapping[Branch, Tensor]) -> Tensor:
             out = row.apply(maps[None], gates["channel"], gates["spatial"])[0]
             return _twin.pointwise(known["head"], out).argmax(0)
 
@@ -161,17 +196,18 @@ class GateLab(_base.Widget):
             **_twin.scores(segmentation, self._labels[picture], len(known["classes"])),
         }
 
-    def _own(self, picture):
+    def _own(self, picture: int) -> dict[Branch, Tensor]:
         """The last block's own gates for a picture, (1, C, 1, 1) and (1, 1, H, W)."""
-        known, maps = self.manifest, self._maps.values()[picture]
+        known: Manifest = self.manifest
+        maps = self._maps.values()[picture]
         gates = _twin.excite(known["fc1"], known["fc2"], maps.mean((1, 2)))["gates"]
         mask = _twin.pointwise(known["project"], maps).sigmoid()
         return {"channel": gates[None, :, None, None], "spatial": mask[None]}
 
-    def _draw(self, figure):
+    def _draw(self, figure: "Figure") -> None:
         now = self.evaluate(0, {})
         classes = self.manifest["classes"]
-        top, bottom = figure.subfigures(2, 1, height_ratios=[3, 1.6])
+        (top,), (bottom,) = figure.subfigures(2, 1, squeeze=False, height_ratios=[3, 1.6])
         axes = top.subplots(1, 3)
         _base.show(axes[0], self._images[0, 0], "picture", cmap="gray")
         mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
@@ -187,10 +223,11 @@ class GateLab(_base.Widget):
         axis.set(ylim=(0, 1.2), xlabel="channel", ylabel="gate c")
 
 
-def _last_stage(net):
+def _last_stage(net: Any) -> tuple[str, nn.Conv2d]:
+    """The name of the last stage, and the head."""
     head = getattr(net, "head", None)
     if not hasattr(net, "stages") or not isinstance(head, torch.nn.Conv2d):
         raise ValueError("GateLab needs a network with .stages and a 1×1 convolution .head")
     if head.kernel_size != (1, 1):
         raise ValueError(f"the head must be a 1×1 convolution, got kernel {head.kernel_size}")
-    return net.stages[-1]
+    return net.stages[-1], head

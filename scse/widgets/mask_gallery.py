@@ -1,11 +1,31 @@
 """MaskGallery: the spatial masks of all blocks of a network, side by side."""
 
+from typing import TYPE_CHECKING, Any, TypedDict
+
 import torch
 import traitlets
+from torch import Tensor, nn
 
+from scse.data import Source
 from scse.recording import find_blocks
 from scse.widgets import _base
 from scse.widgets._packing import quantise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Block(TypedDict):
+    name: str
+    size: list[int]  # of its mask
+
+
+class Manifest(TypedDict):
+    """What the page reads, beside the arrays."""
+
+    samples: list[Source]
+    size: list[int]  # of the pictures
+    blocks: list[Block]
 
 
 class MaskGallery(_base.Widget):
@@ -30,7 +50,7 @@ class MaskGallery(_base.Widget):
     scale = traitlets.Enum(("shared", "own"), "shared").tag(sync=True, state=True)
     """``"shared"``: 0 … 1 for all; ``"own"``: each mask from its minimum to its maximum."""
 
-    def __init__(self, net, samples, **state):
+    def __init__(self, net: nn.Module, samples: _base.Samples, **state: Any) -> None:
         self._check_keywords(state)
         if not any(hasattr(block, "spatial") for block in find_blocks(net).values()):
             raise ValueError(f"this {type(net).__name__} has no block with a spatial gate")
@@ -38,11 +58,13 @@ class MaskGallery(_base.Widget):
         records = [_base.run(net, sample.image) for sample in self.samples]
         names = [name for name in records[0] if records[0][name].spatial is not None]
         self._masks = {
-            name: quantise(torch.stack([record[name].spatial[0, 0] for record in records]))
+            name: quantise(
+                torch.stack([_base.known(record[name].spatial)[0, 0] for record in records])
+            )
             for name in names
         }  # each (N, H, W)
         self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
-        manifest = {
+        manifest: Manifest = {
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "size": list(self._pictures.shape[1:]),
             "blocks": [
@@ -53,15 +75,15 @@ class MaskGallery(_base.Widget):
         super().__init__(manifest, {"images": self._pictures, **self._masks}, **state)
 
     @traitlets.validate("picture")
-    def _check_picture(self, proposal):
+    def _check_picture(self, proposal: traitlets.Bunch) -> int:
         return _base.check_picture(self, proposal)
 
-    def evaluate(self, picture=None) -> dict:
+    def evaluate(self, picture: int | None = None) -> dict[str, Tensor]:
         """The masks shown, float64: block name → (H, W); of the present picture if none given."""
         picture = self.picture if picture is None else picture
         return {name: mask.values()[picture] for name, mask in self._masks.items()}
 
-    def _draw(self, figure):
+    def _draw(self, figure: "Figure") -> None:
         masks = self.evaluate(0)
         axes = figure.subplots(2, -(-(len(masks) + 1) // 2)).flatten()
         for axis in axes:

@@ -1,10 +1,29 @@
 """PixelProbe: the spatial branch of one block, pixel by pixel."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
 import torch
 import traitlets
+from torch import nn
 
+from scse.blocks import scSE, sSE
+from scse.data import Source
 from scse.widgets import _base, _twin
 from scse.widgets._packing import quantise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Manifest(TypedDict):
+    """What the page reads, beside the arrays."""
+
+    samples: list[Source]
+    block: str
+    shape: list[int]  # (C, H, W) of the maps
+    size: list[int]  # of the pictures
+    project: _base.Linear
 
 
 class PixelProbe(_base.Widget):
@@ -30,19 +49,22 @@ class PixelProbe(_base.Widget):
     pixel = traitlets.List(traitlets.Int()).tag(sync=True, state=True)
     """[row, column] in the block's map; empty for the position with the largest mask value."""
 
-    def __init__(self, net, samples, *, block="decoder2", **state):
+    def __init__(
+        self, net: nn.Module, samples: _base.Samples, *, block: str = "decoder2", **state: Any
+    ) -> None:
         self._check_keywords(state)
-        module = _base.block(net, block, "spatial")
+        module: sSE | scSE = _base.block(net, block, "spatial")
         channels = module.spatial.project.in_features
         if channels > 32:
             raise ValueError(
                 f"PixelProbe draws 32 channels at most, block {block!r} has {channels}"
             )
         self.samples = _base.check_samples(samples)
-        maps = torch.stack([_base.run(net, s.image)[block].input[0] for s in self.samples])
+        records = [_base.run(net, sample.image)[block] for sample in self.samples]
+        maps = torch.stack([_base.known(record.input)[0] for record in records])
         self._maps = quantise(maps)
         self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
-        manifest = {
+        manifest: Manifest = {
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "block": block,
             "shape": list(maps.shape[1:]),
@@ -52,11 +74,11 @@ class PixelProbe(_base.Widget):
         super().__init__(manifest, {"maps": self._maps, "images": self._pictures}, **state)
 
     @traitlets.validate("picture")
-    def _check_picture(self, proposal):
+    def _check_picture(self, proposal: traitlets.Bunch) -> int:
         return _base.check_picture(self, proposal)
 
     @traitlets.validate("pixel")
-    def _check_pixel(self, proposal):
+    def _check_pixel(self, proposal: traitlets.Bunch) -> list[int]:
         pixel, (_, height, width) = proposal.value, self.manifest["shape"]
         inside = len(pixel) == 2 and 0 <= pixel[0] < height and 0 <= pixel[1] < width
         if pixel and not inside:
@@ -65,7 +87,9 @@ class PixelProbe(_base.Widget):
             )
         return pixel
 
-    def evaluate(self, picture=None, pixel=None) -> dict:
+    def evaluate(
+        self, picture: int | None = None, pixel: Sequence[int] | None = None
+    ) -> dict[str, Any]:
         """What the page shows, in float64; the present state where nothing is given.
 
         Returns:
@@ -93,7 +117,7 @@ class PixelProbe(_base.Widget):
             "mask": mask,
         }
 
-    def _draw(self, figure):
+    def _draw(self, figure: "Figure") -> None:
         now = self.evaluate(0, [])
         axes = figure.subplots(1, 3)
         _base.show(axes[0], self._pictures[0], "picture", cmap="gray")

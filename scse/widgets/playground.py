@@ -1,18 +1,24 @@
 """Playground: whole trained networks, the reader's own picture, and every gate in reach."""
 
 import functools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import torch
 import traitlets
+from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
 from scse import data, weights
 from scse import edits as _edits
-from scse.recording import BRANCHES, find_blocks, record
+from scse.recording import BRANCHES, Record, find_blocks, record
 from scse.rules import rule_of
 from scse.widgets import _base, _checks
 from scse.widgets._engine import Engine
 from scse.widgets._packing import Quantised, quantise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NETWORKS = {"none": "none", "cse": "cSE", "sse": "sSE", "scse": "scSE"}
 REFERENCE = "scse"
@@ -20,6 +26,50 @@ REFERENCE = "scse"
 MAPS = 24  # positions a side to which the stored maps are averaged
 COARSE = 16  # levels of stored maps and masks
 FINE = 32  # levels of what the page computes with: mean masks, and what pictures are made of
+
+
+class Network(TypedDict):
+    file: str  # its name, with the seed
+    title: str
+    dice: float  # on all test pictures
+    blocks: dict[str, _base.Block]  # none without gates
+    means: dict[str, list[float]]  # of the channel gates, by block
+
+
+class Sliders(TypedDict, total=False):
+    """Those of a task that has them."""
+
+    contrast: float
+    noise: float
+    rotation: float
+
+
+class State(Sliders):
+    """Where the reader is."""
+
+    source: str  # "example:0", "ground:2", "blank" or "own"
+    strokes: list[_edits.Stroke]  # drawn on the picture
+    network: str  # which one is looked into
+    block: str
+    edits: _edits.Edits
+    compare: bool
+
+
+class Manifest(TypedDict):
+    """What the page reads, beside the arrays."""
+
+    task: str
+    draw: bool  # can the reader draw on it?
+    size: int  # pixels a side of a picture
+    classes: list[_base.Class]  # background first
+    examples: Sequence[data.Source]
+    grounds: Sequence[data.Source]
+    sliders: Mapping[str, data.Slider]
+    blank: float | None  # the grey of an empty sheet, where one draws
+    reference: str  # the network whose answers are stored
+    networks: dict[str, Network]
+    test_images: int
+    start: State
 
 
 class Playground(_base.Widget):
@@ -48,12 +98,12 @@ class Playground(_base.Widget):
     ``{"block": "decoder2", "edits": {"decoder2": {"spatial": {"base": "mean"}}}}``: see
     playground.schema.json. ``mean`` is over the held-out pictures, ``from`` names an example."""
 
-    def __init__(self, task="digits", *, seed=None, **state):
+    def __init__(self, task: str = "digits", *, seed: int | None = None, **state: Any) -> None:
         shown = data.task(task)
         scene = shown.scene()
         seed = scene.seed if seed is None else seed
         self.networks = {kind: weights.load(f"{task}-unet-{kind}", seed) for kind in NETWORKS}
-        stored = {
+        stored: dict[str, Tensor | Quantised] = {
             name: quantise(array, FINE) if array.is_floating_point() else array
             for name, array in scene.arrays.items()
         }
@@ -68,19 +118,19 @@ class Playground(_base.Widget):
         images = [self.input(picture) for picture in self.pictures]
         records = [record(self.networks[REFERENCE], image[None]) for image in images]
         self._segmentations = torch.stack([rec.logits[0].argmax(0) for rec in records]).byte()
-        arrays = {
+        arrays: dict[str, Tensor | Quantised] = {
             "labels": self.labels,
             "segmentations": self._segmentations,
             "gates": torch.stack([_flat(rec) for rec in records]),
             **stored,
         }
         for name in records[0]:
-            masks = torch.stack([rec[name].spatial[0, 0] for rec in records])
+            masks = torch.stack([_base.known(rec[name].spatial)[0, 0] for rec in records])
             arrays[f"mask-{name}"] = quantise(masks, COARSE)
-            maps = records[0][name].input[0]
+            maps = _base.known(records[0][name].input)[0]
             side = min(MAPS, maps.shape[-1])
             arrays[f"maps-{name}"] = quantise(adaptive_avg_pool2d(maps, side), COARSE)
-        described = {}
+        described: dict[str, Network] = {}
         for kind, net in self.networks.items():
             means = _means(task, seed, kind)
             for name, mean in means.items():
@@ -94,7 +144,8 @@ class Playground(_base.Widget):
                 "blocks": _blocks(net, images[0]),
                 "means": {n: m["channel"] for n, m in means.items() if m["channel"] is not None},
             }
-        manifest = {
+        starts = cast(Sliders, {name: slider["start"] for name, slider in scene.sliders.items()})
+        manifest: Manifest = {
             "task": task,
             "draw": scene.blank is not None,
             "size": shown.size,
@@ -111,7 +162,7 @@ class Playground(_base.Widget):
             "start": {
                 "source": "example:0",
                 "strokes": [],
-                **{key: slider["start"] for key, slider in scene.sliders.items()},
+                **starts,  # type: ignore[typeddict-item] # mypy misses the optional keys
                 "network": REFERENCE,
                 "block": "bottleneck",
                 "edits": {},
@@ -122,50 +173,49 @@ class Playground(_base.Widget):
         self._engine.serve(self)
 
     @traitlets.validate("state")
-    def _check_state(self, proposal):
+    def _check_state(self, proposal: traitlets.Bunch) -> dict[str, Any]:
         if wrong := problem(proposal.value, self.manifest):
             raise traitlets.TraitError(f"state: {wrong}")
         return proposal.value
 
     @staticmethod
-    def input(picture):
+    def input(picture: Tensor) -> Tensor:
         """What a network gets for an 8-bit picture (H, W): float32 (1, H, W), standardised."""
         return data.standardise(picture.float()[None, None])[0]
 
-    def _draw(self, figure):
+    def _draw(self, figure: "Figure") -> None:
         classes = self.manifest["classes"]
         axes = figure.subplots(1, 3)
         _base.show(axes[0], self.pictures[0], self.manifest["examples"][0]["title"], cmap="gray")
         rec = record(self.networks[REFERENCE], self.input(self.pictures[0])[None])
-        mask = rec["decoder2"].spatial[0, 0]
+        mask = _base.known(rec["decoder2"].spatial)[0, 0]
         drawn = _base.show(axes[1], mask, "mask of decoder2", cmap=_base.colour_map("space"))
         figure.colorbar(drawn, ax=axes[1], shrink=0.8)
         _base.show_classes(axes[2], self._segmentations[0], classes, "what the network sees")
 
 
-def _name(task, kind, seed):
+def _name(task: str, kind: str, seed: int) -> str:
     return f"{task}-unet-{kind}-seed{seed}"
 
 
-def _flat(rec):
+def _flat(rec: Record) -> Tensor:
     """The channel gates of all blocks, one after the other."""
-    return torch.cat([block.channel.flatten() for block in rec.values()])
+    return torch.cat([_base.known(block.channel).flatten() for block in rec.values()])
 
 
-def _blocks(net, image):
-    """What the page must know of each block to edit its gates, and to draw what they do."""
+def _blocks(net: nn.Module, image: Tensor) -> dict[str, _base.Block]:
     return {
         name: {
-            "channels": block.input.shape[1],
-            "positions": list(block.input.shape[2:]),
+            "channels": _base.known(block.input).shape[1],
+            "positions": list(_base.known(block.input).shape[2:]),
             "branches": [branch for branch in BRANCHES if getattr(block, branch) is not None],
-            "rule": rule_of(block.input, block.channel, block.spatial, block.output),
+            "rule": _base.known(rule_of(*block)),
         }
         for name, block in record(net, image[None]).items()
     }
 
 
-def problem(state, manifest):
+def problem(state: Mapping[str, Any], manifest: Manifest) -> str | None:
     """What is wrong with a state, in words for a person; None if nothing is.
 
     Edits are checked by the blocks of the reference network; a network without a branch leaves
@@ -176,7 +226,7 @@ def problem(state, manifest):
         return f"unknown parts {', '.join(unknown)}; there are {', '.join(start)}"
     if wrong := _checks.form_problem(state, "playground.schema.json"):
         return wrong
-    now = {**start, **state}
+    now: Any = {**start, **state}
     kind, _, number = now["source"].partition(":")
     counts = {
         "example": len(manifest["examples"]),
@@ -199,21 +249,28 @@ def problem(state, manifest):
     return _edits.problem(now["edits"], blocks, len(manifest["examples"]))
 
 
+class Means(TypedDict):
+    channel: list[float] | None  # (C,)
+    spatial: Tensor | None  # (h, w)
+
+
 @functools.cache
-def _means(task, seed, kind):
+def _means(task: str, seed: int, kind: str) -> dict[str, Means]:
     """The mean of every gate over the held-out pictures."""
     net = weights.load(f"{task}-unet-{kind}", seed)
     if not find_blocks(net):
         return {}
     images, _ = data.task(task).test()
-    sums = {}
+    sums: dict[str, list[tuple[Tensor | None, Tensor | None]]] = {}
     for part in images.split(20):
         for name, block in record(net, part).items():
             sums.setdefault(name, []).append((block.channel, block.spatial))
-    means = {}
+    means: dict[str, Means] = {}
     for name, parts in sums.items():
         channel, spatial = (
-            None if parts[0][i] is None else torch.cat([part[i] for part in parts]).mean(0)
+            None
+            if parts[0][i] is None
+            else torch.cat([_base.known(part[i]) for part in parts]).mean(0)
             for i in (0, 1)
         )
         means[name] = {

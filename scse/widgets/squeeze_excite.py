@@ -1,12 +1,34 @@
 """SqueezeExcite: the channel branch of one block, number by number."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
 import torch
 import traitlets
+from torch import Tensor, nn
 from torch.nn import functional as F
 
+from scse.blocks import cSE, scSE
+from scse.data import Source
 from scse.widgets import _base, _twin
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 THUMBNAIL = 48  # pixels
+
+
+class Manifest(TypedDict):
+    """What the page reads, beside the arrays."""
+
+    samples: list[Source]
+    block: str
+    channels: int
+    side: int  # of the thumbnails
+    z: list[list[float]]  # of each sample
+    range: list[float]  # of z
+    fc1: _base.Linear
+    fc2: _base.Linear
 
 
 class SqueezeExcite(_base.Widget):
@@ -32,9 +54,11 @@ class SqueezeExcite(_base.Widget):
     z = traitlets.List(traitlets.Float()).tag(sync=True, state=True)
     """The mean of each channel, within ``manifest["range"]``; empty for what the picture gives."""
 
-    def __init__(self, net, samples, *, block="decoder1", **state):
+    def __init__(
+        self, net: nn.Module, samples: _base.Samples, *, block: str = "decoder1", **state: Any
+    ) -> None:
         self._check_keywords(state)
-        module = _base.block(net, block, "channel")
+        module: cSE | scSE = _base.block(net, block, "channel")
         channels = module.channel.fc2.out_features
         if channels > 16:
             raise ValueError(
@@ -42,13 +66,13 @@ class SqueezeExcite(_base.Widget):
             )
         self.samples = _base.check_samples(samples)
         records = [_base.run(net, sample.image)[block] for sample in self.samples]
-        maps = torch.stack([record.input[0] for record in records])  # (N, C, H, W)
+        maps = torch.stack([_base.known(record.input)[0] for record in records])  # (N, C, H, W)
         self._z = maps.double().mean((2, 3))
         low, high = 1.5 * self._z.min().clamp_max(0).item(), 1.5 * self._z.max().item()
         side = min(THUMBNAIL, *maps.shape[2:])
         small = F.adaptive_avg_pool2d(maps, side)
         top = small.amax((2, 3), keepdim=True).clamp_min(1e-12)
-        manifest = {
+        manifest: Manifest = {
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "block": block,
             "channels": channels,
@@ -62,11 +86,11 @@ class SqueezeExcite(_base.Widget):
         super().__init__(manifest, {"thumbnails": thumbnails}, **state)
 
     @traitlets.validate("picture")
-    def _check_picture(self, proposal):
+    def _check_picture(self, proposal: traitlets.Bunch) -> int:
         return _base.check_picture(self, proposal)
 
     @traitlets.validate("z")
-    def _check_z(self, proposal):
+    def _check_z(self, proposal: traitlets.Bunch) -> list[float]:
         z, (low, high) = proposal.value, self.manifest["range"]
         channels = self.manifest["channels"]
         if z and (len(z) != channels or not all(low <= value <= high for value in z)):
@@ -75,7 +99,9 @@ class SqueezeExcite(_base.Widget):
             )
         return z
 
-    def evaluate(self, picture=None, z=None) -> dict:
+    def evaluate(
+        self, picture: int | None = None, z: Sequence[float] | None = None
+    ) -> dict[str, Tensor]:
         """What the page shows, in float64; the present state where nothing is given.
 
         Returns:
@@ -83,10 +109,10 @@ class SqueezeExcite(_base.Widget):
         """
         picture = self.picture if picture is None else picture
         z = self.z if z is None else z
-        z = torch.as_tensor(z, dtype=torch.float64) if len(z) else self._z[picture]
-        return {"z": z, **_twin.excite(self.manifest["fc1"], self.manifest["fc2"], z)}
+        means = torch.as_tensor(z, dtype=torch.float64) if len(z) else self._z[picture]
+        return {"z": means, **_twin.excite(self.manifest["fc1"], self.manifest["fc2"], means)}
 
-    def _draw(self, figure):
+    def _draw(self, figure: "Figure") -> None:
         now = self.evaluate(0, [])
         titles = {"z": "z: means", "hidden": "after fc1 and ReLU", "logits": "logits", "gates": "c"}
         for axis, (name, title) in zip(figure.subplots(1, 4), titles.items(), strict=True):

@@ -1,0 +1,181 @@
+"""The types at the seam to the page: in Python, in JavaScript, and what is really sent."""
+
+import json
+import re
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+import torch
+from site_tools import ROOT
+
+from scse import UNet, data, edits, weights
+from scse.widgets import (
+    ContrastSlider,
+    ContrastSwap,
+    Explorer,
+    GateLab,
+    MaskGallery,
+    PixelProbe,
+    Playground,
+    SqueezeExcite,
+    _base,
+    _engine,
+    _packing,
+    _stored,
+    contrast_slider,
+    contrast_swap,
+    gate_lab,
+    mask_gallery,
+    pixel_probe,
+    playground,
+    squeeze_excite,
+)
+
+ADDED = {"arrays", "defaults"}  # by `Widget`, to every manifest
+MANIFESTS = {
+    "ContrastSlider": (contrast_slider.Manifest, "figures/contrast_slider.js"),
+    "ContrastSwap": (contrast_swap.Manifest, "figures/contrast_swap.js"),
+    "Explorer": (_stored.Manifest, "figures/explorer/model.js"),
+    "GateLab": (gate_lab.Manifest, "figures/gate_lab/model.js"),
+    "MaskGallery": (mask_gallery.Manifest, "figures/mask_gallery.js"),
+    "PixelProbe": (pixel_probe.Manifest, "figures/pixel_probe.js"),
+    "Playground": (playground.Manifest, "figures/playground/model.js"),
+    "SqueezeExcite": (squeeze_excite.Manifest, "figures/squeeze_excite.js"),
+}
+PARTS = [
+    (_engine.Change, "engine/contract.js", "Change"),
+    (_engine.Request, "engine/contract.js", "Request"),
+    (_engine.PictureRequest, "engine/contract.js", "PictureRequest"),
+    (_engine.Block, "engine/contract.js", "Block"),
+    (_engine.Answer, "engine/contract.js", "Answer"),
+    (_packing.Entry, "ground/unpack.js", "Entry"),
+    (_stored.Block, "figures/explorer/model.js", "Block"),
+    (_stored.Output, "figures/explorer/result.js", "Described"),
+    (playground.Network, "figures/playground/model.js", "Network"),
+    (playground.State, "figures/playground/state.js", "State"),
+    (edits.Edit, "gates/edit.js", "Edit"),
+    (edits.Site, "gates/check.js", "Site"),
+]
+SIZE = 16
+
+
+def properties(file, name):
+    """The names that a JSDoc typedef of an object lists."""
+    source = (ROOT / "js" / "src" / file).read_text(encoding="utf-8")
+    (comment,) = (
+        found
+        for found in re.findall(r"/\*\*.*?\*/", source, re.DOTALL)
+        if re.search(rf"@typedef \{{object\}} {name}\b", found)
+    )
+    names = []
+    for part in comment.split("@property ")[1:]:
+        end = depth = 0
+        while not end or depth:  # past the type, which has braces in it
+            depth += {"{": 1, "}": -1}.get(part[end], 0)
+            end += 1
+        names.append(re.match(r"\s*\[?(\w+)", part[end:])[1])
+    assert len(names) == len(set(names)), names
+    return set(names)
+
+
+PLAIN = {float: (int, float), int: (int,), str: (str,), bool: (bool,), type(None): (type(None),)}
+
+
+def misfits(value, kind, place="manifest"):
+    """Where a value, as it comes out of JSON, is not of its type."""
+    origin, args = get_origin(kind), get_args(kind)
+    if is_typeddict(kind) and isinstance(value, dict):
+        hints = get_type_hints(kind)
+        yield from (f"{place} lacks {key}" for key in kind.__required_keys__ - set(value))
+        yield from (f"{place} has {key}" for key in set(value) - set(hints))
+        for key in set(value) & set(hints):
+            yield from misfits(value[key], hints[key], f"{place}.{key}")
+    elif origin in (list, Sequence) and isinstance(value, list):
+        for i, one in enumerate(value):
+            yield from misfits(one, args[0], f"{place}.{i}")
+    elif origin in (dict, Mapping) and isinstance(value, dict):
+        for key, one in value.items():
+            yield from misfits(one, args[1], f"{place}.{key}")
+    elif origin in (Union, types.UnionType):
+        fits = any(not list(misfits(value, one)) for one in args)
+        yield from () if fits else [f"{place} is no {kind}: {value!r:.60}"]
+    elif origin is Literal:
+        yield from () if value in args else [f"{place} is {value!r}"]
+    elif kind is not Any:
+        fits = isinstance(value, PLAIN.get(kind, ())) and isinstance(value, bool) <= (kind is bool)
+        yield from () if fits else [f"{place} is no {kind}: {value!r:.60}"]
+
+
+def network(classes=2, **options):
+    torch.manual_seed(0)
+    return UNet(1, classes, width=2, depth=2, **options).eval()
+
+
+@pytest.fixture(scope="module")
+def manifests():
+    """Of a small widget of each class: what the page gets."""
+    images = torch.randn(2, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    label = (images[0, 0] > 0).long()
+    samples = [("a", images[0], label), ("b", images[1], label, "made up")]
+    net = network()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(data.TASKS, "stripes", "stripes.Stripes")
+        patch.setattr(weights, "load", lambda name, seed: shipped(name))
+        patch.setattr(weights, "card", lambda name, seed: CARD)
+        playground._means.cache_clear()
+        widgets = [
+            ContrastSlider({"net": net}, lambda value: images[0] + value, label),
+            ContrastSwap(net, tuple(images), label),
+            Explorer(net, images, labels=[label, label]),
+            GateLab(net, samples),
+            MaskGallery(net, samples),
+            PixelProbe(net, samples, block="decoder1"),
+            Playground("stripes"),
+            SqueezeExcite(net, samples),
+        ]
+        playground._means.cache_clear()
+    return {
+        type(widget).__name__: json.loads(json.dumps(widget.manifest, allow_nan=False))
+        for widget in widgets
+    }
+
+
+CARD = {"name": "stripes-unet-none-seed0", "mean_dice": 0.5, "test_images": 8}
+
+
+def shipped(name):
+    kind = name.rpartition("-")[2]
+    return network(3, se=None if kind == "none" else kind)
+
+
+@pytest.mark.parametrize("widget", MANIFESTS)
+def test_manifest_is_what_its_types_say(widget, manifests):
+    kind, file = MANIFESTS[widget]
+    real = manifests[widget]
+    assert set(real) == set(get_type_hints(kind)) | ADDED
+    assert properties(file, "Manifest") | ADDED == set(real)
+    described = {key: value for key, value in real.items() if key in get_type_hints(kind)}
+    assert list(misfits(described, kind)) == []
+    assert list(misfits(real["arrays"], dict[str, _packing.Entry], "arrays")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "name"), PARTS, ids=[f"{name} of {file}" for _, file, name in PARTS]
+)
+def test_types_have_the_same_parts_in_javascript(kind, file, name):
+    assert set(get_type_hints(kind)) == properties(file, name)
+
+
+def test_a_linear_layer_is_told_from_a_list():
+    """The checks above can fail."""
+    layer = {"weight": [[1.0]], "bias": [0]}
+    assert list(misfits(layer, _base.Linear)) == []
+    assert list(misfits({**layer, "bias": 0}, _base.Linear)) == [
+        "manifest.bias is no list[float]: 0"
+    ]
+    assert list(misfits({"weight": [[True]]}, _base.Linear)) == [
+        "manifest lacks bias",
+        "manifest.weight.0.0 is no <class 'float'>: True",
+    ]
