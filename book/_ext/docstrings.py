@@ -42,7 +42,9 @@ def to_rst(app, what, name, obj, options, lines):
 
 def own_signature(app, what, name, obj, options, shown, returns):
     if what == "class" and issubclass(obj, HasTraits):
-        return stringify_signature(signature(obj.__init__, bound_method=True)), returns
+        own = signature(obj.__init__, bound_method=True)
+        short = {"show_return_annotation": False, "unqualified_typehints": True}
+        return stringify_signature(own, **short), returns
     return None
 
 
