@@ -220,7 +220,7 @@ def _doubt(name: str, site: GateSite, seen: BlockRecord) -> str | None:
     )
 
 
-def _names_modules(given):
+def _names_modules(given: Any) -> bool:
     """Whether an input looks as what `find_blocks` takes for ``where``."""
     names = [given] if isinstance(given, str) else given
     listed = isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)
