@@ -18,6 +18,29 @@ from torch.nn.modules import module as _module
 
 from scse.rules import rule
 
+# What is private to torch and asked here. In a version that lacks one of them blocks take the plain
+# path: slower, and right.
+_GLOBAL_HOOKS = (
+    "_global_forward_hooks",
+    "_global_forward_pre_hooks",
+    "_global_backward_hooks",
+    "_global_backward_pre_hooks",
+)
+_PRIVATE = (
+    *((_module, name) for name in _GLOBAL_HOOKS),
+    (torch._C, "_are_functorch_transforms_active"),
+    (torch._C, "_len_torch_dispatch_stack"),
+    (getattr(torch._C, "_functorch", None), "is_batchedtensor"),
+    (getattr(torch._C, "_functorch", None), "is_legacy_batchedtensor"),
+)
+
+
+def _torch_has_all() -> bool:
+    return all(hasattr(place, name) for place, name in _PRIVATE)
+
+
+AVAILABLE = _torch_has_all()
+
 MOST_TILES = 8  # into which x is cut where scratch space is needed
 TILE = 2**17  # elements that a tile has at the least, so that small maps are not slowed down
 
@@ -25,19 +48,21 @@ TILE = 2**17  # elements that a tile has at the least, so that small maps are no
 def fusable(rule_name: str, x: Tensor, *modules: nn.Module) -> bool:
     """Whether the Function may stand in for the modules' own forward passes on ``x``.
 
-    Not for a rule without a row in `_FUSED`. Not where something wants to see or change the steps
-    in between: compilers and tracers, dispatch modes (`make_fx`, checkpoints that choose what to
-    keep), hooks on a gate, modules of another class put in place of ours, `torch.func`
-    transforms, forward-mode derivatives, tensor subclasses. Nor where it has nothing to offer: an
-    empty batch, or a layout in which space does not flatten without a copy.
+    Not for a rule without a row in `_FUSED`, nor with a torch that lacks what is asked here. Not
+    where something wants to see or change the steps in between: compilers and tracers, dispatch
+    modes (`make_fx`, checkpoints that choose what to keep), hooks on a gate, modules of another
+    class put in place of ours, `torch.func` transforms, forward-mode derivatives, tensor
+    subclasses. Nor where it has nothing to offer: an empty batch, or a layout in which space does
+    not flatten without a copy.
     """
     return (
-        rule_name in _FUSED
+        AVAILABLE
+        and rule_name in _FUSED
         and not torch.compiler.is_compiling()
         and not torch.jit.is_tracing()
         and not torch._C._are_functorch_transforms_active()
         and not torch._C._len_torch_dispatch_stack()
-        and not _module._has_any_global_hook()
+        and not any(getattr(_module, name) for name in _GLOBAL_HOOKS)
         and type(x) in (Tensor, nn.Parameter)
         and x.device.type in ("cpu", "cuda")
         and x.numel() > 0

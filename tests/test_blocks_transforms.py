@@ -154,6 +154,21 @@ def test_fused_path_is_the_usual_one(kind, fused_calls):
     assert len(fused_calls) == (kind != "concat")
 
 
+@pytest.mark.parametrize(("place", "name"), _fused._PRIVATE, ids=lambda part: str(part)[-40:])
+def test_a_torch_without_what_is_private_takes_the_plain_path(
+    place, name, fused_calls, monkeypatch
+):
+    assert _fused._torch_has_all(), "this one has all: the fused path would never run"
+    with monkeypatch.context() as patch:
+        patch.delattr(place, name)
+        available = _fused._torch_has_all()
+    assert not available
+    monkeypatch.setattr(_fused, "AVAILABLE", available)
+    block, x = make("add"), torch.randn(2, 6, 4, 4)
+    torch.testing.assert_close(block(x), through_plain_path(block)(x))
+    assert not fused_calls
+
+
 def hook_forward(block):
     block.channel.fc1.register_forward_hook(lambda module, args, output: output * 2)
 

@@ -30,8 +30,11 @@ def top_level(sheet):
 
 
 def root_class(kind):
-    """The class of a figure's root element: the name that its module gives to `widget`."""
-    (name,) = re.findall(r"= widget\(\s*\"(\w+)\"", str(kind._esm))
+    """The class of a figure's root element: the name that its source gives to `widget`."""
+    figures, stem = ROOT / "js" / "src" / "figures", kind.__module__.rpartition(".")[2]
+    file = figures / f"{stem}.js"
+    source = file if file.exists() else figures / stem / "index.js"
+    (name,) = re.findall(r"default widget\(\s*\"(\w+)\"", source.read_text(encoding="utf-8"))
     return f".scse-{name}"
 
 
