@@ -43,14 +43,13 @@ import { editsFor, modeOf } from "./modes.js";
  * @property {Uint8Array} segmentation
  */
 
-/** @param {Manifest} manifest @param {import("../../widget.js").Arrays} arrays */
-export function model(manifest, arrays) {
-  const { samples, blocks, last, classes, shape } = manifest;
+/** The samples, each with what the last block does to it. @param {Manifest} manifest @param {import("../../widget.js").Arrays} arrays */
+function samplesOf(manifest, arrays) {
+  const { samples, shape } = manifest;
   const [channels, height, width] = shape;
   const size = height * width;
   const depth = arrays.inputs.length / (samples.length * size);
-
-  const states = samples.map((_, i) => {
+  return samples.map((_, i) => {
     const length = channels * size;
     const maps = /** @type {Float64Array} */ (arrays.maps).subarray(i * length, (i + 1) * length);
     const input = arrays.inputs.subarray(i * depth * size, (i + 1) * depth * size);
@@ -65,52 +64,35 @@ export function model(manifest, arrays) {
       own: () => (own ??= lastBlock(manifest, maps)),
     };
   });
+}
 
+/** What the reader does, as edits of the open block. @param {Manifest} manifest */
+function editing({ blocks, last }) {
   /** @param {State} state */
   const open = ({ block }) => block || last;
-  /** @param {State} state */
-  const ruleNow = (state) => ruleOf(blocks[open(state)].rule);
   /** @param {State} state @param {Branch} branch */
   const edit = (state, branch) => editOf(state.edits, open(state), branch);
+  /** @param {State} state */
+  const channelOn = (state) => edit(state, "channel").base === "own";
 
   /** The channel edit to come back to when its branch is on again. @type {Edit} */
   let kept = { base: "own" };
   /** @param {State} state */
-  const channelOn = (state) => edit(state, "channel").base === "own";
-  /** @param {State} state */
   const channelEdit = (state) => (channelOn(state) ? edit(state, "channel") : kept);
-
   /** @param {State} state @returns {Mode} */
-  const mode = (state) => modeOf(state.edits[open(state)] ?? {}, ruleNow(state)) ?? "scse";
-  /** Edits of one block alone. @param {string} block @param {Mode} how @param {Edit} channel @returns {Edits} */
-  function only(block, how, channel) {
-    const edits = editsFor(how, ruleOf(blocks[block].rule), channel);
+  const mode = (state) =>
+    modeOf(state.edits[open(state)] ?? {}, ruleOf(blocks[open(state)].rule)) ?? "scse";
+  /** Edits of one block alone. @param {string} block @param {Mode} how @returns {Edits} */
+  function only(block, how) {
+    const edits = editsFor(how, ruleOf(blocks[block].rule), kept);
     return Object.keys(edits).length ? { [block]: edits } : {};
   }
-
-  /**
-   * What a branch of the last block becomes.
-   * @param {State} state @param {Branch} branch @param {Edit} how
-   */
-  function usedHere({ picture }, branch, how) {
-    const own = states[picture].own()[branch];
-    return used(
-      own,
-      changeOf(how, {
-        size: own.length,
-        positions: [height, width],
-        neutral: ruleOf(blocks[last].rule).neutral[branch],
-        own: () => own,
-        lend: ({ from }) => (from === undefined ? undefined : states[from].own()[branch]),
-      }),
-    );
-  }
-
   return {
-    states,
     open,
+    edit,
     mode,
     channelOn,
+    channelEdit,
     /** @param {State} state */
     edited: (state) => changes(edit(state, "channel")),
     /** May the page compute what the state shows? @param {State} state */
@@ -125,7 +107,7 @@ export function model(manifest, arrays) {
     /** @param {State} state @param {Mode} how @returns {Partial<State>} */
     setMode(state, how) {
       kept = channelEdit(state);
-      return { edits: only(open(state), how, kept) };
+      return { edits: only(open(state), how) };
     },
     /** @returns {Partial<State>} */
     reset() {
@@ -135,10 +117,30 @@ export function model(manifest, arrays) {
     /** Bars are of one block and picture; the choice of branches stays. @param {State} state @param {Partial<State>} changed @returns {Partial<State>} */
     turnTo(state, changed) {
       kept = { base: "own" };
-      const next = { ...state, ...changed };
-      return { ...changed, edits: only(open(next), mode(state), kept) };
+      return { ...changed, edits: only(open({ ...state, ...changed }), mode(state)) };
     },
+  };
+}
 
+/**
+ * What is to be drawn.
+ * @param {Manifest} manifest @param {ReturnType<typeof samplesOf>} states
+ * @param {ReturnType<typeof editing>} edits
+ */
+function drawing({ blocks, last, classes, shape }, states, { open, edit, channelOn, channelEdit }) {
+  /** What a branch of the last block becomes. @param {State} state @param {Branch} branch @param {Edit} how */
+  function usedHere({ picture }, branch, how) {
+    const own = states[picture].own()[branch];
+    const change = changeOf(how, {
+      size: own.length,
+      positions: shape.slice(1),
+      neutral: ruleOf(blocks[last].rule).neutral[branch],
+      own: () => own,
+      lend: ({ from }) => (from === undefined ? undefined : states[from].own()[branch]),
+    });
+    return used(own, change);
+  }
+  return {
     /** The last block, computed here. @param {State} state @returns {View} */
     compute(state) {
       const { maps, own } = states[state.picture];
@@ -149,7 +151,7 @@ export function model(manifest, arrays) {
         shape,
         maps,
         ticks: channel,
-        bars: channelOn(state) ? gates : usedHere(state, "channel", kept),
+        bars: usedHere(state, "channel", channelEdit(state)),
         gates,
         mask,
         ownMask: spatial,
@@ -164,12 +166,12 @@ export function model(manifest, arrays) {
       const { maps, channel, spatial } = answer.blocks[name];
       if (!maps || !channel || !spatial) throw new Error(`${name} has no gates to draw.`);
       const goesOn = used(channel, gates[name]?.channel);
-      const asSet = Array.from(channel, (gate, k) => kept.set?.[k] ?? gate);
+      const { set } = channelEdit(state);
       return {
         shape: maps.shape,
         maps: maps.data,
         ticks: channel,
-        bars: channelOn(state) ? goesOn : asSet,
+        bars: channelOn(state) ? goesOn : Array.from(channel, (gate, k) => set?.[k] ?? gate),
         gates: goesOn,
         mask: used(spatial.data, gates[name]?.spatial),
         ownMask: spatial.data,
@@ -178,4 +180,11 @@ export function model(manifest, arrays) {
       };
     },
   };
+}
+
+/** @param {Manifest} manifest @param {import("../../widget.js").Arrays} arrays */
+export function model(manifest, arrays) {
+  const states = samplesOf(manifest, arrays);
+  const edits = editing(manifest);
+  return { states, ...edits, ...drawing(manifest, states, edits) };
 }
