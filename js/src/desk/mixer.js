@@ -48,17 +48,22 @@ export function mixer({ onGate, ...look }) {
     cards.forEach(({ element }, i) => (element.hidden = i >= count));
   }
 
+  /** Moved only where it has to be: its animation would begin anew. @param {HTMLElement} slider */
+  function point(slider) {
+    if (hint.parentElement !== slider) slider.append(hint);
+    hint.hidden = false;
+  }
+
   return {
     grid,
     start: past.start,
     end: past.end,
-    hint,
     /** @param {Channels} channels */
     set({ order, range = [0, 1], gates, bars = gates, own, other, mask, rule, ...more }) {
       const { map, remark, pull, fixed = false } = more;
       supply(order.length, range);
       past.set(gates ? order.length : 0);
-      hint.remove();
+      hint.hidden = true;
       order.forEach((channel, i) => {
         const u = map(channel);
         cards[i].set({
@@ -70,7 +75,7 @@ export function mixer({ onGate, ...look }) {
           remark: remark?.(channel) ?? "",
           map: u && (rule ? afterGates(u, rule, gates?.[channel] ?? NaN, mask) : asItComes(u)),
         });
-        if (channel === pull) cards[i].slider.append(hint);
+        if (channel === pull) point(cards[i].slider);
       });
     },
   };
