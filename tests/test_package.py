@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import distributions, requires
 
 import pytest
 import yaml
@@ -36,16 +36,21 @@ def _needed(distribution):
     return found
 
 
+def _modules(distribution):
+    """The names that can be imported of it, from its files: not all list them elsewhere."""
+    for file in distribution.files or ():
+        name = file.parts[0] if len(file.parts) > 1 else file.name.partition(".")[0]
+        if name.isidentifier() and (len(file.parts) > 1 or file.suffix in (".py", ".so", ".pyd")):
+            yield name
+
+
 def _beside_torch():
     """What is installed here that torch does without."""
-    kept = _needed("torch")
-    return sorted(
-        module
-        for module, owners in packages_distributions().items()
-        if not kept & {re.sub(r"[-_.]+", "-", owner).lower() for owner in owners}
-        and module not in ("scse", "_virtualenv")
-        and module.isidentifier()
-    )
+    kept, needed, others = _needed("torch"), {"scse"}, set()
+    for distribution in distributions():
+        name = re.sub(r"[-_.]+", "-", distribution.name).lower()
+        (needed if name in kept else others).update(_modules(distribution))
+    return sorted(others - needed - {"_virtualenv"})
 
 
 def run_without(hidden, code, folder=ROOT):
