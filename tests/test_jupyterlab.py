@@ -141,7 +141,9 @@ def test_playground_asks_torch(page, lab):
     run_all(page, lab, "playground")
     view = page.locator(".scse-playground")
     view.get_by_text("torch, in the kernel").wait_for()
-    assert view.locator('[data-name="share"]').is_hidden()  # the address is JupyterLab's
+    share = view.locator('[data-name="share"]')
+    assert share.count() == 1
+    assert share.is_hidden()  # the address is JupyterLab's
     twin = Playground("digits")
     image, net = twin.input(twin.pictures[0])[None], twin.networks["scse"]
     gates = record(net, image)["bottleneck"].channel

@@ -26,7 +26,9 @@ def arc(x, y, rx, ry, begin, end, steps=24):
     return [(x + rx * math.cos(a), y + ry * math.sin(a)) for a in angles]
 
 
-STROKES = {  # in parts of a unit square, y downwards
+# In parts of a unit square, y downwards. Not all ten: what is tested is that a drawing reaches the
+# network and its answer the page, not how well it reads any hand.
+STROKES = {
     0: [arc(0.5, 0.5, 0.2, 0.3, -90, 270, 40)],
     2: [[*arc(0.5, 0.36, 0.18, 0.16, -170, 30), (0.32, 0.78), (0.7, 0.78)]],
     3: [arc(0.47, 0.35, 0.18, 0.15, -150, 90) + arc(0.47, 0.65, 0.2, 0.15, -90, 150)],
