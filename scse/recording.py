@@ -142,12 +142,13 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
     Args:
         net: any `nn.Module` with blocks in it that `find_blocks` finds, or such a block.
         inputs, named: what ``net`` takes, for a 2-D network one image batch (N, channels, H, W).
-        where: further modules that put out gates, see `find_blocks`. If it is a list or a
-            function, the block is the nearest module around such a gate that takes a map
-            (N, C, *spatial) which the gate fits, and may be the gate's module itself. ``input``
-            is that map. ``output`` is what that module returns if it has the same shape, else the
-            product of input and gate. Both are None where there is no such module. Where a block
-            takes several maps, ``input`` is the one that its gates are applied to.
+        where: further modules that put out gates, see `find_blocks`; behind one image it needs no
+            name. If it is a list or a function, the block is the nearest module around such a
+            gate that takes a map (N, C, *spatial) which the gate fits, and may be the gate's
+            module itself. ``input`` is that map. ``output`` is what that module returns if it has
+            the same shape, else the product of input and gate. Both are None where there is no
+            such module. Where a block takes several maps, ``input`` is the one that its gates are
+            applied to.
 
     Returns:
         A `Record`: ``rec["bottleneck"].input``, ``.channel``, ``.spatial``, ``.output`` and
@@ -162,13 +163,13 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
 
     Raises:
         TypeError, ValueError: as `find_blocks`; ValueError also where ``where`` names a module
-            whose output is no gate. TypeError also for ``where`` without its name, and for
-            pickling ``net`` meanwhile.
+            whose output is no gate. TypeError also for pickling ``net`` meanwhile.
         RuntimeError: a block has the name and the layers of a known one and computes otherwise.
         KeyError: on ``rec[name]`` for a block that did not run; the message lists those that did.
     """
-    if any(_names_modules(given) for given in inputs[1:]):
-        raise TypeError("what follows the image goes to the network: write where=…")
+    image, *others = inputs or (None,)
+    if where is None and len(others) == 1 and _names_modules(others[0]):
+        inputs, where = (image,), others[0]  # record(net, image, where)
     net = unwrap(net)
     sites = find_sites(net, where)
     runs: dict[str, BlockRecord] = {}

@@ -458,9 +458,11 @@ def test_compiled_networks(net, image):
     torch.testing.assert_close(rec.logits, before)
 
 
-def test_where_has_its_name():
-    """Behind the image are further inputs of the network."""
+def test_where_may_follow_the_image():
+    """Anything else that follows it is a further input of the network."""
     net, image = nn.Sequential(nn.Conv2d(1, 4, 1), scSE(4)), torch.randn(1, 1, 4, 4)
-    for where in ("1.channel", ["1.channel"], lambda name, module: True):
-        with pytest.raises(TypeError, match="write where="):
-            record(net, image, where)
+    for where in ("1.channel", ["1.channel"], lambda name, module: name == "1.channel"):
+        assert list(record(net, image, where)) == list(record(net, image, where=where))
+        assert list(record(net, image, where)) == ["1.channel"]
+    with pytest.raises(TypeError, match="positional"):
+        record(net, image, image)
