@@ -185,8 +185,51 @@ def painted(stroke: Stroke, height: int, width: int) -> Tensor:
 
 
 @functools.cache
-def _validator(path: Path = SCHEMA) -> Any:
-    return require("jsonschema", "widgets").Draft7Validator(json.loads(path.read_text()))
+def _validator(schema: Path) -> Any:
+    jsonschema, referencing = require("jsonschema", "widgets"), require("referencing", "widgets")
+    read = [json.loads(path.read_text(encoding="utf-8")) for path in (SCHEMA, schema)]
+    registry = referencing.Registry().with_resources(
+        (one["$id"], referencing.Resource.from_contents(one)) for one in read
+    )
+    return jsonschema.Draft7Validator(read[-1], registry=registry)
+
+
+def form_problem(value: Any, schema: Path = SCHEMA, name: str = "") -> str | None:
+    """What is wrong with the form of a value; None if nothing is.
+
+    Args:
+        value: plain data.
+        schema: a file, which may refer to edits.schema.json.
+        name: what to call the value as a whole.
+    """
+    error = next(_validator(schema).iter_errors(value), None)
+    if error is None:
+        return None
+    place = ".".join(map(str, error.absolute_path)) or name
+    if error.validator == "pattern" and "description" in error.schema:
+        return f"{place} is {error.schema['description']}; got {error.instance!r}"
+    return f"{place}: {error.message}" if place else error.message
+
+
+MOST_POINTS = 20000  # of all strokes: more would take long to draw
+
+
+def strokes_problem(strokes: Sequence[Stroke], size: int) -> str | None:
+    """What is wrong with strokes of the right form on a sheet of ``size`` positions a side.
+
+    As `strokesProblem` of js/src/gates/check.js.
+    """
+    for stroke in strokes:
+        if len(stroke["points"]) % 2:
+            return "a stroke has pairs of numbers"
+        if not all(-size <= v <= 2 * size for v in stroke["points"]):
+            return "a stroke lies far outside the sheet"
+        if stroke["width"] > max(1, size / 4):
+            return f"a stroke is {stroke['width']:g} wide; {max(1, size / 4):g} is the most"
+    points = sum(len(stroke["points"]) // 2 for stroke in strokes)
+    if points > MOST_POINTS:
+        return f"strokes of {points} points; {MOST_POINTS} is the most"
+    return None
 
 
 class _Site(TypedDict):
@@ -212,9 +255,8 @@ def problem(
         inputs: how many inputs ``from`` may name.
         means: whether there is a mean of each gate for the base ``mean``.
     """
-    error = next(iter(_validator().iter_errors(edits)), None)
-    if error is not None:
-        return f"{'.'.join(map(str, error.absolute_path)) or 'edits'}: {error.message}"
+    if wrong := form_problem(edits, name="edits"):
+        return wrong
     for block, branches in edits.items():
         if block not in sites:
             return f"no block {block!r}; there are {', '.join(map(repr, sites))}"
@@ -240,11 +282,10 @@ def _misfit(edit: Edit, branch: str, site: Site, inputs: int) -> str | None:
     low, high = site.get("range", [0.0, 1.0])
     if outside := [v for v in edit.get("set", {}).values() if not low <= v <= high]:
         return f"an entry is {outside[0]:g}; they go from {low:g} to {high:g}"
-    if edit.get("strokes") and (branch == "channel" or len(site["positions"]) != 2):
+    strokes = edit.get("strokes", [])
+    if strokes and (branch == "channel" or len(site["positions"]) != 2):
         return "paint needs a mask of two spatial axes"
-    if any(len(stroke["points"]) % 2 for stroke in edit.get("strokes", ())):
-        return "a stroke has pairs of numbers"
-    return None
+    return strokes_problem(strokes, max(site["positions"])) if strokes else None
 
 
 def _product(sizes: Sequence[int]) -> int:

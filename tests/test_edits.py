@@ -168,6 +168,10 @@ REFUSED = [
     (one({"base": "own", "strokes": [PAINT]}, "b"), "paint needs a mask"),
     (one({"base": "own", "strokes": [{**PAINT, "points": [1, 2, 3]}]}), "pairs of numbers"),
     (one({"base": "own", "strokes": [{**PAINT, "value": 2}]}), "a.spatial.strokes.0.value: 2"),
+    (one({"base": "own", "strokes": [{**PAINT, "points": [0, 11]}]}), "far outside the sheet"),
+    (one({"base": "own", "strokes": [{**PAINT, "width": 3}]}), "3 wide; 1.25 is the most"),
+    (one({"base": "own", "strokes": [{**PAINT, "points": [1, 1] * 2000}] * 11}), "22000 points"),
+    (one({"base": "own", "set": {"0": 1.5}}), "an entry is 1.5"),
 ]
 
 

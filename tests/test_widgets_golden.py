@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 import pytest
+import test_edits
 import torch
 
 from scse import scSE
@@ -65,6 +66,12 @@ def golden():
         "grid": grid().tolist(),
         "rules": rules(),
         "edits": edits(),
+        "checked": {
+            "sites": test_edits.SITES,
+            "right": test_edits.RIGHT,
+            # Not the one whose length is what is wrong with it.
+            "refused": [e for e, _ in test_edits.REFUSED if len(json.dumps(e)) < 1000],
+        },
         **weights,
         "head": {"weight": head.weight.flatten(1).tolist(), "bias": head.bias.tolist()},
         "u": u.flatten().tolist(),

@@ -137,3 +137,13 @@ test("edits from outside are checked, in form and in what they name", () => {
   ];
   for (const [edits, words] of wrong) assert.match(problem(edits, sites, 2) ?? "", words);
 });
+
+test("the page takes and refuses what Python does", () => {
+  const { right, refused } = golden.checked;
+  const sites = /** @type {Record<string, import("../src/gates/check.js").Site>} */ (
+    golden.checked.sites
+  );
+  for (const edits of right) assert.equal(problem(edits, sites, 2), undefined);
+  for (const edits of refused)
+    assert.ok(problem(edits, sites, 2), JSON.stringify(edits).slice(0, 99));
+});

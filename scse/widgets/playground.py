@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import torch
@@ -13,9 +14,11 @@ from scse import data, weights
 from scse import edits as _edits
 from scse.recording import BRANCHES, Record, find_blocks, record
 from scse.rules import rule_of
-from scse.widgets import _base, _checks
+from scse.widgets import _base
 from scse.widgets._engine import Engine
 from scse.widgets._packing import Quantised, quantise
+
+SCHEMA = Path(__file__).with_name("playground.schema.json")
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -224,7 +227,7 @@ def problem(state: Mapping[str, Any], manifest: Manifest) -> str | None:
     start, networks = manifest["start"], manifest["networks"]
     if unknown := sorted(set(state) - set(start)):
         return f"unknown parts {', '.join(unknown)}; there are {', '.join(start)}"
-    if wrong := _checks.form_problem(state, "playground.schema.json"):
+    if wrong := _edits.form_problem(state, SCHEMA):
         return wrong
     now: Any = {**start, **state}
     kind, _, number = now["source"].partition(":")
@@ -244,7 +247,7 @@ def problem(state: Mapping[str, Any], manifest: Manifest) -> str | None:
     blocks = networks[manifest["reference"]]["blocks"]
     if now["block"] not in blocks:
         return f"no block {now['block']!r}; there are {', '.join(map(repr, blocks))}"
-    if wrong := _checks.strokes_problem(now["strokes"], manifest["size"]):
+    if wrong := _edits.strokes_problem(now["strokes"], manifest["size"]):
         return wrong
     return _edits.problem(now["edits"], blocks, len(manifest["examples"]))
 
