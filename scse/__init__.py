@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from scse._version import __version__ as __version__
 from scse.blocks import Gates, cSE, scSE, sSE
+from scse.inserting import insert, remove
 from scse.networks import UNet
 from scse.recording import find_blocks, override, record
+from scse.sweeping import sweep
 from scse.weights import load
 
 if TYPE_CHECKING:
@@ -23,11 +25,14 @@ __all__ = [
     "cSE",
     "explore",
     "find_blocks",
+    "insert",
     "load",
     "override",
     "record",
+    "remove",
     "sSE",
     "scSE",
+    "sweep",
 ]
 
 

@@ -114,7 +114,10 @@ def _follow_block(stack, name, site, change, keep):
             )
         if keep:
             gates = dict(run.gates)
-            keep(_gated(run.inputs, gates, output, site.rule), gates, output)
+            if site.applied is None:
+                keep(_gated(run.inputs, gates, output, site.rule), gates, output)
+            else:
+                keep(run.inputs[site.applied], gates, output)
 
     for branch, module in site.gates.items():
         stack.callback(module.register_forward_hook(Hook(at_gate(branch))).remove)
@@ -239,6 +242,8 @@ def _no_gate(name, out):
 
 def _logit(gate, name):
     """What the sigmoid that follows makes ``gate`` of."""
+    if torch.compiler.is_compiling():  # exported: there are no numbers yet
+        return torch.logit(gate)
     if gate.numel() and not 0 <= gate.min() <= gate.max() <= 1:
         raise ValueError(
             f"the channel gate of block {name!r} comes out of a sigmoid: it can be replaced by "

@@ -1,11 +1,13 @@
-"""How long the blocks take, as a ratio to the implementation that blog posts share.
+"""How long the blocks take, as a ratio to the usual implementations.
 
     python -m scse.benchmark
     python -m scse.benchmark --shapes A 8,64,128,128 --rounds 21 --threads 1 --no-compile
 
 Absolute times depend on the machine and on what else it does, ratios hardly. Every round times
-every subject once, one after the other, and divides by the blog's time in the same round; the
-table gives the median over the rounds. Beside the times, in units of N (the bytes of x): what a
+every subject once, one after the other, and divides by the time of its reference in the same
+round; the table gives the median over the rounds. The reference is the code that blog posts share;
+for the subjects named concat, which do C times the arithmetic, it is that code with the branches
+concatenated, as one would write it out. Beside the times, in units of N (the bytes of x): what a
 block saves for backward, and the most that is allocated at once during a training step, its
 output and the gradient of x included.
 """
@@ -49,11 +51,26 @@ class Blog(nn.Module):
         self.Conv_Excitation = conv(channels // 2, channels, 1, bias=False)
         self.Conv1x1 = conv(channels, 1, 1, bias=False)
 
-    def forward(self, U: Tensor) -> Tensor:
+    def branches(self, U: Tensor) -> tuple[Tensor, Tensor]:
         z = self.Conv_Excitation(torch.relu(self.Conv_Squeeze(self.avgpool(U))))
         U_cse = U * torch.sigmoid(z).expand_as(U)
         U_sse = U * torch.sigmoid(self.Conv1x1(U))
+        return U_cse, U_sse
+
+    def forward(self, U: Tensor) -> Tensor:
+        U_cse, U_sse = self.branches(U)
         return U_cse + U_sse
+
+
+class BlogConcat(Blog):
+    """The same with the branches concatenated, and a 1×1 convolution back to C channels."""
+
+    def __init__(self, channels: int, rank: int) -> None:
+        super().__init__(channels, rank)
+        self.merge = type(self.Conv1x1)(2 * channels, channels, 1)
+
+    def forward(self, U: Tensor) -> Tensor:
+        return self.merge(torch.cat(self.branches(U), dim=1))
 
 
 def plain(block: nn.Module) -> nn.Module:
@@ -62,17 +79,30 @@ def plain(block: nn.Module) -> nn.Module:
     return block
 
 
+def reference_of(subject: str) -> str:
+    """The subject to whose time that of another is divided."""
+    return "blog concat" if "concat" in subject else "blog"
+
+
 def subjects(shape: Shape, compiled: bool = True) -> dict[str, Callable[[], Any]]:
-    """Name → a function that makes the module, the reference first."""
+    """Name → a function that makes the module, the references first."""
     channels, rank = shape[1], len(shape) - 2
-    table: dict[str, Callable[[], Any]] = {"blog": lambda: Blog(channels, rank)}
+    table: dict[str, Callable[[], Any]] = {
+        "blog": lambda: Blog(channels, rank),
+        "blog concat": lambda: BlogConcat(channels, rank),
+    }
     table |= {f"scSE {c}": partial(scSE, channels, combine=c) for c in COMBINE}
     table |= {"cSE": partial(cSE, channels), "sSE": partial(sSE, channels)}
-    table["scSE add, plain path"] = lambda: plain(scSE(channels))
+    for c in ("add", "concat"):
+        table[f"scSE {c}, plain path"] = partial(_plain_scse, channels, c)
     if compiled:
-        for name in ("blog", *(f"scSE {c}" for c in COMBINE)):
+        for name in ("blog", "blog concat", *(f"scSE {c}" for c in COMBINE)):
             table[f"{name}, compiled"] = _compiling(table[name])
     return table
+
+
+def _plain_scse(channels: int, combine: str) -> nn.Module:
+    return plain(scSE(channels, combine=combine))
 
 
 def _compiling(make: Callable[[], nn.Module]) -> Callable[[], Any]:
@@ -128,8 +158,13 @@ def peak_bytes(step: Callable[[], Any]) -> int:
 
 def measure(
     shape: Shape, rounds: int, compiled: bool = True, clock: Clock = time.perf_counter
-) -> tuple[dict[str, tuple[float, ...]], float]:
-    """Name → (forward, forward + backward, saved, peak): ratios to the blog, and units of N."""
+) -> tuple[dict[str, tuple[float, ...]], dict[str, float]]:
+    """What there is to tell of a shape.
+
+    Returns:
+        Subject → (forward, forward + backward, saved, peak): ratios to its reference, and units
+        of N. Reference → seconds of forward + backward.
+    """
     x = torch.randn(shape, requires_grad=True)
     gradient = torch.randn(shape)
     n = x.numel() * x.element_size()
@@ -150,10 +185,11 @@ def measure(
     for name in modules:
         ratios = [
             [own / reference for own, reference in zip(a, b, strict=True)]
-            for a, b in zip(times[name], times["blog"], strict=True)
+            for a, b in zip(times[name], times[reference_of(name)], strict=True)
         ]
         rows[name] = (*map(statistics.median, zip(*ratios, strict=True)), *memory[name])
-    return rows, statistics.median(t for _, t in times["blog"])
+    references = sorted({reference_of(name) for name in modules})
+    return rows, {name: statistics.median(t for _, t in times[name]) for name in references}
 
 
 def _shape(text: str) -> tuple[str, Shape]:
@@ -201,9 +237,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     totals: dict[str, list[tuple[float, float]]] = {}
     for name, shape in args.shapes:
-        rows, reference = measure(shape, args.rounds, not args.no_compile, clock)
+        rows, references = measure(shape, args.rounds, not args.no_compile, clock)
         n = torch.Size(shape).numel() * 4
-        print(f"\n{name}: x {shape}, N = {n / 1e6:.1f} MB, blog {reference * 1e3:.0f} ms")
+        seconds = ", ".join(f"{name} {value * 1e3:.0f} ms" for name, value in references.items())
+        print(f"\n{name}: x {shape}, N = {n / 1e6:.1f} MB, {seconds}")
         print(f"{'':24}{'forward':>9}{'fwd+bwd':>9}{'saved':>9}{'peak':>9}")
         for subject, (forward, both, saved, peak) in rows.items():
             print(f"{subject:24}{forward:9.2f}{both:9.2f}{saved:7.2f} N{peak:7.2f} N", flush=True)

@@ -102,8 +102,9 @@ class _Block(nn.Module):
         """Check x; say whether the fused path applies to it."""
         _check(x, self)
         parts: Mapping[str, Any] = self._modules  # whatever was put in their place
-        gates = [parts[name] for name in ("channel", "spatial") if name in parts]
-        modules = gates + [m for gate in gates for m in gate._modules.values()]
+        names = ("channel", "spatial", "merge")
+        own = [parts[name] for name in names if parts.get(name) is not None]
+        modules = own + [m for part in own for m in part._modules.values()]
         return all(_STOCK.get(type(m)) is type(m).forward for m in modules) and fusable(
             self._rule, x, *modules
         )
@@ -250,11 +251,19 @@ class scSE(_Block):
         _check(x, self)
         return Gates(self.channel(x), self.spatial(x))
 
+    def _fast(self, x: Tensor) -> bool:
+        """As for every block, and only if W_m is of the size that the rule has."""
+        c, maps = self.channels, rule(self._rule).maps
+        size = (c, maps * c) if maps > 1 else None
+        return super()._fast(x) and size == (
+            None if self.merge is None else tuple(self.merge.weight.shape)
+        )
+
     def forward(self, x: Tensor) -> Tensor:  # U
         if not torch.jit.is_scripting():  # noqa: SIM102 (TorchScript leaves the body out)
             if self._fast(x):
                 channel, spatial = self.channel, self.spatial
-                return fused(self._rule, x, channel.fc1, channel.fc2, spatial.project)
+                return fused(self._rule, x, channel.fc1, channel.fc2, spatial.project, self.merge)
         y = self._join(x, self.channel(x), self.spatial(x))  # see scse.rules
         return y if self.merge is None else self.merge(y)  # W_m ⋆ [Û_cSE, Û_sSE]
 

@@ -72,6 +72,9 @@ class GateSite(NamedTuple):
     rule: str | None = None  # by which the block applies its gates, where that is known
     logit: bool = False  # the channel gate is the sigmoid of what comes out
     ours: bool = False
+    applied: int | None = (
+        None  # to which of the tensors that its block takes; None: to be found out
+    )
 
 
 def unwrap(net: nn.Module) -> nn.Module:

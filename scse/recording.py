@@ -5,6 +5,7 @@ found. A block of ours whose gates carry hooks computes by the plain path: what 
 overruled is what is computed. Which blocks of other libraries are known, `scse.foreign` says.
 """
 
+import re
 import sys
 import threading
 import warnings
@@ -177,13 +178,14 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
 
     def keep(name: str) -> Callable[[Tensor | None, Mapping[str, Tensor], Any], None]:
         def add(x: Tensor | None, gates: Mapping[str, Tensor], output: Any) -> None:
-            times[name] = again = times.get(name, 0) + 1
+            run = times.get(name, 0)
+            times[name] = run + 1
             # Copies: a later in-place operation must not change the record.
             if isinstance(output, (tuple, list)):  # the map, and something besides
                 output = next((t for t in output if isinstance(t, Tensor)), None)
             seen = [gates.get("channel"), gates.get("spatial"), output]
             c, s, y = (None if t is None else t.detach().clone() for t in seen)
-            runs[f"{name}#{again}" if again > 1 else name] = BlockRecord(x, c, s, y)
+            runs[name_of(name, run)] = BlockRecord(x, c, s, y)
 
         return add
 
@@ -198,6 +200,18 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
         if name in runs and (doubt := _doubt(name, site, runs[name])):
             warnings.warn(doubt, stacklevel=2)
     return Record(runs, logits.detach().clone() if isinstance(logits, Tensor) else logits)
+
+
+def run_of(block: str) -> tuple[str, int]:
+    """``"name#2"``, the second run of a block, as its name and 1."""
+    found = re.fullmatch(r"(.*?)(?:#(\d+))?", block, re.DOTALL)
+    assert found is not None  # it matches everything
+    return found[1], int(found[2] or 1) - 1
+
+
+def name_of(block: str, run: int) -> str:
+    """The way back from `run_of`."""
+    return f"{block}#{run + 1}" if run else block
 
 
 def _doubt(name: str, site: GateSite, seen: BlockRecord) -> str | None:

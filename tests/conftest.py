@@ -7,8 +7,8 @@ Most tests need one fixture, `open_page`:
         page.get_by_role("slider", name="contrast").first.press("ArrowRight")
         assert number(page, "dice") == pytest.approx(expected, abs=1e-5)
 
-`open_page` returns a Playwright page (https://playwright.dev/python/docs/api/class-page) once its
-formulas are set and every widget is mounted. When the test ends it fails if the page logged an
+`open_page` returns a Playwright page (https://playwright.dev/python/docs/api/class-page) once every
+widget is mounted. When the test ends it fails if the page logged an
 error or a warning, threw, got a 404, or asked for anything outside its own site.
 
 `number(scope, name, index=0)` (import it from `site_tools`) reads
@@ -26,8 +26,9 @@ from pathlib import Path
 
 import chromium
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
-from site_tools import ROOT, build, serve, visit
+from site_tools import ROOT, build, serve, small_config, visit
 
 SLOW_TO_SET_UP = {"browser", "site", "fixture_site"}
 
@@ -65,17 +66,24 @@ def site():
 
 @pytest.fixture(scope="session")
 def server(site):
-    """The book's address on this machine, such as http://127.0.0.1:41237."""
+    """The book's address on this machine, such as http://localhost:41237."""
     with serve(site) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def fixture_site(tmp_path_factory):
-    """The folder with the built site of tests/fixture_site."""
-    folder = tmp_path_factory.mktemp("fixture")
+def fixture_site(tmp_path_factory, testrun_uid):
+    """The folder with the built site of tests/fixture_site: built once, by the first who asks."""
     source = ROOT / "tests" / "fixture_site"
-    return build(source, source / "_toc.yml", folder)
+    shared = tmp_path_factory.getbasetemp().parent  # of all workers
+    folder = shared / f"fixture-{testrun_uid}"
+    with FileLock(shared / f"{folder.name}.lock"):
+        done = folder / "done"
+        if not done.exists():
+            folder.mkdir()
+            build(source, source / "_toc.yml", folder, small_config(folder))
+            done.touch()
+    return folder / "_build" / "html"
 
 
 def _opener(browser, folder, address):

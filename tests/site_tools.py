@@ -1,5 +1,6 @@
 """Build, serve and visit the site: what the browser fixtures of conftest.py are made of."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,31 +11,67 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 from axe_playwright_python.sync_playwright import Axe
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# True once MathJax has set the formulas and each widget's place is filled (or says why not).
-READY = """async () => {
-  await window.MathJax?.startup?.promise;
-  const views = 'script[type="application/vnd.jupyter.widget-view+json"]';
+
+def _listed(entry):
+    """The pages that an entry of _toc.yml names, itself and those below it."""
+    if isinstance(entry, list):
+        return [page for item in entry for page in _listed(item)]
+    own = [entry[key] for key in ("root", "file") if key in entry]
+    below = [entry[key] for key in ("parts", "chapters", "sections") if key in entry]
+    return own + _listed(below)
+
+
+PAGES = _listed(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+CHAPTERS = [name for name in PAGES if (ROOT / "book" / f"{name}.ipynb").exists()]
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+# A sign that somebody reads: figures come to life.
+READER = "dispatchEvent(new Event('scroll'))"
+
+# True once each widget's place is filled (or says why not).
+READY = f"""() => {{
+  const views = 'script[type="{VIEW}"]';
   const done = '.widget-host[data-mounted], .widget-host > .widget-error';
   return document.querySelectorAll(done).length === document.querySelectorAll(views).length;
-}"""
+}}"""
 
 
-def build(source, toc, target):
-    """Build the site in `source` below `target`; return the folder of the pages."""
+def small_config(folder):
+    """The book's settings for a site without the book's networks, written into `folder`."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["sphinx"]["config"]["page_networks"] = []
+    extensions = config["sphinx"]["local_extensions"]
+    config["sphinx"]["local_extensions"] = {
+        name: str(ROOT / extensions[name]) for name in extensions
+    }
+    path = Path(folder) / "_config.yml"
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return path
+
+
+def try_build(source, toc, target, config=ROOT / "_config.yml"):
+    """Build the site in `source` below `target`; return the finished process."""
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     command = [jupyter_book, "build", source, "-W", "--keep-going"]
-    command += ["--config", ROOT / "_config.yml", "--toc", toc, "--path-output", target]
-    done = subprocess.run(
+    command += ["--config", config, "--toc", toc, "--path-output", target]
+    return subprocess.run(
         [str(word) for word in command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
+
+
+def build(source, toc, target, config=ROOT / "_config.yml"):
+    """Build the site in `source` below `target`; return the folder of the pages."""
+    done = try_build(source, toc, target, config)
     if done.returncode:
         telling = [line for line in done.stdout.splitlines() if re.search("WARN|Error", line)]
         pytest.exit("the site did not build:\n" + "\n".join(telling))
@@ -48,14 +85,38 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serve(folder):
-    """Serve `folder` on a free port of this machine; yields the address."""
+    """Serve `folder` on a free port of this machine; yields the address.
+
+    At `localhost` the book starts no service worker (book/site_assets/ahead.js), which would come
+    between a test and what it intercepts.
+    """
     handler = partial(_Quiet, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://localhost:{server.server_address[1]}"
         server.shutdown()
         thread.join()
+
+
+def carried(script):
+    """The text that a script of `_static/figures` carries."""
+    return json.loads(script.split("]=", 1)[1].rstrip(";\n"))
+
+
+def stored_figures(folder, path):
+    """What a built page has of its figures: [(entry, source), …]."""
+    html = (Path(folder) / path).read_text(encoding="utf-8")
+    static = Path(folder) / "_static"
+    figures = []
+    for view in re.findall(rf'<script type="{re.escape(VIEW)}">(.*?)</script>', html):
+        files = json.loads(view)["files"]
+        entry, source = (
+            carried((static / files[kind]).read_text(encoding="utf-8"))
+            for kind in ("model", "module")
+        )
+        figures.append((json.loads(entry), source))
+    return figures
 
 
 class Visit:
@@ -106,7 +167,7 @@ def visit(
     expect=(),
     touch=False,
 ):
-    """Open a page and wait until its formulas are set and its widgets mounted."""
+    """Open a page and wait until its widgets are mounted."""
     base = Path(folder).resolve().as_uri() if file else address
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -118,8 +179,44 @@ def visit(
     opened = Visit(context, (base,), expect)
     opened.page.goto(f"{base}/{path}", wait_until="load")
     if scripts:
+        opened.page.evaluate(READER)
         opened.page.wait_for_function(READY)
     return opened
+
+
+def figure(page, kind="gatelab", index=0):
+    """A whole figure: what is drawn, and the rows around it."""
+    return page.locator(f".scse:has(> .scse-{kind})").nth(index)
+
+
+def named(scope, name):
+    """Whatever carries `data-name=name` within a page or locator."""
+    return scope.locator(f'[data-name="{name}"]')
+
+
+def settle(page):
+    """Until the page has drawn what it was told."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def take_links(page, takes=True):
+    """Put a clipboard that takes what is copied, or refuses it, in place of the browser's; returns
+    a function that gives what it took."""
+    page.evaluate(
+        """takes => {
+          window.taken = null;
+          const write = (text) => takes ? void (window.taken = text) : Promise.reject();
+          Object.defineProperty(navigator, "clipboard", {
+            configurable: true, value: { writeText: async (text) => write(text) }});
+        }""",
+        takes,
+    )
+
+    def taken():
+        page.wait_for_function("() => window.taken !== null")
+        return page.evaluate("() => window.taken")
+
+    return taken
 
 
 def number(scope, name, index=0):

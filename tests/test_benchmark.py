@@ -1,8 +1,9 @@
-"""The command line of the benchmark: what cannot be measured is said at once, in one line."""
+"""What the benchmark compares, and its command line: what cannot be measured is said at once."""
 
 import pytest
+import torch
 
-from scse import benchmark
+from scse import benchmark, scSE
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,34 @@ def test_a_shape_of_ones_own_is_measured(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "1,2,4: x (1, 2, 4), N = 0.0 MB" in out
     assert "Geometric mean over 1 shapes" in out
+    for name in ("blog concat", "scSE concat"):
+        assert f"\n{name} " in out
+
+
+def test_each_subject_has_its_reference():
+    subjects = benchmark.subjects((1, 4, 8))
+    for name in subjects:
+        reference = benchmark.reference_of(name)
+        assert reference in subjects
+        assert ("concat" in name) == ("concat" in reference)
+
+
+@pytest.mark.parametrize(
+    ("written_out", "combine"), [(benchmark.Blog, "add"), (benchmark.BlogConcat, "concat")]
+)
+def test_the_references_compute_what_the_blocks_do(written_out, combine):
+    reference, block = written_out(6, 2), scSE(6, combine=combine)
+    layers = [
+        (block.channel.fc1, reference.Conv_Squeeze),
+        (block.channel.fc2, reference.Conv_Excitation),
+        (block.spatial.project, reference.Conv1x1),
+    ]
+    if combine == "concat":
+        layers.append((block.merge, reference.merge))
+    for ours, theirs in layers:
+        ours.weight.data = theirs.weight.detach().flatten(1)
+        ours.bias.data = (
+            torch.zeros_like(ours.bias) if theirs.bias is None else theirs.bias.detach()
+        )
+    x = torch.randn(2, 6, 4, 5)
+    torch.testing.assert_close(block(x), reference(x))

@@ -10,7 +10,7 @@ import torch
 from block_kinds import KINDS, make, through_plain_path
 from torch import nn
 
-from scse import Gates, cSE, scSE, sSE
+from scse import Gates, _fused, cSE, scSE, sSE
 from scse.blocks import Pointwise
 
 SPATIAL = [(7,), (4, 5), (2, 3, 4)]
@@ -143,7 +143,7 @@ def test_memory_layouts(kind, layout):
         (y * weight).sum().backward()
         results.append((y, t.grad, [p.grad for p in run.parameters()]))
     torch.testing.assert_close(results[0], results[1], atol=1e-5, rtol=1e-5)
-    if layout == "channels_last" and kind != "concat":  # a matrix product, whose layout is its own
+    if layout == "channels_last":
         assert results[0][0].is_contiguous(memory_format=torch.channels_last)
 
 
@@ -156,17 +156,23 @@ def test_channels_last_3d():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_zero_start_is_an_exact_factor(kind):
-    """With both last layers at zero the gates are ½: add is the identity."""
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
+def test_a_zero_start_is_an_exact_factor(kind, dtype, layout):
+    """With both last layers at zero the gates are ½: add is the identity, and concat by W_m."""
     block = make(kind)
     for name, parameter in block.named_parameters():
         if "fc2" in name or "project" in name:
             nn.init.zeros_(parameter)
-    x = torch.randn(2, 6, 4, 4)
-    expected = {"cse": x / 2, "sse": x / 2, "add": x, "max": x / 2, "mul": x * x / 4}
     if kind == "concat":
-        expected["concat"] = block.merge(torch.cat([x / 2, x / 2], 1))
-    assert torch.equal(block(x), expected[kind])
+        block.merge.weight.data = torch.eye(6).repeat(1, 2)
+        nn.init.zeros_(block.merge.bias)
+    block.to(dtype)
+    for shape in ((2, 6, 4, 4), (3, 6, 300, 200)):  # in one tile, and in several
+        x = torch.randint(-99, 99, shape).to(dtype, memory_format=layout) / 16  # halves are exact
+        expected = {"cse": x / 2, "sse": x / 2, "max": x / 2, "mul": (x / 2) * (x / 2)}
+        for run in (block, through_plain_path(block)):
+            assert torch.equal(run(x), expected.get(kind, x))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -208,6 +214,32 @@ def test_max_of_gates_far_apart(dtype, sign):
     expected = torch.maximum(x.double() * c, x.double() * s)
     error = (block(x).double() - expected).abs() / expected.abs()
     assert error.max() <= torch.finfo(dtype).eps
+
+
+def test_concat_of_gates_that_keep_it_in_range():
+    """W_b x alone would be no half any more; s·W_b x is."""
+    block = far_apart("concat", torch.float16, c=-8.0, s=-8.0)
+    nn.init.ones_(block.merge.weight)
+    x = torch.full((1, 6, 4, 4), 3e4, dtype=torch.float16)
+    y = block(x)
+    assert torch.isfinite(y).all()
+    torch.testing.assert_close(y, through_plain_path(block)(x), rtol=4e-3, atol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+def test_sums_over_many_tiles_in_half_precision(dtype, monkeypatch):
+    """Summed up in halves, tile by tile, the gradients would be a few per cent off."""
+    monkeypatch.setattr(_fused, "TILE", 1)
+    monkeypatch.setattr(_fused, "MOST_TILES_OF_CONCAT", 256)
+    block = far_apart("concat", dtype, c=1.0, s=-1.0)
+    x = (torch.rand(1, 6, 256, 4) + 0.5).to(dtype)
+    exact = copy.deepcopy(block).double()
+    found, expected = (
+        torch.autograd.grad(run(t).sum(), [run.channel.fc2.bias, *run.merge.parameters()])
+        for run, t in ((block, x), (exact, x.double()))
+    )
+    for ours, theirs in zip(found, expected, strict=True):
+        torch.testing.assert_close(ours.double(), theirs, rtol=4 * torch.finfo(dtype).eps, atol=0)
 
 
 def test_mul_of_gates_whose_product_is_no_half():
@@ -252,6 +284,8 @@ def test_layers_without_a_bias(kind):
         block.channel.fc2.bias = None
     if hasattr(block, "spatial"):
         block.spatial.project.bias = None
+    if kind == "concat":
+        block.merge.bias = None
     results = []
     for run in (block, through_plain_path(block)):
         x = torch.linspace(-1, 1, 240, dtype=torch.float64).reshape(2, 6, 4, 5).requires_grad_()

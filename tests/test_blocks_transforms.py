@@ -14,6 +14,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn.utils import parametrize, prune
 
 from scse import UNet, _fused, record, scSE
+from scse.blocks import Pointwise
 from scse.rules import COMBINE
 
 # torch uses its own deprecated torch.jit inside compilers and decompositions.
@@ -149,9 +150,9 @@ def test_torch_func(kind):
 def test_fused_path_is_the_usual_one(kind, fused_calls):
     block = make(kind)
     block(torch.randn(2, 6, 4, 4))
-    assert len(fused_calls) == (kind != "concat")
+    assert len(fused_calls) == 1
     through_plain_path(block)(torch.randn(2, 6, 4, 4))
-    assert len(fused_calls) == (kind != "concat")
+    assert len(fused_calls) == 1
 
 
 @pytest.mark.parametrize(("place", "name"), _fused._PRIVATE, ids=lambda part: str(part)[-40:])
@@ -228,6 +229,66 @@ MEDDLINGS = [
     add_parametrization,
     prune_a_layer,
 ]
+
+
+def widen_the_merge(block):
+    block.merge = Pointwise(12, 9)
+
+
+def another_merge(block):
+    block.merge = nn.Conv2d(12, 6, 1)
+
+
+def hook_the_merge(block):
+    block.merge.register_forward_hook(lambda module, args, output: output * 2)
+
+
+def patch_the_merge(block):
+    forward = block.merge.forward
+    block.merge.forward = lambda y: 2 * forward(y)
+
+
+def weigh_the_merge(block):
+    nn.utils.parametrizations.weight_norm(block.merge)
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        *MEDDLINGS,
+        widen_the_merge,
+        another_merge,
+        hook_the_merge,
+        patch_the_merge,
+        weigh_the_merge,
+    ],
+    ids=lambda m: m.__name__,
+)
+def test_whatever_is_put_into_a_block_that_concatenates(meddle, fused_calls):
+    block = scSE(6, combine="concat")
+    meddle(block)
+    x = torch.randn(2, 6, 4, 4)
+    y = block(x)
+    assert not fused_calls
+    both = torch.cat([x * block.channel(x), x * block.spatial(x)], 1)
+    torch.testing.assert_close(y, block.merge(both))
+
+
+def test_a_merge_where_the_rule_has_none(fused_calls):
+    block, x = scSE(6), torch.randn(2, 6, 4, 4)
+    expected = block(x)
+    block.merge = Pointwise(6, 6)
+    fused_calls.clear()
+    torch.testing.assert_close(block(x), block.merge(expected))
+    assert not fused_calls
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_autocast_has_the_products_of_concat(enabled, fused_calls):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled):
+        make("concat")(torch.randn(2, 6, 4, 4))
+        make("add")(torch.randn(2, 6, 4, 4))
+    assert len(fused_calls) == (1 if enabled else 2)
 
 
 @pytest.mark.parametrize("meddle", MEDDLINGS, ids=lambda m: m.__name__)

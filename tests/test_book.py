@@ -2,11 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
+from site_tools import CHAPTERS, ROOT
 
-ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"
 
 
@@ -17,7 +16,7 @@ def markdown(name):
     )
 
 
-@pytest.mark.parametrize("name", ["channel", "space"])
+@pytest.mark.parametrize("name", ["squeeze", "excite", "channel", "space"])
 def test_quoted_lines_of_code_exist(name):
     """The tables that lead from a symbol to its line of code quote scse/blocks.py literally."""
     rows = re.findall(r"^\| \$.*\| `(.+)` \|$", markdown(name), re.MULTILINE)
@@ -26,7 +25,14 @@ def test_quoted_lines_of_code_exist(name):
     assert [row for row in rows if row not in source] == []
 
 
-@pytest.mark.parametrize("name", ["channel", "space", "playground", "own_network"])
+def test_quoted_lines_of_the_rules_exist():
+    rows = re.findall(r"^\| \$.*\| `(.+)` \|$", markdown("both"), re.MULTILINE)
+    source = (ROOT / "scse" / "rules.py").read_text()
+    assert len(rows) == 4
+    assert [row for row in rows if row not in source] == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_every_exercise_of_a_chapter_has_a_hidden_solution(name):
     text = markdown(name)
     exercises = text[text.index("## Exercises") :]
@@ -35,6 +41,17 @@ def test_every_exercise_of_a_chapter_has_a_hidden_solution(name):
     assert numbers == list(range(1, len(numbers) + 1))
     parts = re.split(r"^\*\*\d+\.", exercises, flags=re.MULTILINE)[1:]
     assert [part.count(":::{dropdown} Solution") for part in parts] == [1] * len(numbers)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_says_what_it_takes_and_what_stays(name):
+    """Minutes and objectives above the first figure, key points before the exercises."""
+    text = markdown(name)
+    start = re.search(r"^\*\*(\d+) minutes\. Afterwards you can\*\*\n\n(?:\* .+\n)+", text, re.M)
+    assert start, "no objectives"
+    assert "\n## " not in text[: start.start()]
+    points = re.search(r"^## Key points\n\n(?:\* .+\n)+\n## Exercises$", text, re.M)
+    assert points, "no key points before the exercises"
 
 
 def test_table_of_runs_is_complete():

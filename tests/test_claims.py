@@ -55,6 +55,28 @@ def test_runs_on_the_brain_lie_close_together():
     assert sum(dice < min(others) for dice in sse) == 2
 
 
+def by_seed(task, block):
+    return {seed: statistics.mean(runs) for seed, runs in scores()[task, block].items()}
+
+
+def test_sse_alone_is_lower_seed_for_seed_on_the_brain():
+    sse = by_seed("brain", "sse")
+    for block in ("none", "cse", "scse"):
+        assert all(sse[seed] < by_seed("brain", block)[seed] for seed in sse)
+
+
+def test_what_cse_and_scse_raise_on_the_digits():
+    """Start here has the gains of cSE, Playground those of scSE."""
+    none, cse, scse, sse = (by_seed("digits", kind) for kind in ("none", "cse", "scse", "sse"))
+    assert [round(cse[seed] - none[seed], 2) for seed in (0, 1, 2)] == [0.19, 0.35, 0.10]
+    assert [round(scse[seed] - none[seed], 2) for seed in (0, 1, 2)] == [0.76, 0.37, 0.20]
+    assert min(cse, key=cse.get) == min(none, key=none.get) == 0
+    runs = {kind: scores()["digits", kind].values() for kind in ("scse", "none")}
+    assert min(map(min, runs["scse"])) > max(map(max, runs["none"]))
+    assert sse[0] > none[0]
+    assert min(sse.values()) < 0.001
+
+
 def test_two_runs_of_one_seed_differ_a_little():
     spans = [max(runs) - min(runs) for seeds in scores().values() for runs in seeds.values()]
     assert round(max(spans), 2) == 0.04
@@ -64,6 +86,70 @@ def test_two_runs_of_one_seed_differ_a_little():
 def test_a_gate_reaches_one_and_no_more(dtype):
     """README: a gate is in [0, 1]; the sigmoid of a large number is rounded to 1."""
     assert torch.sigmoid(torch.tensor([-90.0, 20.0], dtype=dtype)).tolist() == [0.0, 1.0]
+
+
+# --- Start here and Space: what their links show ---
+
+
+def test_a_single_bar_of_the_deeper_blocks_does_little_with_one_exception():
+    net = load("digits-unet-scse")
+    images, labels = digits.Digits().test()
+    image, label = images[1:2], labels[1:2]  # 6 and 0 on gravel
+    rec = record(net, image)
+    own = mean_dice(rec.logits.argmax(1), label, 11)
+    lost = {}
+    for name in [name for name in rec if name != "decoder1"]:
+        for k in range(rec[name].channel.shape[1]):
+            shut = {name: {"channel": {"base": "own", "set": {str(k): 0}}}}
+            with torch.no_grad(), override(net, shut):
+                lost[name, k] = own - mean_dice(net(image).argmax(1), label, 11)
+    assert len(lost) == 168
+    *others, (exception, most) = sorted(lost.items(), key=lambda one: one[1])
+    assert exception == ("decoder2", 2)
+    assert most > 0.4
+    assert others[-1][1] < 0.065
+
+
+def test_the_mask_on_the_pixels_that_space_links_to():
+    net = load("digits-unet-scse")
+    images, labels = digits.Digits().test()
+    rec = record(net, images[1:2])
+    last, second = rec["decoder1"].spatial[0, 0], rec["encoder2"].spatial[0, 0]
+    found = [round(last[place].item(), 2) for place in ((29, 74), (22, 4), (84, 17))]
+    assert found == [1.0, 0.98, 0.93]
+    assert round(last.min().item(), 2) == 0.93
+    assert labels[1][29, 74] == 1  # a 0
+    assert labels[1][22, 4] == labels[1][84, 17] == labels[1][76, 88] == 0
+    assert second[12, 30] < 0.25
+    assert 0.5 < second[38, 44] < 0.56
+
+
+# --- Channel: the swap, the hidden units ---
+
+
+def test_swapped_gates_change_the_class_of_a_fifth_of_the_brain():
+    net = load("brain-unet-scse", seed=4)
+    (bright, label), (dark, _) = (brain.example(134, inverted=i) for i in (0, 1))
+    gates = record(net, dark)["bottleneck"].channel
+    own = predict(net, bright)
+    with override(net, {"bottleneck": {"channel": gates}}):
+        swapped = predict(net, bright)
+    assert (own != swapped)[label > 0].float().mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_half_of_the_hidden_units_are_never_on():
+    images, off, always, units = brain.Brain().test()[0], 0, 0, 0
+    assert len(images) == 96
+    for seed in range(7):
+        net = load("brain-unet-scse", seed=seed)
+        for name, seen in record(net, images).items():
+            z = seen.input.mean((2, 3))  # (96, C)
+            on = net.get_submodule(name).se.channel.fc1(z) > 0  # (96, C/r)
+            off, always = off + int((~on.any(0)).sum()), always + int(on.all(0).sum())
+            units += on.shape[1]
+    assert units == 616
+    assert off / units == pytest.approx(0.5, abs=0.02)
+    assert always / units == pytest.approx(0.33, abs=0.02)
 
 
 # --- Channel: the contrast turned slowly ---
@@ -224,6 +310,20 @@ def test_six_masks_are_darker_where_the_maps_are_strong(space):
         if torch.corrcoef(pixels)[0, 1] < -0.25:
             darker.append(name)
     assert darker == [name for name in space[-1] if name != "decoder1"]
+
+
+# --- Playground: exercise 1, over all test images ---
+
+
+def test_a_mask_at_its_mean_costs_something_over_all_images():
+    net, (images, labels) = load("digits-unet-scse"), digits.Digits().test()
+    assert len(images) == 200
+    rec = record(net, images)
+    assert mean_dice(rec.logits.argmax(1), labels, 11) == pytest.approx(0.955, abs=0.0055)
+    for name, dice in {"encoder3": 0.91, "encoder2": 0.93}.items():
+        with override(net, {name: {"spatial": flat(rec[name].spatial)}}):
+            answer = predict(net, images, len(images))
+        assert mean_dice(answer, labels, 11) == pytest.approx(dice, abs=0.0055)
 
 
 # --- Your own network: exercise 1 ---

@@ -15,8 +15,9 @@ from torch import nn
 
 import scse
 from scse import UNet, cSE, find_blocks, override, record, scSE
-from scse.widgets import Explorer, _file, explore
-from scse.widgets._engine import Engine, decode, encode, tensor_of
+from scse._outputs import tensor_of
+from scse.widgets import Explorer, _file, _live, explore
+from scse.widgets._engine import Engine, decode, encode
 from scse.widgets._packing import unpack
 
 
@@ -706,7 +707,7 @@ def test_data_are_data_alone(net, images, tmp_path):
     path = explore(net, images).save(tmp_path / "mine.json")
     stored = json.loads(path.read_text(encoding="utf-8"))
     assert list(stored) == ["format", "state", "packed"]
-    assert set(stored["state"]) == {"manifest", *Explorer.state_names()}
+    assert set(stored["state"]) == {"manifest", "live", *Explorer.state_names()}
 
 
 def damaged(text, how):
@@ -794,3 +795,96 @@ def test_stored_explorers_of_the_book_become_pages(name, tmp_path):
     page = explorer.save(tmp_path / "page.html").read_text(encoding="utf-8")
     for code in (explorer._esm, explorer._css):
         assert _file._script(str(code)) in page
+
+
+# A network in the page
+
+
+def obstacle(explorer, tmp_path):
+    with pytest.warns(UserWarning, match="does not run in a page") as told:
+        explorer.save(tmp_path / "page.html", live=True)
+    return str(told[0].message)
+
+
+def test_what_keeps_a_network_out_of_a_page_is_told(tmp_path):
+    training = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), cSE(4))
+    one = torch.randn(1, 1, 9, 9)
+    assert "in training mode: model.eval() first" in obstacle(explore(training, one), tmp_path)
+    net = training.eval()
+    sizes = obstacle(explore(net, [one, torch.randn(1, 1, 9, 12)]), tmp_path)
+    assert "images of one size, here are 1×9×9, 1×9×12" in sizes
+    double = obstacle(explore(net.double(), one.double()), tmp_path)
+    assert "computes in torch.float64, a page in float32: model.float() first" in double
+
+
+def test_a_page_says_why_it_has_no_network(tmp_path):
+    net = nn.Sequential(nn.Conv2d(1, 4, 3), cSE(4))
+    obstacle(explore(net, torch.randn(1, 1, 9, 9)), tmp_path)
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "it is in training mode" in text
+    assert Explorer.open(tmp_path / "page.html").live == {}
+
+
+def test_images_stay_as_they_are_where_a_network_works_in_place(images, tmp_path):
+    net = Odd(lambda net, x: net.head(net.se(net.conv(x.sub_(0.5).mul_(2))))).eval()
+    before = images.clone()
+    explorer = explore(net, images)
+    explorer.export(tmp_path, "mine")
+    assert torch.equal(images, before)
+    inputs = unpack((tmp_path / "mine.inputs").read_bytes(), explorer.live["arrays"])
+    assert torch.equal(inputs["input0"], before[0])
+
+
+def test_a_wrapper_around_a_network_has_no_mode(net, images, tmp_path):
+    explorer = explore(nn.DataParallel(net.eval()), images)
+    explorer.export(tmp_path, "mine")
+    assert explorer.live["name"] == "mine"
+
+
+def test_a_place_that_will_not_do_is_told_before_the_network_is_exported(
+    net, images, tmp_path, monkeypatch
+):
+    def network(engine):
+        raise AssertionError("exported")
+
+    monkeypatch.setattr(_live, "network", network)
+    explorer = explore(net.eval(), images)
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        explorer.save(tmp_path / "nowhere" / "page.html", live=True)
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        explorer.export(tmp_path / "nowhere", "mine")
+    for name in ("", "a/b", "..", ".hidden", "two words", "a#b", "a?b"):
+        with pytest.raises(ValueError, match="name must be a short name"):
+            explorer.export(tmp_path, name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_data_are_never_live(net, images, tmp_path):
+    with pytest.raises(ValueError, match="live=True is for pages"):
+        explore(net, images).save(tmp_path / "mine.json", live=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_network_for_a_site(net, images, tmp_path):
+    explorer = explore(net.eval(), images)
+    explorer.export(tmp_path, "mine")
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.onnx", "mine.inputs"}
+    assert explorer.live["name"] == "mine"
+    inputs = unpack((tmp_path / "mine.inputs").read_bytes(), explorer.live["arrays"])
+    assert torch.equal(inputs["input0"], images[0])
+    explorer.save(tmp_path / "mine.json")
+    opened = Explorer.open(tmp_path / "mine.json")
+    assert opened.live == explorer.live
+    with pytest.raises(ValueError, match="opened from a file: there is no network to export"):
+        opened.export(tmp_path, "again")
+    with pytest.raises(ValueError, match="opened from a file: there is no network to export"):
+        opened.save(tmp_path / "again.html", live=True)
+    # A page of its own does not find what lies beside a site's engine.
+    assert Explorer.open(opened.save(tmp_path / "own.html")).live == {}
+
+
+def test_an_installation_without_the_runtime_says_how_to_get_it(net, images, tmp_path, monkeypatch):
+    monkeypatch.setattr(_live, "STATIC", tmp_path)
+    with pytest.raises(FileNotFoundError, match="npm --prefix js run engine"):
+        explore(net.eval(), images).save(tmp_path / "page.html", live=True)
+    assert not list(tmp_path.iterdir())

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from site_tools import number, serious_violations
+from site_tools import named, number, serious_violations, settle
 from torch import nn
 
 from scse import UNet, cSE, record
@@ -60,14 +60,6 @@ def view(browser, saved):
     assert not problems
 
 
-def named(page, name):
-    return page.locator(f'[data-name="{name}"]')
-
-
-def settle(page):
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-
-
 def pixels(page, name):
     return page.evaluate(f"document.querySelector('[data-name={name}]').toDataURL()")
 
@@ -99,6 +91,17 @@ def test_a_gate_by_keyboard_changes_its_map_and_the_page_says_what_stays(view):
     settle(page)
     assert pixels(page, "map-2") == before
     assert "saved state" in named(page, "status").inner_text()
+
+
+def test_keys_that_come_faster_than_frames_all_count(view):
+    page = view()
+    slider = named(page, "bar-2")
+    slider.evaluate(
+        """bar => ["Home", ...Array(10).fill("ArrowUp")].forEach((key) =>
+            bar.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })))"""
+    )
+    settle(page)
+    assert number(page, "gate-2") == pytest.approx(0.5)
 
 
 def test_a_gate_by_pointer_and_reset(view):

@@ -417,7 +417,11 @@ def test_numbers_out_of_reach_of_a_sigmoid():
             net(x)
 
 
-@pytest.mark.parametrize("wrap", [nn.DataParallel, torch.compile], ids=["parallel", "compiled"])
+@pytest.mark.parametrize(
+    "wrap",
+    [nn.DataParallel, functools.partial(torch.compile, backend="eager")],  # its wrapper is meant
+    ids=["parallel", "compiled"],
+)
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # in torch itself
 def test_wrapped_networks(wrap):
     net, x = nn.Sequential(doubles.scSE(4)), torch.randn(1, 4, 3, 3)

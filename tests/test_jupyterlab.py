@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from site_tools import number
+from site_tools import ROOT, number
 
 import scse
 from scse import UNet, override, record
@@ -34,20 +35,37 @@ SHUT_DOWN = """async () => {
   const ends = kernels.map(({ id }) => fetch(`/api/kernels/${id}`, options));
   return (await Promise.all(ends)).every(({ status }) => status === 204);
 }"""
+
+
+class Markdown(str):
+    """The source of a cell of text."""
+
+
 NOTEBOOKS = {
     "explore": [SETUP, "explore(net, image)"],
     "playground": ['from scse.widgets import Playground\nPlayground("digits")'],
+    "questions": [
+        'from scse.widgets import Question\n\nasked = Question("fixture", "guess")\nasked.observe('
+        "lambda change: setattr(asked, 'answer', 40.0), 'revealed')\nasked",
+    ],
+    "words": [
+        SETUP,
+        'turned = {"bottleneck": {"spatial": {"base": "invert"}}}\n'
+        'states = {"mask upside down": {"block": "bottleneck", "edits": turned}}\n'
+        "explore(net, image, states=states)",
+        Markdown("[Turn the mask upside down](#do:mask-upside-down), says the text."),
+    ],
 }
 
 
 def cell(number, source):
+    code = {"execution_count": None, "outputs": []}
     return {
-        "cell_type": "code",
-        "execution_count": None,
+        "cell_type": "markdown" if isinstance(source, Markdown) else "code",
         "id": f"cell-{number}",
         "metadata": {},
-        "outputs": [],
         "source": source,
+        **({} if isinstance(source, Markdown) else code),
     }
 
 
@@ -64,6 +82,7 @@ def lab(tmp_path_factory):
             "nbformat_minor": 5,
         }
         (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
+    shutil.copytree(ROOT / "tests" / "fixture_site" / "questions", folder / "questions")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -165,6 +184,33 @@ def test_playground_asks_torch(page, lab):
     for key in ["ArrowUp"] * 8 + ["Space"] + ["ArrowDown"] * 16 + ["Space"]:
         sheet.press(key)
     view.locator('[data-name="seen"] li[data-class="2"]').wait_for()  # an upright line reads 1
+
+
+def test_a_question_finds_its_file_and_tells_the_kernel(page, lab):
+    """Python hears of the commitment, and what it then sets is shown."""
+    run_all(page, lab, "questions")
+    view = page.locator(".scse-question")
+    box = view.locator('[data-name="answer"]')
+    box.press_sequentially("12")  # and no command of the notebook
+    assert box.input_value() == "12"
+    view.locator('[data-name="commit"]').click()
+    wait_for(page, "said", 40)
+    view.get_by_text("Less pecan.").wait_for()
+
+
+def test_words_set_a_figure(page, lab):
+    run_all(page, lab, "words")
+    page.wait_for_selector(".scse-explorer[data-fresh]")
+    view = page.locator(".scse:has(> .scse-explorer)")
+    assert view.locator('[data-name="share"]').is_hidden()
+    before = page.url
+    page.get_by_role("link", name="Turn the mask").click()
+    wait_for(page, "changed", changed_by({"bottleneck": {"spatial": lambda s: 1 - s}}))
+    assert view.get_by_role("radio", name="bottleneck").is_checked()
+    assert page.url == before
+    view.locator('[data-name="undo-set"]').click()
+    wait_for(page, "changed", 0)
+    assert view.get_by_role("radio", name="decoder1").is_checked()
 
 
 def test_torch_answers_and_its_end_is_noticed(page, lab):

@@ -12,37 +12,62 @@ from site_tools import ROOT
 
 from scse import UNet, data, edits, weights
 from scse.widgets import (
+    BlockFlow,
     ContrastSlider,
     ContrastSwap,
     Explorer,
     GateLab,
+    Join,
     MaskGallery,
     PixelProbe,
     Playground,
+    Question,
     SqueezeExcite,
+    SqueezeMaps,
+    Wiring,
     _base,
     _engine,
+    _guides,
     _packing,
+    _questions,
     _stored,
+    block_flow,
     contrast_slider,
     contrast_swap,
     gate_lab,
+    join,
     mask_gallery,
     pixel_probe,
     playground,
+    question,
     squeeze_excite,
+    squeeze_maps,
+    wiring,
 )
 
-ADDED = {"arrays", "defaults"}  # by `Widget`, to every manifest
+ADDED = {
+    "arrays",
+    "defaults",
+    "first",
+    "states",
+    "parts",
+    "tour",
+    "puzzles",
+}  # by `Widget`, to every manifest
 MANIFESTS = {
+    "BlockFlow": (block_flow.Manifest, "figures/block_flow/index.js"),
     "ContrastSlider": (contrast_slider.Manifest, "figures/contrast_slider.js"),
     "ContrastSwap": (contrast_swap.Manifest, "figures/contrast_swap.js"),
     "Explorer": (_stored.Manifest, "figures/explorer/model.js"),
     "GateLab": (gate_lab.Manifest, "figures/gate_lab/model.js"),
+    "Join": (join.Manifest, "figures/join/index.js"),
     "MaskGallery": (mask_gallery.Manifest, "figures/mask_gallery.js"),
     "PixelProbe": (pixel_probe.Manifest, "figures/pixel_probe.js"),
     "Playground": (playground.Manifest, "figures/playground/model.js"),
+    "Question": (question.Manifest, "figures/question/model.js"),
     "SqueezeExcite": (squeeze_excite.Manifest, "figures/squeeze_excite.js"),
+    "SqueezeMaps": (squeeze_maps.Manifest, "figures/squeeze_maps/index.js"),
+    "Wiring": (wiring.Manifest, "figures/wiring/model.js"),
 }
 PARTS = [
     (_engine.Change, "engine/contract.js", "Change"),
@@ -55,6 +80,16 @@ PARTS = [
     (_stored.Output, "figures/explorer/result.js", "Described"),
     (playground.Network, "figures/playground/model.js", "Network"),
     (playground.State, "figures/playground/state.js", "State"),
+    (_guides.Step, "desk/tour.js", "Step"),
+    (_guides.Condition, "desk/goal.js", "Condition"),
+    (_guides.Puzzle, "desk/puzzle.js", "Puzzle"),
+    (_questions.Choice, "figures/question/model.js", "Choice"),
+    (_questions.Replies, "figures/question/model.js", "Replies"),
+    (_questions.Axis, "figures/question/model.js", "Axis"),
+    (_questions.ChoiceQuestion, "figures/question/model.js", "ChoiceQuestion"),
+    (_questions.NumberQuestion, "figures/question/model.js", "NumberQuestion"),
+    (_questions.CurveQuestion, "figures/question/model.js", "CurveQuestion"),
+    (_questions.Judgement, "figures/question/model.js", "Judgement"),
     (edits.Edit, "gates/edit.js", "Edit"),
     (edits.Site, "gates/check.js", "Site"),
 ]
@@ -126,14 +161,19 @@ def manifests():
         patch.setattr(weights, "card", lambda name, seed: CARD)
         playground._means.cache_clear()
         widgets = [
+            BlockFlow(net, samples, block="decoder1"),
             ContrastSlider({"net": net}, lambda value: images[0] + value, label),
             ContrastSwap(net, tuple(images), label),
             Explorer(net, images, labels=[label, label]),
             GateLab(net, samples),
+            Join(net, samples, block="decoder1"),
             MaskGallery(net, samples),
             PixelProbe(net, samples, block="decoder1"),
             Playground("stripes"),
+            Question("channel", "turn", folder=ROOT / "book" / "questions"),
             SqueezeExcite(net, samples),
+            SqueezeMaps(net, samples),
+            Wiring(net, [(*sample[:2], label) for sample in samples], block="decoder1"),
         ]
         playground._means.cache_clear()
     return {

@@ -1,5 +1,9 @@
 """Notebooks are committed clean; `pytest --nbval book` then compares their text outputs."""
 
+import importlib
+import os
+from unittest.mock import Mock
+
 import nbformat
 import notebooks
 import pytest
@@ -39,6 +43,34 @@ def test_text_outputs_are_kept(small):
         {"text/plain": "a picture"},
         {"text/plain": "42"},
     ]
+
+
+BAR = """
+import torch
+from scse import cSE, sweep
+from tqdm import tqdm
+print(len(sweep(cSE(2), torch.rand(2, 2, 4), lambda maps: maps.sum())))
+print(len([*tqdm(range(3))]))
+"""
+
+
+def test_no_progress_bar_is_stored(tmp_path, monkeypatch):
+    """Neither as a widget nor on stderr, whatever the environment says."""
+    monkeypatch.delenv("TQDM_DISABLE")
+    path = tmp_path / "bar.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(BAR)])
+    nbformat.write(notebook, path)
+    notebooks.execute(path)
+    (cell,) = notebooks.read(path).cells
+    assert [(output.name, output.text) for output in cell.outputs] == [("stdout", "2\n3\n")]
+
+
+def test_no_progress_bar_in_the_built_book(monkeypatch):
+    """The kernels of the build get their environment from its process."""
+    monkeypatch.delenv("TQDM_DISABLE")
+    monkeypatch.syspath_prepend(ROOT / "book" / "_ext")
+    importlib.import_module("static_widgets").setup(Mock())
+    assert os.environ["TQDM_DISABLE"]
 
 
 def _store_picture(notebook):

@@ -170,6 +170,7 @@ EXTRAS = {
     "scse.load('brain-unet-scse')": "weights",
     "rec.gates.to_numpy()": "data",
     "rec.gates.to_dataframe()": "data",
+    "sweep(scse.sSE(4), torch.ones(1, 4, 2, 2), float)": "data",
     "from scse.data import brain; brain.volume()": "data",
 }
 

@@ -1,33 +1,28 @@
 """Every page of the built book, in a browser that can reach nothing but the book."""
 
 import gzip
+import json
 import re
 from urllib.parse import unquote, urldefrag
 
+import jinja2
 import pytest
+import site_tools
 import yaml
 from bs4 import BeautifulSoup
-from site_tools import ROOT, serious_violations
+from site_tools import READER, ROOT, serious_violations
 
 KILOBYTES = 1000
-WIDGET_BUDGET = 150 * KILOBYTES  # gzipped, its share of the page's state and code included
-PLAIN_BUDGET = 800 * KILOBYTES  # gzipped, a first visit to a page with formulas, fonts and all
+WIDGET_BUDGET = 250 * KILOBYTES  # gzipped, a figure with its data, code and sheets
+PLAIN_BUDGET = 350 * KILOBYTES  # gzipped, a first visit to a page with pictures, fonts and all
+FIRST_PAINT_BUDGET = 70 * KILOBYTES  # gzipped
+FIGURES = "_static/figures"
 ENGINE = ("_static/engine", "_static/onnx")  # what runs whole networks in a page
 ENGINE_BUDGET = 5000 * KILOBYTES  # gzipped
-STATE = 'script[type="application/vnd.jupyter.widget-state+json"]'
 VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]'
 
 
-def _listed(entry):
-    """The pages that an entry of _toc.yml names, itself and those below it."""
-    if isinstance(entry, list):
-        return [page for item in entry for page in _listed(item)]
-    own = [entry[key] for key in ("root", "file") if key in entry]
-    below = [entry[key] for key in ("parts", "chapters", "sections") if key in entry]
-    return own + _listed(below)
-
-
-PAGES = [f"{name}.html" for name in _listed(yaml.safe_load((ROOT / "_toc.yml").read_text()))]
+PAGES = [f"{name}.html" for name in site_tools.PAGES]
 every_page = pytest.mark.parametrize("path", PAGES)
 
 
@@ -50,8 +45,6 @@ def test_page_is_quiet_and_its_widgets_live(open_page, site, path, file):
     for host in hosts:
         box = host.bounding_box()
         assert min(box["width"], box["height"]) > 100, "a widget drew nothing to speak of"
-    for formula in page.locator(".math").all():
-        assert formula.locator("mjx-container").count(), "a formula was not set"
 
 
 @every_page
@@ -69,12 +62,14 @@ def test_page_is_accessible(open_page, path, theme):
 
 
 @every_page
-def test_still_pictures_with_scripts_off(open_page, site, path):
+def test_stills_or_words_with_scripts_off(open_page, site, path):
     page = open_page(path, scripts=False)
-    pictures = page.locator(f"{VIEW} + noscript img").all()
-    assert len(pictures) == len(_soup(site, path).select(VIEW))
+    pictures = page.locator(f"{VIEW} + .widget-host img").all()
+    words = page.locator(f"{VIEW} + .widget-host details").all()  # of questions, with their answers
+    assert len(pictures) + len(words) == len(_soup(site, path).select(VIEW))
     for picture in pictures:
-        assert picture.evaluate("i => i.naturalWidth") > 100
+        picture.scroll_into_view_if_needed()
+        page.wait_for_function("i => i.naturalWidth > 100", arg=picture.element_handle())
 
 
 @every_page
@@ -93,6 +88,34 @@ def test_page_says_what_it_is(site, path):
     assert soup.html["lang"] == "en"
     assert len(soup.select("h1:not(.onlyprint h1)")) == 1
     assert len(soup.select_one('meta[name="description"]')["content"]) > 40
+
+
+@every_page
+def test_equations_are_set_before_a_page_is_read(site, path):
+    """Also without scripts: as elements for the eye, as MathML for screen readers, no Tab stop."""
+    for equation in _soup(site, path).select(".math"):
+        (container,) = equation.select("mjx-container")
+        assert container.select_one("mjx-math")["aria-hidden"] == "true"
+        (spoken,) = container.select("mjx-assistive-mml > math")
+        assert spoken.get_text(strip=True)
+        assert not equation.select("[tabindex], merror, script")
+
+
+def test_colours_reach_into_equations(open_page):
+    page = open_page("index.html")
+    for hook in ("scse-channel", "scse-space"):
+        part = page.locator(f"mjx-math .{hook}").first
+        wanted = page.locator(f".bd-article p > .{hook}").first
+        colour = "e => getComputedStyle(e).color"
+        assert part.evaluate(colour) == wanted.evaluate(colour)
+
+
+def test_fonts_of_equations_have_what_is_set(open_page):
+    """No letter falls back to another font: each is drawn in the font that its class asks for."""
+    page = open_page("channel.html")
+    assert page.evaluate("document.fonts.ready.then(all => all.size)") > 2
+    failed = "[...document.fonts].filter(font => font.status === 'error').map(font => font.family)"
+    assert page.evaluate(failed) == []
 
 
 def test_titles_differ(site):
@@ -122,46 +145,153 @@ def test_nothing_is_loaded_from_elsewhere(site):
         assert [s for s in sources if re.match(r"([a-z]+:)?//", s)] == []
 
 
+def _figures(site, path):
+    """The files of each figure of a page."""
+    views = [json.loads(view.string) for view in _soup(site, path).select(VIEW)]
+    files = [[v["files"]["model"], v["files"]["module"], *v["files"]["sheets"]] for v in views]
+    return [[site / "_static" / name for name in names] for names in files]
+
+
 @every_page
 def test_weight_of_widgets(site, path):
-    soup = _soup(site, path)
-    views = len(soup.select(VIEW))
-    whole = len(gzip.compress((site / path).read_bytes()))
-    for state in soup.select(STATE):
-        state.extract()
-    extra = whole - len(gzip.compress(str(soup).encode()))
-    extra += _zipped(site / "_static" / "widgets.js")
-    print(f"{path}: {views} widgets, {extra / KILOBYTES:.0f} kB gzipped")
-    assert extra <= WIDGET_BUDGET * max(views, 1)
+    for files in _figures(site, path):
+        total = sum(_zipped(file) for file in files)
+        print(f"{path}: a figure of {total / KILOBYTES:.0f} kB gzipped")
+        assert total <= WIDGET_BUDGET
 
 
 @every_page
 def test_weight_of_page(open_page, server, site, path):
+    """All that a page has fetched when every figure is alive and every picture was seen."""
     page = open_page(path)
     names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
     files = {unquote(re.sub(r"[?#].*", "", n)) for n in names if n.startswith(server)}
     files = {name[len(server) + 1 :] for name in files}
-    total = sum(_zipped(site / name) for name in files if not name.startswith(ENGINE))
-    print(f"{path}: {total / KILOBYTES:.0f} kB gzipped beside its text")
+    total = sum(_zipped(site / name) for name in files if not name.startswith(FIGURES))
+    print(f"{path}: {total / KILOBYTES:.0f} kB gzipped beside its text and its figures")
     assert total <= PLAIN_BUDGET
+
+
+@every_page
+def test_nothing_holds_up_the_text(site, path):
+    """What a browser needs before it draws: the page, and one small style sheet."""
+    soup = _soup(site, path)
+    assert [tag for tag in soup.select("script[src]") if not tag.has_attr("defer")] == []
+    (sheet,) = soup.select('link[rel="stylesheet"]')
+    size = _zipped(site / path) + _zipped(site / sheet["href"].split("?")[0])
+    print(f"{path}: {size / KILOBYTES:.0f} kB gzipped before the first paint")
+    assert size <= FIRST_PAINT_BUDGET
+    assert soup.select('link[rel="preload"]') == []
+
+
+@every_page
+def test_a_page_carries_the_rooms_of_its_own_figures(site, path):
+    soup = _soup(site, path)
+    rules = "".join(style.get_text() for style in soup.select("head style"))
+    named = set(re.findall(r'\[data-room="([^"]+)"\]', rules))
+    assert named == {host["data-room"] for host in soup.select("[data-room]")}
+
+
+@every_page
+def test_pictures_say_how_large_they_are(site, path):
+    pictures = _soup(site, path).select('img[src^="_images/"]')
+    assert [p for p in pictures if not (p.get("width") and p.get("height"))] == []
+    assert all(p.get("loading") == "lazy" for p in pictures[1:])
+
+
+def test_a_picture_too_small_to_read_on_a_phone_opens_alone(open_page):
+    page = open_page("index.html", width=390)
+    links = page.locator("a.scse-enlarge")
+    assert links.count() >= 3
+    assert all(link.locator("img").get_attribute("alt") for link in links.all())
+    with page.expect_navigation(url="**/_images/*.webp"):
+        links.first.click()
+
+
+# Adds up how far what is seen has moved, as Chromium's own measure of layout shift does.
+SHIFT = """() => {
+  Object.assign(globalThis, { shift: 0, moved: [] });
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+      globalThis.shift += value;
+      globalThis.moved.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 80))]);
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@every_page
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_figures_come_to_life(browser, server, path, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(f"{server}/{path}")
+    page.evaluate(SHIFT)
+    page.evaluate(READER)
+    for host in page.locator(".widget-host").all():
+        host.scroll_into_view_if_needed()
+        handle = host.element_handle()
+        page.wait_for_function("host => host.dataset.mounted", arg=handle)
+        room, figure = host.evaluate(
+            "e => [e, e.firstElementChild].map(one => one.getBoundingClientRect().height)"
+        )
+        assert room == pytest.approx(figure, abs=2), "measure anew: make rooms"
+    page.wait_for_timeout(200)
+    assert page.evaluate("globalThis.shift") <= 0.02, page.evaluate("globalThis.moved")
+    page.close()
+
+
+def test_icons_are_those_of_the_one_set_that_is_there(site):
+    for path in site.glob("*.html"):
+        assert _soup(site, path.name).select(".far, .fab, .fa-regular, .fa-brands") == []
 
 
 def test_weight_of_engine(site):
     """The engine and the first network that it runs, fetched once for the whole book."""
     network = site / "_static" / "onnx" / "digits-unet-scse-seed0.onnx"
-    files = [*(site / "_static" / "engine").iterdir(), network]
+    engine = (site / "_static" / "engine").iterdir()
+    files = [*(file for file in engine if not file.name.endswith(".part.js")), network]
     total = sum(_zipped(file) for file in files)
     print(f"engine: {total / KILOBYTES:.0f} kB gzipped")
     assert total <= ENGINE_BUDGET
 
 
+def _engine_files(page, server):
+    names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    return [name for name in names if name[len(server) + 1 :].startswith(ENGINE)]
+
+
 @every_page
-def test_engine_is_fetched_only_where_whole_networks_run(open_page, server, path):
+def test_engine_is_not_fetched_until_a_figure_is_used(open_page, server, path):
     page = open_page(path)
     page.wait_for_timeout(500)
-    names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
-    fetched = [name for name in names if name[len(server) + 1 :].startswith(ENGINE)]
-    assert bool(fetched) == (path == "playground.html")
+    assert _engine_files(page, server) == []
+
+
+def test_the_first_use_of_a_figure_fetches_the_engine(open_page, server):
+    page = open_page("playground.html")
+    figure = page.locator(".scse-playground").first
+    assert "once you use the figure" in figure.locator('[data-name="engine"]').inner_text()
+    figure.dispatch_event("pointerdown")
+    page.wait_for_function("r => r.dataset.answered === '1'", arg=figure.element_handle())
+    assert _engine_files(page, server) != []
+
+
+def test_who_saves_data_is_asked_for_more_than_a_touch(browser, server):
+    page = browser.new_page()
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    )
+    page.goto(f"{server}/playground.html")
+    page.evaluate(READER)
+    figure = page.locator(".scse-playground[data-ready]").first
+    assert "once you change something" in figure.locator('[data-name="engine"]').inner_text()
+    figure.dispatch_event("pointerdown")
+    page.wait_for_timeout(300)
+    assert _engine_files(page, server) == []
+    figure.locator('[data-name="source"]').select_option("example:1")
+    page.wait_for_function("r => r.dataset.answered", arg=figure.element_handle())
+    assert _engine_files(page, server) != []
+    page.close()
 
 
 @pytest.mark.parametrize("file", [False, True], ids=["http", "file"])
@@ -187,3 +317,43 @@ def test_colour_mode_follows_the_button(open_page):
         button.click()
         seen.add(page.evaluate("[document.documentElement.dataset.theme].join()"))
     assert seen == {"light", "dark"}
+
+
+def test_a_button_pressed_before_its_script_is_there_works_all_the_same(browser, server):
+    page = browser.new_page(color_scheme="light")
+    held = []
+    page.route("**/pydata-sphinx-theme.js*", lambda route: held.append(route))
+    page.goto(f"{server}/index.html")
+    page.locator("button.theme-switch-button").first.click()
+    page.wait_for_timeout(200)
+    assert held, "the theme's script is fetched once somebody reads"
+    before = page.evaluate("document.documentElement.dataset.mode")
+    for route in held:  # fetched ahead, then run
+        route.continue_()
+    page.wait_for_function("before => document.documentElement.dataset.mode !== before", arg=before)
+    page.close()
+
+
+SOURCE = ROOT / "book" / "_ext" / "templates" / "source.html"
+
+
+def test_the_foot_of_a_page_names_the_repository_if_there_is_one():
+    foot = jinja2.Template(SOURCE.read_text(encoding="utf-8"))
+    known = foot.render(repository="https://example.org/us/scse")
+    assert '<a href="https://example.org/us/scse">example.org/us/scse</a>' in known
+    assert 'pip install "scse[book] @ git+https://example.org/us/scse"' in known
+    unknown = foot.render(repository="")
+    assert "<a" not in unknown
+    assert 'pip install ".[book]"' in unknown
+    assert "<script" not in known + unknown
+
+
+@every_page
+def test_every_page_says_how_to_run_it_and_under_which_licence(open_page, path):
+    foot = open_page(path).locator(".bd-footer-content")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    repository = config["sphinx"]["config"]["html_context"]["repository"]
+    links = foot.locator(".source a")
+    assert [link.get_attribute("href") for link in links.all()] == ([repository] * bool(repository))
+    assert foot.get_by_text("pip install").is_visible()
+    assert foot.get_by_text("MIT licence").is_visible()

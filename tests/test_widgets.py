@@ -13,7 +13,8 @@ import traitlets
 import scse
 from scse import UNet, find_blocks, override, record
 from scse.data import digits
-from scse.widgets import GateLab, MaskGallery, PixelProbe, SqueezeExcite, _base
+from scse.rules import COMBINE
+from scse.widgets import BlockFlow, GateLab, Join, MaskGallery, PixelProbe, SqueezeExcite, _base
 from scse.widgets._packing import pack, quantise, unpack
 
 CLASSES = 3
@@ -49,6 +50,8 @@ def every_widget(net, samples):
         SqueezeExcite(net, samples),
         PixelProbe(net, samples, block="decoder1"),
         MaskGallery(net, samples),
+        BlockFlow(net, samples, block="decoder1"),
+        Join(net, samples, block="decoder1"),
     ]
 
 
@@ -250,6 +253,33 @@ def test_pixel_probe_adds_up_to_the_mask(net, samples):
     assert widget.evaluate(1)["gate"] == found["mask"].max()
 
 
+@pytest.mark.parametrize(
+    "options", [{"se": "cse"}, {"se": "sse"}, *({"combine": name} for name in COMBINE)]
+)
+def test_block_flow_puts_out_what_the_block_does(samples, options):
+    net = network(**options)
+    flow = BlockFlow(net, samples, block="decoder1")
+    own = record(net, samples[1][1][None])["decoder1"]
+    shown = flow.evaluate(1)
+    step = (shown["maps"].amax((1, 2)) - shown["maps"].amin((1, 2))).max() / 127
+    assert (shown["maps"] - own.input[0]).abs().max() <= 0.51 * step
+    with torch.no_grad():  # of the rounded maps, so that nothing else differs
+        block = net.decoder1.se.double()
+        expected = block(shown["maps"][None])[0]
+        gates = block.gates(shown["maps"][None])
+    torch.testing.assert_close(shown["output"], expected)
+    assert (gates.channel is None) == ("gates" not in shown)
+    assert (gates.spatial is None) == ("mask" not in shown)
+    if gates.channel is not None:
+        torch.testing.assert_close(shown["gates"], gates.channel.flatten())
+    if gates.spatial is not None:
+        torch.testing.assert_close(shown["mask"], gates.spatial[0, 0])
+    assert {"z": "gates" in shown, "q": "mask" in shown} == {
+        term: term in flow.manifest["terms"] for term in ("z", "q")
+    }
+    assert flow.still().startswith(b"\x89PNG")
+
+
 def test_mask_gallery_holds_every_mask(net, samples):
     widget = MaskGallery(net, samples)
     rec = record(net, samples[1][1][None])
@@ -372,3 +402,77 @@ def test_too_many_channels_to_draw(samples):
         SqueezeExcite(wide, samples)
     with pytest.raises(ValueError, match="32 channels at most, block 'decoder1' has 40"):
         PixelProbe(wide, samples, block="decoder1")
+    with pytest.raises(ValueError, match="64 channels at most, block 'bottleneck' has 80"):
+        BlockFlow(wide, samples, block="bottleneck")
+
+
+# States that the text can name
+
+
+SHUT = {"edits": {"bottleneck": {"channel": {"base": "zero"}}}, "block": "bottleneck"}
+
+
+def test_states_are_described_by_what_they_are_called_in_a_link(net, samples):
+    states = {"Bottleneck, shut": SHUT, "as it was": {}, "its mask": ({"picture": 0}, "mask")}
+    lab = GateLab(net, samples, picture=1, states=states)
+    assert lab.manifest["states"] == {
+        "bottleneck-shut": {"name": "Bottleneck, shut", "set": SHUT, "part": ""},
+        "as-it-was": {"name": "as it was", "set": {}, "part": ""},
+        "its-mask": {"name": "its mask", "set": {"picture": 0}, "part": "mask"},
+    }
+    assert lab.manifest["first"] == {"picture": 1, "block": "", "edits": {}}
+    assert (lab.picture, lab.block, lab.edits) == (1, "", {}), "they were tried, and taken back"
+    assert json.loads(lab.get_state(["manifest"])["manifest"]) == lab.manifest
+
+
+def test_a_figure_has_a_name_for_links_if_it_is_given_one(net, samples):
+    assert "name" not in MaskGallery(net, samples).manifest
+    assert MaskGallery(net, samples, name="The wall").manifest["name"] == "the-wall"
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words"),
+    [
+        (GateLab, {"block": "attic"}, "state 'x' of this GateLab: block must be one of"),
+        (
+            GateLab,
+            {"edits": {"bottleneck": {"channel": {"base": "off"}}}},
+            "state 'x' of this GateLab: edits: bottleneck.channel.base: 'off' is not one of",
+        ),
+        (GateLab, {"picture": 2}, "picture must be 0 to 1, got 2"),
+        (PixelProbe, {"pixel": [24, 0]}, r"state 'x' of this PixelProbe: pixel must be .* 24×32"),
+        (SqueezeExcite, {"z": [0.1]}, "state 'x' of this SqueezeExcite: z must be"),
+        (MaskGallery, {"scale": "each"}, "state 'x' of this MaskGallery: .* 'scale' trait"),
+    ],
+)
+def test_a_state_that_a_figure_refuses_is_an_error(net, samples, kind, state, words):
+    options = {"block": "decoder1"} if kind is PixelProbe else {}
+    with pytest.raises(traitlets.TraitError, match=words):
+        kind(net, samples, states={"good": {"picture": 1}, "x": state}, **options)
+
+
+@pytest.mark.parametrize(
+    ("states", "error", "words"),
+    [
+        ({"x": {"pictures": 1}}, TypeError, "state 'x' sets pictures; a GateLab has block, edits"),
+        ({"x": 1}, TypeError, "state 'x' must be a dict of traits, got int"),
+        ({"x": ({}, "nose")}, ValueError, "state 'x' is about 'nose'; the parts are picture, br"),
+        ({"x": ({}, "mask", 1)}, TypeError, r"state 'x' must be a dict of traits or \(dict, part"),
+        ({"x": (1, "mask")}, TypeError, "state 'x' must be a dict of traits, got int"),
+        ({"A b": {}, "a-b": {}}, ValueError, "'A b' and 'a-b' are both #do:a-b in a link"),
+        ({"…": {}}, ValueError, "a name needs a letter from a to z or a digit, got '…'"),
+    ],
+)
+def test_a_state_of_another_form_is_an_error(net, samples, states, error, words):
+    with pytest.raises(error, match=words):
+        GateLab(net, samples, states=states)
+
+
+def test_an_explorer_takes_its_states_along(net, samples, tmp_path):
+    image = samples[0][1][None]
+    made = scse.explore(net, image, states={"shut": SHUT}, name="ours")
+    opened = scse.widgets.Explorer.open(made.save(tmp_path / "one.json"))
+    assert opened.manifest["states"] == made.manifest["states"]
+    assert opened.manifest["name"] == "ours"
+    with pytest.raises(traitlets.TraitError, match="state 'x' of this Explorer: no block 'attic'"):
+        scse.explore(net, image, states={"x": {"block": "attic"}})

@@ -365,3 +365,10 @@ def test_slider_plots_are_sliders_too_and_gates_can_be_read(slider_page):
     channel = twin.manifest["orders"][0][0]
     expected = twin.evaluate(network, 9)["gates"][9, channel].item()
     assert number(slider_page, "gate") == close(expected)
+
+
+def test_whose_gates_are_used_is_said_by_the_names_of_the_ends(slider_page):
+    """ "Frozen at 0" would read as if the gates were 0."""
+    choices = slider_page.locator(".scse-curvename").all_inner_texts()
+    names = ["own", "those of the bright end", "those of the dark end"]
+    assert [text.split("\n")[0].strip() for text in choices] == names

@@ -60,6 +60,9 @@ def golden():
             other = scSE(CHANNELS, r=CHANNELS // HIDDEN, combine=combine).double().eval()
             other.load_state_dict(block.state_dict())
             outputs[combine] = other(u)
+        mixing = scSE(CHANNELS, r=CHANNELS // HIDDEN, combine="concat").double().eval()
+        mixing.load_state_dict(block.state_dict(), strict=False)
+        merge = {**linear(mixing.merge, 13), "output": mixing(u).flatten().tolist()}
         logits = {name: head(output) for name, output in outputs.items()}
     segmentations = {name: value.argmax(1).flatten() for name, value in logits.items()}
     return {
@@ -81,6 +84,7 @@ def golden():
         "hidden": hidden.flatten().tolist(),
         "channel": c.flatten().tolist(),
         "spatial": s.flatten().tolist(),
+        "merge": merge,
         "outputs": {name: value.flatten().tolist() for name, value in outputs.items()},
         "logits": {name: value.flatten().tolist() for name, value in logits.items()},
         "segmentations": {name: value.tolist() for name, value in segmentations.items()},

@@ -9,9 +9,9 @@ import functools
 import json
 
 import pytest
-from site_tools import ROOT, number
+from site_tools import ROOT, named, number, settle
 
-from scse.widgets import GateLab, MaskGallery, PixelProbe, SqueezeExcite, _base
+from scse.widgets import BlockFlow, GateLab, MaskGallery, PixelProbe, SqueezeExcite, _base
 
 close = functools.partial(pytest.approx, abs=1e-5, nan_ok=True)
 
@@ -29,10 +29,12 @@ def made_by(chapter):
         ):
             continue
         *body, last = ast.parse(source).body
-        exec(compile(ast.Module(body, []), chapter, "exec"), namespace)
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), chapter, "eval"), namespace)
-            found += [value] if isinstance(value, _base.Widget) else []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(ROOT / "book")  # as a notebook runs
+            exec(compile(ast.Module(body, []), chapter, "exec"), namespace)
+            if isinstance(last, ast.Expr):
+                value = eval(compile(ast.Expression(last.value), chapter, "eval"), namespace)
+                found += [value] if isinstance(value, _base.Widget) else []
     return found
 
 
@@ -43,15 +45,6 @@ def twin_of(chapter, kind, index=0):
 def row(scope, name, count):
     """The numbers ``name-0`` … of a widget."""
     return [number(scope, f"{name}-{k}") for k in range(count)]
-
-
-def settle(page):
-    """Wait until what was asked for is drawn."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-
-
-def named(scope, name):
-    return scope.locator(f'[data-name="{name}"]')
 
 
 def pull(page, slider, part):
@@ -116,17 +109,17 @@ def test_gate_lab_shows_the_networks_own_state(lab):
     assert now["changed"] == 0
 
 
-def test_gate_lab_pulling_the_suggested_bar_changes_the_segmentation(lab):
+def test_gate_lab_pulling_a_bar_changes_the_segmentation(lab):
     twin = twin_of("index", GateLab)
-    slider = lab.locator("[role=slider]", has_text="pull me")
+    hint = lab.get_by_text("pull any bar")
+    assert hint.is_visible()
     before = number(lab, "dice")
-    pull(lab.page, slider, -0.2)
-    k = int(slider.get_attribute("data-name").removeprefix("bar-"))
-    assert number(lab, f"gate-{k}") == 0
+    pull(lab.page, named(lab, "bar-3"), -0.2)
+    assert number(lab, "gate-3") == 0
     now = check_lab(lab, twin)
     assert now["changed"] > 50
     assert now["dice"] < before - 0.1
-    assert lab.get_by_text("pull me").is_hidden()
+    assert hint.is_hidden()
     assert "→" in named(lab, "misread").text_content()
 
 
@@ -274,6 +267,90 @@ def test_squeeze_excite_explains_what_is_pointed_at(excite):
     assert f"{now['hidden'][3]:.3f}" in named(excite, "sum").text_content()
 
 
+def paleness(element):
+    return element.evaluate("e => Number(getComputedStyle(e).opacity)")
+
+
+def test_squeeze_excite_plays_from_the_maps_to_the_dimmed_maps(excite):
+    page = excite.page
+    mean, gate = named(excite, "z-0"), named(excite, "gate-0")
+    last = excite.locator(".scse-dimmed canvas").first
+    assert [paleness(part) for part in (mean, gate, last)] == [1, 1, 1]
+    stage = named(excite, "stage").element_handle()
+    named(excite, "play").click()
+    assert named(excite, "play").inner_text() == "Pause"
+    assert paleness(last) < 0.2
+    page.wait_for_function("e => e.textContent.startsWith('2 of 6')", arg=stage)
+    assert (paleness(mean), paleness(gate) < 0.2) == (1, True)
+    named(excite, "play").click()
+    held = excite.locator(".scse-wires path").first.get_attribute("d")
+    page.wait_for_timeout(300)
+    assert excite.locator(".scse-wires path").first.get_attribute("d") == held, "it is paused"
+    for _ in range(5):
+        named(excite, "step-forward").click()
+    assert [paleness(part) for part in (mean, gate, last)] == [1, 1, 1]
+    check_excite(excite, twin_of("channel", SqueezeExcite))
+
+
+def test_a_change_ends_the_play(excite):
+    named(excite, "step-forward").click()
+    assert named(excite, "stage").inner_text().startswith("1 of 6: squeeze")
+    assert paleness(named(excite, "gate-0")) < 0.2
+    named(excite, "z-bar-2").press("End")
+    settle(excite.page)
+    assert paleness(named(excite, "gate-0")) == 1
+
+
+def test_nothing_moves_where_the_reader_wants_no_motion(open_page):
+    page = open_page("index.html")
+    page.emulate_media(reduced_motion="reduce")
+    flow = page.locator(".scse-flow")
+    named(flow, "step-forward").click()
+    assert named(flow, "play").is_hidden()
+    assert named(flow, "stage").inner_text().startswith("1 of 5: squeeze")
+    page.wait_for_timeout(300)
+    assert flow.locator(".scse-flying:visible").count() == 0
+    assert paleness(named(flow, "z-0")) == 1
+    named(flow, "step-back").click()
+    assert paleness(named(flow, "z-0")) < 0.2
+
+
+# BlockFlow
+
+
+def test_block_flow_shows_what_the_block_computes(open_page):
+    flow = open_page("index.html").locator(".scse-flow")
+    twin = twin_of("index", BlockFlow)
+    for picture in (0, 1):
+        flow.locator(f"input[name=picture][value='{picture}']").check()
+        settle(flow.page)
+        now = twin.evaluate(picture)
+        for page in range(2):
+            shown = range(4 * page, 4 * page + 4)
+            for name, key in (("z", "z"), ("logit", "logits"), ("gate", "gates")):
+                found = [number(flow, f"{name}-{k}") for k in shown]
+                assert found == close(now[key][list(shown)].tolist())
+            named(flow, "page-forth" if page == 0 else "page-back").click()
+        ends = [number(flow, name) for name in ("q-low", "q-high", "mask-low", "mask-high")]
+        assert ends == close([f(now[key]).item() for key in ("q", "mask") for f in (min_, max_)])
+    # The last maps as they are painted: brighter where Û is larger.
+    grey = """e => Array.from(e.getContext("2d").getImageData(0, 0, e.width, e.height).data)
+        .filter((_, i) => i % 4 === 1)"""
+    for stack, key in ((".scse-at-U", "maps"), (".scse-at-out", "output")):
+        painted = flow.locator(f"{stack} canvas").first.evaluate(grey)
+        order = now[key][0].flatten().argsort()
+        steps = [painted[i] for i in order.tolist()]
+        assert sorted(steps) == steps, "the green of the scale grows with the value"
+
+
+def min_(values):
+    return values.min()
+
+
+def max_(values):
+    return values.max()
+
+
 # PixelProbe
 
 
@@ -318,6 +395,25 @@ def test_pixel_probe_by_keyboard(open_page):
         settle(probe.page)
         r, c = min(max(r + dr, 0), height - 1), min(max(c + dc, 0), width - 1)
         check_probe(probe, twin, 1, [r, c])
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_no_bar_of_a_pixel_runs_into_its_number(open_page, width, media):
+    page = open_page("space.html", width=width)
+    page.emulate_media(media=media)
+    near = page.locator(".scse-probe td").evaluate_all(
+        """all => all.map((cell) => {
+          const bar = cell.querySelector(".scse-balance").getBoundingClientRect();
+          const text = document.createRange();
+          text.selectNodeContents(cell.querySelector("output"));
+          const number = text.getBoundingClientRect();
+          const same = number.top < bar.bottom && bar.top < number.bottom;
+          return same ? number.left - bar.right : -1;
+        })"""
+    )
+    assert len(near) == 3 * (8 + 16)
+    assert min(near) >= 3
 
 
 def test_two_probes_on_a_page_keep_apart(open_page):
@@ -455,7 +551,7 @@ def test_motion_and_colours_follow_the_system(open_page):
     page = open_page("index.html")
     hint = page.locator(".scse-pull").first
     moving = "(e) => getComputedStyle(e).animationName"
-    assert hint.evaluate(moving) == "scse-bob"
+    assert hint.evaluate(moving) == "scse-nudge"
     page.emulate_media(reduced_motion="reduce", forced_colors="active")
     assert hint.evaluate(moving) == "none"
     fill = page.locator(".scse-gatelab .scse-fill").first

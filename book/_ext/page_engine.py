@@ -1,11 +1,16 @@
 """Sphinx extension: what runs whole networks in a page, all from the book's own site.
 
-ONNX Runtime Web is copied from its npm package (see js/package.json), beside the worker of
-js/src/engine that drives it. The networks named in `page_networks` are exported from the shipped
-weights by `python -m scse.export`; `_build/onnx` keeps them until the package changes.
+Names in `page_networks` are shipped networks, exported by `python -m scse.export`; `_build/onnx`
+keeps them until the package changes. Paths are those of files that lie in the book, written by
+`Explorer.export`. The engine is that of the package, see js/src/engine.
+
+A page that is opened from disk may not fetch a file, but may run a script. So beside each file lies
+a script that carries it, `<name>.part.js`; js/src/engine/parts.js takes the one or the other.
 """
 
+import base64
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -13,16 +18,11 @@ from pathlib import Path
 
 from sphinx.errors import ConfigError
 
+from scse.widgets import _live
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-RUNTIME = ROOT / "js" / "node_modules" / "onnxruntime-web" / "dist"
-WORKER = ROOT / "js" / "src" / "engine" / "worker.js"
 KEPT = ROOT / "_build" / "onnx"
-# The runtime's module under a name that every web server knows to be JavaScript.
-FILES = {
-    RUNTIME / "ort.wasm.bundle.min.mjs": "onnxruntime.js",
-    RUNTIME / "ort-wasm-simd-threaded.wasm": "ort-wasm-simd-threaded.wasm",
-    WORKER: "worker.js",
-}
+ENDINGS = (".onnx", ".inputs")  # of what `Explorer.export` writes
 
 
 def fingerprint():
@@ -38,7 +38,7 @@ def fingerprint():
 
 
 def export(names):
-    """The folder with the ONNX files of these networks."""
+    """The folder with the ONNX files of these shipped networks."""
     stamp = KEPT / "fingerprint"
     now = fingerprint()
     if not stamp.exists() or stamp.read_text() != now:
@@ -53,22 +53,35 @@ def export(names):
     return KEPT
 
 
+def parts(app):
+    """What the site serves for its engine: name → bytes."""
+    try:
+        found = dict(_live.runtime())
+    except FileNotFoundError as error:
+        raise ConfigError(str(error)) from error
+    shipped = [name for name in app.config.page_networks if "/" not in name]
+    folder = export(shipped)
+    for name in shipped:
+        found[f"onnx/{name}.onnx"] = (folder / f"{name}.onnx").read_bytes()
+    for name in app.config.page_networks:
+        stored = ROOT / "book" / name  # the small site of the tests is built by the same settings
+        if "/" in name:
+            for ending in ENDINGS:
+                path = stored.with_name(stored.name + ending)
+                found[f"onnx/{path.name}"] = path.read_bytes()
+    return found
+
+
 def copy_engine(app, error):
-    names = app.config.page_networks
-    if error or app.builder.format != "html" or not names:
+    if error or app.builder.format != "html" or not app.config.page_networks:
         return
-    static = Path(app.outdir) / "_static"
-    (static / "engine").mkdir(parents=True, exist_ok=True)
-    for source, name in FILES.items():
-        if not source.exists():
-            raise ConfigError(
-                f"{source.name} is missing: run `npm ci` in js/ (looked for {source})"
-            )
-        shutil.copyfile(source, static / "engine" / name)
-    (static / "onnx").mkdir(parents=True, exist_ok=True)
-    folder = export(names)
-    for name in names:
-        shutil.copyfile(folder / f"{name}.onnx", static / "onnx" / f"{name}.onnx")
+    for name, content in parts(app).items():
+        path = Path(app.outdir) / "_static" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        text = base64.b64encode(_live.zipped(content)).decode("ascii")
+        script = f'(globalThis.scseParts??={{}})[{json.dumps(name)}]="{text}";\n'
+        path.with_name(path.name + ".part.js").write_text(script, encoding="utf-8")
 
 
 def setup(app):

@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
 
@@ -84,15 +84,21 @@ def _is_debian():
         return False
 
 
+def apt_install(packages):
+    """Install Debian's packages where this is Debian and root can be had; else do nothing."""
+    root = _as_root()
+    if not _is_debian() or root is None:
+        return
+    apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
+    subprocess.run([*apt, "update"], check=False)
+    subprocess.run([*apt, "install", "-y", "--no-install-recommends", *packages], check=False)
+
+
 def install():
     """Install a Chromium: Debian's through apt where that can be had, else Playwright's own."""
-    root = _as_root()
-    if _is_debian() and root is not None:
-        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
-        packages = ["chromium-headless-shell", "fonts-dejavu-core"]
-        subprocess.run([*apt, "update"], check=False)
-        subprocess.run([*apt, "install", "-y", "--no-install-recommends", *packages], check=False)
+    apt_install(["chromium-headless-shell", "fonts-dejavu-core"])
     if find() is None:
+        root = _as_root()
         options = ["--with-deps"] if root is not None and sys.platform == "linux" else []
         words = ["playwright", "install", *options, "--only-shell", "chromium"]
         subprocess.run([sys.executable, "-m", *words], check=False)

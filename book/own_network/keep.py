@@ -38,9 +38,12 @@ def keep(name, compute):
 def keep_explorer(name, make):
     """The explorer that ``make`` makes; where the library is missing, ``<name>.explorer.json``.
 
+    Its network is in the pages of the book, as ``<name>.onnx``.
+
     Args:
         make: a function without arguments, or None where the library is missing. Where nothing is
-            stored yet, what it returns is stored. The blocks must be those that are stored.
+            stored yet, what it returns is stored, and its network. The blocks must be those that
+            are stored.
 
     Raises:
         ValueError: they are others.
@@ -51,8 +54,10 @@ def keep_explorer(name, make):
         return Explorer.open(path)
     explorer = make()
     if not path.exists():
+        explorer.export(HERE, name)
         explorer.save(path)
     stored = Explorer.open(path)
+    explorer.live = stored.live
     _compare(explorer.manifest["blocks"], stored.manifest["blocks"], name)
     return explorer
 

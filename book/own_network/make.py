@@ -6,8 +6,8 @@
 
 Needed are segmentation-models-pytorch and timm (tests/requirements-parity.txt). Each network
 leaves float16 weights and a card (JSON) with data, recipe and held-out score. The chapter leaves
-its results and, of each network, the data of an explorer: what is shown where the library is not
-installed (see keep.py).
+its results and, of each network, the data of an explorer and an ONNX file for the pages: what is
+shown where the library is not installed (see keep.py).
 """
 
 import argparse
@@ -168,15 +168,15 @@ sys.path.pop(0)
 
 def results():
     """Run the chapter where the libraries are; what its cells compute is stored anew."""
-    for path in HERE.glob("*.json"):
-        if path.stem not in CASES:
+    for path in (*HERE.glob("*.json"), *HERE.glob("*.onnx"), *HERE.glob("*.inputs")):
+        if path.suffix != ".json" or path.stem not in CASES:
             path.unlink()
     chapter = HERE.parent / "own_network.ipynb"
     notebook = nbformat.read(chapter, as_version=4)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(IMPORTS))
     folder = {"metadata": {"path": str(chapter.parent)}}
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder).execute()
-    for path in sorted(HERE.glob("*.json")):
+    for path in sorted(HERE.iterdir()):
         print(f"{path.name}: {path.stat().st_size / 1000:.1f} kB")
 
 

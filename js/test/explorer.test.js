@@ -8,7 +8,7 @@ import { memory as memoryOf } from "../src/figures/explorer/memory.js";
 import { editsProblem, model as modelOf } from "../src/figures/explorer/model.js";
 import { orders } from "../src/figures/explorer/orders.js";
 import { distance, flat, resultOf, shares } from "../src/figures/explorer/result.js";
-import { noteOf, remarkOf, shorten, statusOf } from "../src/figures/explorer/words.js";
+import { absentOf, noteOf, remarkOf, shorten, statusOf } from "../src/figures/explorer/words.js";
 import { used } from "../src/gates/edit.js";
 import { planesOf } from "../src/ground/plane.js";
 
@@ -76,16 +76,23 @@ test("a tensor is cut into its maps", () => {
 });
 
 test("what is said follows what can be done", () => {
-  const calm = { live: true, quiet: false, edited: true };
-  assert.equal(statusOf(calm), "");
+  const calm = { live: true, quiet: false, told: "here", edited: true };
+  assert.equal(statusOf(calm), "here");
   assert.match(statusOf({ ...calm, quiet: true }), /does not answer/);
   assert.match(statusOf({ ...calm, live: false }), /stays the network’s own/);
-  assert.match(statusOf({ live: false, quiet: false, edited: false }), /saved state/);
+  assert.match(statusOf({ ...calm, live: false, edited: false }), /saved state/);
+  const reason = { ...calm, live: false, obstacle: "it has a loop" };
+  assert.match(statusOf(reason), /not in this page \(it has a loop\)/);
   const block = { maps: true, missing: true, kept: 2, live: false, rule: "add", other: undefined };
   assert.match(noteOf(block), /highest gates/);
   assert.match(noteOf({ ...block, kept: 0 }), /no maps of this block/);
   assert.match(noteOf({ ...block, live: true }), /drag it/);
   assert.match(noteOf({ ...block, live: true, rule: null }), /not found out/);
+  const asked = { live: true, begun: false, failed: false };
+  assert.equal(absentOf(asked), "comes once you use the figure");
+  assert.equal(absentOf({ ...asked, begun: true }), "is being brought");
+  assert.equal(absentOf({ ...asked, begun: true, failed: true }), "did not come");
+  assert.equal(absentOf({ ...asked, live: false }), "not stored");
   assert.equal(remarkOf("effect", 0.1234, 0.5), "Δ 0.12");
   assert.equal(remarkOf("gate", undefined, 0.5), "• 0.500");
   assert.equal(remarkOf("index", undefined, undefined), "");

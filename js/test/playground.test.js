@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { cut } from "../src/engine/cut.js";
 import { newest } from "../src/engine/newest.js";
 import { fromOnnx, toOnnx } from "../src/engine/page.js";
 import { draw } from "../src/gates/strokes.js";
@@ -88,10 +89,11 @@ const site = { channels: 3, positions: [2, 2], branches: ["channel", "spatial"] 
 test("a request becomes inputs of the ONNX file, its outputs an answer", () => {
   const image = { shape: [1, 4, 4], data: new Float32Array(16) };
   const gates = { mid: { channel: { keep: 0, value: Float32Array.of(0.1, 0.2, 0.3) } } };
-  const { feeds, fetches } = toOnnx({ image, gates, maps: { mid: [2, 0] } }, { mid: site });
-  assert.deepEqual(feeds.image.shape, [1, 1, 4, 4]);
-  assert.deepEqual([...feeds["mid.channel.keep"].data], [0, 0, 0]);
-  assert.deepEqual(feeds["mid.channel.value"].shape, [1, 3, 1, 1]);
+  const asked = { image, gates, maps: { mid: [2, 0] } };
+  const { feeds, fetches } = toOnnx(asked, image, { mid: site });
+  assert.equal(feeds.image, image.data);
+  assert.equal(feeds["mid.channel.keep"], 0);
+  assert.equal(feeds["mid.channel.value"], gates.mid.channel.value);
   assert.deepEqual(fetches, ["logits", "mid.channel", "mid.spatial", "mid.maps"]);
   const outputs = {
     logits: { shape: [1, 2, 4, 4], data: new Float32Array(32) },
@@ -99,19 +101,43 @@ test("a request becomes inputs of the ONNX file, its outputs an answer", () => {
     "mid.spatial": { shape: [1, 1, 2, 2], data: new Float32Array(4) },
     "mid.maps": { shape: [1, 3, 2, 2], data: Float32Array.from({ length: 12 }, (_, i) => i) },
   };
-  const answer = fromOnnx(outputs, 5, { image, maps: { mid: [2, 0] } }, { mid: site });
+  const answer = fromOnnx(outputs, 5, asked, [4, 4], { mid: site });
   assert.deepEqual(answer.output.shape, [2, 4, 4]);
   assert.deepEqual(answer.blocks.mid.spatial?.shape, [2, 2]);
   assert.deepEqual([...(answer.blocks.mid.maps?.data ?? [])], [8, 9, 10, 11, 0, 1, 2, 3]);
   assert.throws(
-    () => toOnnx({ image, maps: { end: "all" } }, { mid: site }),
+    () => toOnnx({ image, maps: { end: "all" } }, image, { mid: site }),
     /no block "end"; there are mid/,
   );
-  const short = { mid: { channel: { keep: 0, value: new Float32Array(2) } } };
-  assert.throws(
-    () => toOnnx({ image, gates: short }, { mid: site }),
-    /has 2 entries, the gate has 3/,
-  );
+});
+
+test("a block that runs twice is changed as one, and answers for each run", () => {
+  const image = { shape: [1, 4, 4], data: new Float32Array(16) };
+  const gates = { mid: { spatial: { keep: 1, value: 0.5 } } };
+  const { feeds, fetches } = toOnnx({ image, gates }, image, { mid: site, "mid#2": site });
+  assert.deepEqual(Object.keys(feeds), ["image", "mid.spatial.keep", "mid.spatial.value"]);
+  const gatesOut = ["mid.channel", "mid.spatial", "mid#2.channel", "mid#2.spatial"];
+  assert.deepEqual(fetches, ["logits", ...gatesOut]);
+});
+
+test("the page's engine cuts volumes as the kernel does", () => {
+  const numbers = (/** @type {number} */ n) => Float32Array.from({ length: n }, (_, i) => i);
+  const outputs = {
+    logits: { shape: [1, 2, 4, 1, 2], data: numbers(16) }, // of the image's size: cut
+    "mid.channel": { shape: [1, 3, 1, 1, 1], data: numbers(3) },
+    "mid.spatial": { shape: [1, 1, 2, 1, 1], data: numbers(2) },
+    "mid.maps": { shape: [1, 3, 2, 1, 1], data: numbers(6) },
+  };
+  const image = { stored: 0 };
+  const asked = { image, slice: 2, maps: { mid: /** @type {"all"} */ ("all") } };
+  const answer = fromOnnx(outputs, 5, asked, [4, 1, 2], { mid: site });
+  assert.deepEqual(answer.output, { shape: [2, 1, 2], data: Float32Array.of(4, 5, 12, 13) });
+  assert.deepEqual(answer.blocks.mid.spatial, { shape: [1, 1], data: Float32Array.of(1) });
+  assert.deepEqual(answer.blocks.mid.maps, { shape: [3, 1, 1], data: Float32Array.of(1, 3, 5) });
+  const line = cut({ shape: [2, 3], data: numbers(6) }, undefined, 3);
+  assert.deepEqual(line.shape, [2, 1, 3]); // a map of one row
+  const whole = cut({ shape: [1, 4, 1, 2], data: numbers(8) }, undefined, 4);
+  assert.deepEqual(whole.shape, [1, 4, 1, 2]); // no slice is asked for
 });
 
 test("one request at a time, of those that wait the newest", async () => {
@@ -213,8 +239,8 @@ test("what is wrong with a state is said", () => {
     [[], /cannot be read: it must be object/],
     [{ sorce: 1 }, /has an unknown part "sorce"/],
     [{ toString: 1 }, /has an unknown part "toString"/],
-    [{ source: "example:2" }, /names a picture that is not here: example:2/],
-    [{ source: "ground:1" }, /names a picture that is not here: ground:1/],
+    [{ source: "example:2" }, /names an image that is not here: example:2/],
+    [{ source: "ground:1" }, /names an image that is not here: ground:1/],
     [{ source: "constructor" }, /cannot be read at source: it must match/],
     [{ source: ["own"] }, /cannot be read at source: it must be string/],
     [{ noise: 3 }, /has noise 3; it goes from 0 to 1/],
@@ -242,7 +268,7 @@ test("what is wrong with a state is said", () => {
     assert.match(problem(bad, manifest) ?? "", words);
   }
   const page = { ...manifest, draw: false };
-  assert.match(problem({ source: "blank" }, page) ?? "", /picture that is not here: blank/);
+  assert.match(problem({ source: "blank" }, page) ?? "", /image that is not here: blank/);
 });
 
 test("each task has a row, and there is none for others", () => {
@@ -521,6 +547,17 @@ test("a state survives the address", async () => {
   await assert.rejects(decode(letters.slice(0, -5)), /damaged/);
   await assert.rejects(decode("%%"), /damaged/);
   assert.deepEqual(difference({ ...manifest.start, noise: 1 }, manifest.start), { noise: 1 });
+});
+
+test("a gesture that comes to nothing is no step", () => {
+  const past = history("as it was");
+  past.record("a stroke", "sheet 1!", 0);
+  past.record("a longer stroke", "sheet 1!", 10);
+  past.record("as it was", "sheet 1!", 20);
+  assert.equal(past.canUndo(), false);
+  assert.equal(past.canRedo(), false);
+  past.record("a stroke", "sheet 2!", 30);
+  assert.equal(past.undo(), "as it was");
 });
 
 test("undo and redo; one drag is one step", () => {

@@ -8,19 +8,18 @@ has networks makes one `Engine` and lets it serve:
 """
 
 import inspect
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import is_dataclass
 from typing import Any, Literal, TypedDict, final
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d
 
+from scse._outputs import tensor_of
 from scse.foreign import Where
-from scse.recording import BlockRecord, Record, override, record
+from scse.recording import BlockRecord, Record, override, record, run_of
 from scse.rules import BRANCHES
 
 SIZE = 64  # maps travel averaged to so many positions a side at most
@@ -106,7 +105,7 @@ class Engine:
         self.networks, self.images = dict(networks), list(images)
         self.pictures = list(pictures)
         self.heard = heard
-        self._where = dict(where or {})
+        self.where = dict(where or {})
         self._calls: dict[str, int] = {}  # network name → how many leaf modules its last run called
 
     def serve(self, widget: Any) -> None:
@@ -158,7 +157,7 @@ class Engine:
             output = cut(planes, request.get("slice"), planes.shape[1:])
             return {"output": output, "blocks": {}, "ms": 0.0}
         name, net = self._network(request.get("network"))
-        where = self._where.get(name)
+        where = self.where.get(name)
         image = self._image(request.get("image"), net)
         own: dict[
             tuple[str, str], list[Tensor]
@@ -354,45 +353,11 @@ def pooled(maps: Tensor, size: int = SIZE) -> Tensor:
     return adaptive_avg_pool2d(maps.float(), (-(-height // factor), -(-width // factor)))
 
 
-def run_of(block: str) -> tuple[str, int]:
-    """``"name#2"``, the second run of a block, as its name and 1."""
-    found = re.fullmatch(r"(.*?)(?:#(\d+))?", block, re.DOTALL)
-    assert found is not None  # it matches everything
-    return found[1], int(found[2] or 1) - 1
-
-
 def output_of(rec: Record) -> Tensor:
     """What the network returned for the first image: at least one axis, and numbers."""
     output = tensor_of(rec.logits)[0]
     output = output if output.dim() else output[None]
     return output.float() if output.dtype == torch.bool else output
-
-
-def tensor_of(output: Any) -> Tensor:
-    """The tensor (N, …) in what a network returned: itself, ``out`` or ``logits`` of a
-    dict or dataclass, or the first.
-
-    Raises:
-        TypeError: there is none.
-    """
-    found = next(_tensors(output), None)
-    if found is None:
-        raise TypeError(f"the network must return a tensor with a batch axis, got {output!r:.80}")
-    return found
-
-
-def _tensors(output: Any) -> Iterator[Tensor]:
-    if isinstance(output, Tensor):
-        if output.dim():  # else a loss, or the like
-            yield output
-        return
-    if is_dataclass(output):
-        output = vars(output)
-    if isinstance(output, Mapping):
-        output = [output[key] for key in ("out", "logits") if key in output] or output.values()
-    if isinstance(output, Iterable) and not isinstance(output, (str, bytes)):
-        for part in output:
-            yield from _tensors(part)
 
 
 def message_of(error: Exception) -> str:

@@ -4,6 +4,9 @@ As one page (.html), which opens by double click: the state, the widget's JavaSc
 the host that mounts it (static/host.js, the same as in the book). It asks for nothing from any
 other place. Or as data alone (.json): the same state, from which any later version of the package
 makes a page of its own.
+
+A page may carry the network too, and what runs it: parts, each in a script tag that no browser
+runs, as base64 of gzip (js/src/engine/parts.js reads them).
 """
 
 import base64
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scse.widgets._base import STATIC, css_colour
+from scse.widgets._live import zipped
 
 OURS = '<meta name="generator" content="scse explorer">'
 FORMAT = "scse explorer"
@@ -26,6 +30,7 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 {ours}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
@@ -46,26 +51,25 @@ h1 {{ margin: 1.2rem 0 0; font-size: 1.4rem; overflow-wrap: anywhere; }}
 <script type="{view_type}">{view}</script>
 </main>
 <script type="{state_type}">{state}</script>
-<script>
+{parts}<script>
 {host}</script>
 </body>
 </html>
 """
 
+# It loads nothing; what runs is in the page, or started from a text of it.
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; "
+    "style-src 'unsafe-inline'; img-src data: blob:; connect-src data: blob:; worker-src blob:"
+)
 
-def write(
-    path: str | Path,
-    state: dict[str, Any],
-    packed: bytes,
-    *,
-    title: str,
-    code: Mapping[str, str],
-    overwrite: bool,
-) -> Path:
-    """Write a widget's page, or its data; see `Explorer.save`. ``code`` is what a page needs."""
+PART = '<script type="text/plain" data-scse-part="{name}">{text}</script>\n'
+
+
+def place(path: str | Path, *, overwrite: bool) -> Path:
+    """Where a widget's page, or its data, will be written; see `Explorer.save`."""
     path = Path(path).expanduser()
-    suffix = path.suffix.lower()
-    if suffix not in (".html", ".htm", ".json"):
+    if path.suffix.lower() not in (".html", ".htm", ".json"):
         raise ValueError(f"the file must end in .html or .json, got {str(path)!r}")
     if path.is_dir() or (path.exists() and not overwrite and not _is_ours(path)):
         raise FileExistsError(
@@ -75,17 +79,39 @@ def write(
         )
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(path.parent)!r} to save in")
-    text = base64.b64encode(packed).decode("ascii")
-    if suffix == ".json":
+    return path
+
+
+def write(
+    path: Path,
+    state: dict[str, Any],
+    packed: bytes,
+    *,
+    title: str,
+    code: Mapping[str, str],
+    parts: Mapping[str, bytes],
+) -> Path:
+    """Write a widget's page, or its data, to a `place`.
+
+    ``code`` and ``parts`` are for a page: its scripts and style, and what its engine needs.
+    """
+    text = _base64(packed)
+    if path.suffix.lower() == ".json":
         state = {**state, "manifest": json.loads(state["manifest"])}
         written = _json({"format": FORMAT, "state": state, "packed": text}) + "\n"
     else:
-        written = _page(state, text, title, code)
+        written = _page(state, text, title, code, parts)
     path.write_text(written, encoding="utf-8")
     return path
 
 
-def _page(state: dict[str, Any], packed: str, title: str, code: Mapping[str, str]) -> str:
+def _page(
+    state: dict[str, Any],
+    packed: str,
+    title: str,
+    code: Mapping[str, str],
+    parts: Mapping[str, bytes],
+) -> str:
     entry = {
         "model_module": "anywidget",
         "model_name": "AnyModel",
@@ -94,6 +120,7 @@ def _page(state: dict[str, Any], packed: str, title: str, code: Mapping[str, str
         "buffers": [{"path": ["packed"], "data": packed}],
     }
     return PAGE.format(
+        policy=POLICY,
         ours=OURS,
         title=escape(title),
         ground=css_colour("ground"),
@@ -102,6 +129,7 @@ def _page(state: dict[str, Any], packed: str, title: str, code: Mapping[str, str
         view=_script({"model_id": "explorer"}),
         state_type=STATE,
         state=_script({"state": {"explorer": entry}, "texts": [code["_esm"], code["_css"]]}),
+        parts="".join(PART.format(name=name, text=_base64(zipped(parts[name]))) for name in parts),
         host=(STATIC / "host.js").read_text(encoding="utf-8"),
     )
 
@@ -131,6 +159,7 @@ def _of_page(text: str) -> tuple[dict[str, Any], str]:
     entry = json.loads(found)["state"]["explorer"]
     state = {name: value for name, value in entry["state"].items() if not name.startswith("_")}
     state["manifest"] = json.loads(state["manifest"])
+    state.pop("live", None)  # the network is in that page, and nowhere else
     return state, entry["buffers"][0]["data"]
 
 
@@ -141,6 +170,10 @@ def _is_ours(path: Path) -> bool:
     except (OSError, UnicodeDecodeError):
         return False
     return OURS in start or start.startswith(OUR_DATA)
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 def _json(value: Any) -> str:

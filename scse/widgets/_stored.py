@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from scse import edits
-from scse.recording import BlockRecord, Record
+from scse.recording import BlockRecord, Record, run_of
 from scse.rules import BRANCHES, rule, rule_of
 from scse.widgets._base import CLASS_COLOURS, Class, grey, known
-from scse.widgets._engine import cut, pooled, run_of
+from scse.widgets._engine import cut, pooled
 from scse.widgets._packing import Quantised, estimated, quantise
 
 # Bytes, compressed; a third more as text in a page.

@@ -31,6 +31,19 @@ def excite(fc1: Linear, fc2: Linear, z: torch.Tensor) -> dict[str, torch.Tensor]
     return {"before": before, "hidden": hidden, "logits": logits, "gates": logits.sigmoid()}
 
 
+def gates_of(logits: torch.Tensor, kind: str, temperature: float) -> torch.Tensor:
+    """Gates of logits (…, C) by a sigmoid or a softmax, or by one with the other's sum."""
+    scaled = logits / temperature
+    sigmoid, softmax = scaled.sigmoid(), scaled.softmax(-1)
+    total = sigmoid.sum(-1, keepdim=True)
+    return {
+        "sigmoid": sigmoid,
+        "softmax": softmax,
+        "softmax-same-sum": softmax * total,
+        "sigmoid-sum-1": sigmoid / total,
+    }[kind]
+
+
 def pointwise(layer: Linear, maps: torch.Tensor) -> torch.Tensor:
     """A 1×1 convolution of (C, H, W)."""
     weight, bias = matrix(layer)

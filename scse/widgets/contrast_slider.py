@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import torch
 import traitlets
@@ -54,6 +54,7 @@ class ContrastSlider(_base.Widget):
         ends: what to call the first and the last contrast.
         block: whose channel gates are shown and frozen.
         network, contrast, gates: the first state, see the traits.
+        states, name, tour, puzzle: of every figure, see `scse.widgets`.
 
     Raises:
         TypeError: networks that are no dict, a ``render`` that cannot be called or returns no
@@ -64,6 +65,13 @@ class ContrastSlider(_base.Widget):
 
     _esm = _base.STATIC / "contrast_slider.js"
     _css = _base.style("contrast_slider.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "network": "choice of the network",
+        "frozen": "choice of the gates",
+        "answers": "image and segmentation",
+        "scores": "Dice and classes",
+        "curves": "slider and curves",
+    }
     network = traitlets.Unicode().tag(sync=True, state=True)
     """The name of the network that is shown."""
     contrast = traitlets.Int(0).tag(sync=True, state=True)
@@ -181,33 +189,38 @@ class ContrastSlider(_base.Widget):
             **_twin.scores(maps[g, contrast], self._label, count),
         }
 
-    def _draw(self, figure: "Figure") -> None:
+    def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
+        now = self._now(state)
+        seen = self.evaluate(now["network"], now["contrast"], now["gates"])
+        return {"contrast": self.manifest["values"][now["contrast"]], "Dice": seen["dice"]}
+
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         known: Manifest = self.manifest
-        middle = len(known["values"]) // 2
-        now = self.evaluate(self._names[0], middle, "own")
+        n, at, how = self._network(state["network"]), state["contrast"], state["gates"]
+        # Beside the first state another one is shown.
+        rows = (0, len(known["values"]) // 2) if at == 0 else (0, at)
+        now = self.evaluate(state["network"], at, how)
         axes = figure.subplots(2, 3, width_ratios=[1, 1, 2.4])
-        for row, k in enumerate((0, middle)):
-            segmentation = self._maps[0, 0, k]
-            score = now["curves"]["own"][k]
+        for row, k in enumerate(rows):
+            segmentation = self._maps[n, GATES.index(how), k]
+            score = now["curves"][how][k]
             title = f"contrast {known['values'][k]:.2g}"
             _base.show(axes[row, 0], self._pictures[k], title, cmap="gray")
             _base.show_classes(axes[row, 1], segmentation, known["classes"], f"Dice {score:.2f}")
         for name, style in zip(GATES, ("-", "--", ":"), strict=True):
-            label = "own gates" if name == "own" else f"frozen at {self._end(name)}"
+            end = known["ends"][GATES.index(name) - 1]  # neither for their own
+            label = "own gates" if name == "own" else f"gates of the {end} end"
             axes[0, 2].plot(known["values"], now["curves"][name], style, label=label)
         axes[0, 2].set(ylabel="Dice", ylim=(0, 1))
         axes[0, 2].legend(fontsize=7)
         axes[1, 2].plot(
             known["values"],
-            self._gates[0].numpy(),
+            now["gates"].numpy(),
             color=_base.COLOURS["channel"],
             lw=0.7,
             alpha=0.6,
         )
         axes[1, 2].set(ylabel="gate", ylim=(0, 1), xlabel=" → ".join(known["ends"]))
-
-    def _end(self, name: str) -> str:
-        return f"{self.manifest['values'][0 if name == 'first' else -1]:g}"
 
 
 def _check_nets(nets: Any) -> None:

@@ -1,7 +1,7 @@
 """ContrastSwap: two contrasts of one slice that lend each other their channel gates."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import torch
 import traitlets
@@ -23,6 +23,7 @@ class Manifest(TypedDict):
     pixels: int  # of the whole picture
     blends: list[float]  # from own gates, 0, to the other's, 1
     order: list[int]  # of the channels
+    terms: list[str]  # that the page's figure shows, see book/_ext/terms.py
 
 
 class ContrastSwap(_base.Widget):
@@ -41,6 +42,7 @@ class ContrastSwap(_base.Widget):
         block: whose channel gates are exchanged.
         steps: how many blends from own (0) to the other's (1) are stored, both ends counted.
         blend: the first state, see the trait.
+        states, name, tour, puzzle: of every figure, see `scse.widgets`.
 
     Raises:
         TypeError: images or label that are no tensors, unknown keywords.
@@ -50,6 +52,12 @@ class ContrastSwap(_base.Widget):
 
     _esm = _base.STATIC / "contrast_swap.js"
     _css = _base.style("contrast_swap.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "swap": "button and slider",
+        "answers": "images and segmentations",
+        "scores": "Dice and classes",
+        "gates": "gates",
+    }
     blend = traitlets.Float(0.0).tag(sync=True, state=True)
     """How much of the other picture's gates: 0 own, 1 the other's; one of the stored blends."""
 
@@ -95,6 +103,7 @@ class ContrastSwap(_base.Widget):
             "pixels": label.numel(),
             "blends": self._blends,
             "order": _contrast.order(*self._gates),
+            "terms": ["c"],
         }
         arrays = {
             "images": self._pictures,
@@ -139,16 +148,26 @@ class ContrastSwap(_base.Widget):
             "changed": (now != own).flatten(1).sum(1).tolist(),
         }
 
-    def _draw(self, figure: "Figure") -> None:
+    def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
+        seen = self.evaluate(self._now(state)["blend"])
+        titles = self.manifest["titles"]
+        return {
+            **{f"Dice of {t}": d for t, d in zip(titles, seen["dice"], strict=True)},
+            **{f"pixels changed in {t}": n for t, n in zip(titles, seen["changed"], strict=True)},
+        }
+
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         known = self.manifest
         (top,), (bottom,) = figure.subfigures(2, 1, squeeze=False, height_ratios=[3, 2])
         axes = top.subplots(1, 6)
-        own, swapped = self.evaluate(0), self.evaluate(1)
+        blend = state["blend"] or 1  # beside the own gates others are shown
+        own, other = self.evaluate(0), self.evaluate(blend)
+        lent = "swapped" if blend == 1 else f"{blend:.0%} swapped"
         for i, title in enumerate(known["titles"]):
             left = axes[3 * i :]
-            _base.show(left[0], self._pictures[i], title, cmap="gray")
-            for axis, now, words in ((left[1], own, "own"), (left[2], swapped, "swapped")):
-                text = f"{words} gates: Dice {now['dice'][i]:.2f}"
+            _base.show(left[0], self._pictures[i], title + "\n", cmap="gray")  # as high as they
+            for axis, now, words in ((left[1], own, "own"), (left[2], other, lent)):
+                text = f"{words} gates\nDice {now['dice'][i]:.2f}"
                 _base.show_classes(axis, now["segmentation"][i], known["classes"], text)
         axis = bottom.subplots()
         first, second = self._gates[:, known["order"]]

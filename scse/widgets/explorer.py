@@ -1,10 +1,12 @@
 """Explorer: the blocks of any network, their gates in the reader's hand."""
 
 import functools
+import re
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import torch
@@ -12,11 +14,12 @@ import traitlets
 from torch import Tensor, nn
 
 from scse import edits as _edits
+from scse._outputs import tensor_of
 from scse.foreign import Where, unwrap
-from scse.recording import Record, find_blocks
+from scse.recording import Record, find_blocks, run_of
 from scse.tables import GateTable
-from scse.widgets import _base, _file, _stored
-from scse.widgets._engine import Change, Engine, Request, output_of, run_of, tensor_of
+from scse.widgets import _base, _file, _live, _stored
+from scse.widgets._engine import Change, Engine, Request, output_of
 from scse.widgets._packing import unpack
 
 if TYPE_CHECKING:
@@ -57,7 +60,8 @@ def explore(
         titles: what the inputs are called.
         labels: the truth for each input: (*spatial) class numbers for a segmentation, one
             number for a classifier.
-        state: the first state, see the traits of `Explorer`.
+        state: the first state, see the traits of `Explorer`; and ``states`` and ``name``, see
+            `scse.widgets`.
 
     Returns:
         An `Explorer`.
@@ -82,6 +86,14 @@ class Explorer(_base.Widget):
 
     _esm = _base.STATIC / "explorer.js"
     _css = _base.style("explorer.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "input": "choice of the input",
+        "blocks": "row of blocks",
+        "maps": "input and mask",
+        "output": "output",
+        "choices": "choices for the open block",
+        "bars": "maps and bars",
+    }
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the inputs is shown."""
     compare = traitlets.Int(-1).tag(sync=True, state=True)
@@ -97,6 +109,9 @@ class Explorer(_base.Widget):
     edits = traitlets.Dict().tag(sync=True, state=True)
     """What is done to the gates: block → branch → edit, see `scse.edits`. ``mean`` and ``from``
     are of the inputs here."""
+    live = traitlets.Dict().tag(sync=True)
+    """Where a page without a kernel finds the network: what `export` wrote, under its name. Or why
+    there is none."""
     _engine: Engine | None = None  # in one that was opened from a file
     _record: Record | None = None
 
@@ -169,6 +184,10 @@ class Explorer(_base.Widget):
             "defaults": {"block": opened},
         }
         self._record = records[0]
+        if any("edits" in step[1] for step in state.get("tour", ()) if len(step) > 1):
+            raise ValueError(
+                "a tour of an Explorer sets no edits: its pictures for print are what is stored"
+            )
         super().__init__(manifest, arrays, **state)
         engine.serve(self)
 
@@ -225,31 +244,100 @@ class Explorer(_base.Widget):
             raise RuntimeError("this Explorer was opened from a file: there is no network to run")
         return self._record.gates
 
-    def save(self, path: str | Path, *, title: str | None = None, overwrite: bool = False) -> Path:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        title: str | None = None,
+        overwrite: bool = False,
+        live: bool = False,
+    ) -> Path:
         """Write the explorer to a file: a page, or what a page is made of.
 
+            scse.explore(net.eval(), images).save("network.html", live=True)
+
         Args:
-            path: where to. ``.html``: one page, which opens by a double click, without a network
-                or a kernel. ``.json``: the data alone, for `open`.
+            path: where to. ``.html``: one page, which opens by a double click, without a kernel.
+                ``.json``: the data alone, for `open`.
             title: heading of the page.
             overwrite: replace a file that is not one of ours. Ours are always replaced.
+            live: put the network into the page too, with its inputs and with ONNX Runtime, about
+                5 MB: its output then follows the gates with no Python behind. The network is
+                exported with its gates as inputs (`scse.export`, which needs the extra ``onnx``)
+                and compared with torch before anything is written.
 
         Returns:
             The path.
 
+        Warns:
+            UserWarning: the network cannot be put into a page, and why: it cannot be exported, is
+                in training mode, or its inputs differ in size. The page is written without it, and
+                says so too.
+
         Raises:
-            ValueError: ``path`` does not end in .html or .json.
+            ValueError: ``path`` does not end in .html or .json; or it is to be live, and is no
+                page, or this explorer was opened from a file.
             FileNotFoundError: its folder is not there.
             FileExistsError: another file is in the place.
         """
+        state = self.get_state(["manifest", "live", *self.state_names()])
+        parts: dict[str, bytes] = {}
+        path = _file.place(path, overwrite=overwrite)  # an export may take minutes
+        data = path.suffix.lower() == ".json"
+        if live and data:
+            raise ValueError("live=True is for pages (.html); a .json file is data alone")
+        if not data:
+            state["live"] = {}  # what a site has lies not beside a page of its own
+        if live:
+            try:
+                network = _live.network(self._running())
+                parts = {**_live.runtime(), **network.parts("network")}
+                state["live"] = {"name": "network", "arrays": network.arrays}
+            except _live.Obstacle as obstacle:
+                state["live"] = {"obstacle": str(obstacle)}
+                kind = self.manifest["network"]
+                warnings.warn(
+                    f"this {kind} does not run in a page: {obstacle}. The page shows the stored "
+                    "states",
+                    stacklevel=2,
+                )
         return _file.write(
             path,
-            self.get_state(["manifest", *self.state_names()]),
+            state,
             self.packed,
             title=title or f"{self.manifest['network']}: squeeze & excitation",
             code={"_esm": str(self._esm), "_css": str(self._css)},
-            overwrite=overwrite,
+            parts=parts,
         )
+
+    def export(self, folder: str | Path, name: str) -> None:
+        """Write the network for the pages of a site, and let this explorer use it there.
+
+        Args:
+            folder: where to write ``<name>.onnx``, the network with its gates as inputs, and
+                ``<name>.inputs``. The site serves both from ``onnx/`` beside its engine.
+            name: a short name: letters, digits, ``-``, ``_`` and ``.``.
+
+        Raises:
+            ModuleNotFoundError: onnx, onnxscript or onnxruntime is missing.
+            FileNotFoundError: the folder is not there.
+            ValueError: the network cannot be exported, and why; or ``name`` is no such name; or
+                this explorer was opened from a file.
+        """
+        engine, folder = self._running(), Path(folder).expanduser()
+        if not re.fullmatch(r"[\w.-]+", name) or name.startswith("."):
+            raise ValueError(f"name must be a short name of letters, digits, -, _, got {name!r}")
+        if not folder.is_dir():
+            raise FileNotFoundError(f"there is no folder {str(folder)!r} to export to")
+        network = _live.network(engine)
+        for path, content in network.parts(name).items():
+            (folder / Path(path).name).write_bytes(content)
+        self.live = {"name": name, "arrays": network.arrays}
+
+    def _running(self) -> Engine:
+        if self._engine is None:
+            raise ValueError("this Explorer was opened from a file: there is no network to export")
+        return self._engine
 
     @classmethod
     def open(cls, path: str | Path) -> "Explorer":
@@ -260,10 +348,12 @@ class Explorer(_base.Widget):
             ValueError: the file is not one that `save` wrote, is damaged, or of another version.
         """
         state, packed = _file.read(path)
-        manifest = state.pop("manifest")
+        manifest, live = state.pop("manifest"), state.pop("live", {})
         try:
             _stored.check(manifest, unpack(packed, manifest["arrays"]))
-            return cls._of(manifest, packed, state)
+            opened = cls._of(manifest, packed, state)
+            opened.live = live
+            return opened
         except (KeyError, TypeError, ValueError, traitlets.TraitError) as error:
             raise ValueError(
                 f"{str(path)!r} is damaged, or was saved by another version of scse: {error}"
@@ -304,28 +394,29 @@ class Explorer(_base.Widget):
             raise traitlets.TraitError(f"edits: {wrong}")
         return proposal.value
 
-    def _draw(self, figure: "Figure") -> None:
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         manifest: _stored.Manifest = self.manifest
         arrays = unpack(self.packed, self.manifest["arrays"])
         names = [block["name"] for block in manifest["blocks"]]
-        key = f"0.{names.index(self.block)}"
+        at = state["picture"]
+        key = f"{at}.{names.index(state['block'])}"
         kind = manifest["output"]["kind"]
         shown = ["picture", *(["mask"] if f"mask{key}" in arrays else [])]
         axes = figure.subplots(1, len(shown) + 2, squeeze=False)[0]
-        _base.show(axes[0], arrays["picture0"], manifest["inputs"][0]["title"], cmap="gray")
+        _base.show(axes[0], arrays[f"picture{at}"], manifest["inputs"][at]["title"], cmap="gray")
         if "mask" in shown:
             _base.show(axes[1], arrays[f"mask{key}"][0], "mask s", cmap=_base.colour_map("space"))
         if f"gates{key}" in arrays:
             gates = arrays[f"gates{key}"]
             axes[-2].bar(range(len(gates)), gates.tolist(), color=_base.COLOURS["channel-fill"])
-            axes[-2].set(ylim=(0, 1), xlabel="channel", title=f"gates c of {self.block}")
+            axes[-2].set(ylim=(0, 1), xlabel="channel", title=f"gates c of {state['block']}")
         else:
             axes[-2].set_axis_off()
         if kind == "map":
             classes = manifest["output"]["classes"]
-            _base.show_classes(axes[-1], arrays["output0"], classes, "output")
+            _base.show_classes(axes[-1], arrays[f"output{at}"], classes, "output")
         else:
-            values = arrays["output0"][:12].tolist()
+            values = arrays[f"output{at}"][:12].tolist()
             axes[-1].barh(range(len(values)), values, color=_base.COLOURS["plain-fill"])
             axes[-1].set(title="output")
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import torch
 import traitlets
@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from scse import edits as _edits
 from scse.blocks import scSE
 from scse.data import Source
-from scse.recording import BRANCHES, record
+from scse.recording import BRANCHES, Record, record
 from scse.rules import Branch, rule
-from scse.widgets import _base, _twin
+from scse.widgets import _answers, _base, _twin
 from scse.widgets._engine import Engine
 from scse.widgets._packing import quantise
 
@@ -57,6 +57,7 @@ class GateLab(_base.Widget):
         levels: steps to which each feature map is rounded; fewer make a smaller page.
         outline: draw the borders of the true classes over the segmentation.
         picture, block, edits: the first state, see the traits.
+        states, name, tour, puzzle: of every figure, see `scse.widgets`.
 
     Raises:
         TypeError: samples of another form, unknown keywords.
@@ -65,6 +66,15 @@ class GateLab(_base.Widget):
 
     _esm = _base.STATIC / "gate_lab.js"
     _css = _base.style("gate_lab.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "picture": "choice of the image",
+        "branches": "choice of the branches",
+        "mask": "spatial mask",
+        "answer": "segmentation",
+        "scores": "Dice and classes",
+        "blocks": "row of blocks",
+        "bars": "maps and bars",
+    }
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     block = traitlets.Unicode().tag(sync=True, state=True)
@@ -204,12 +214,50 @@ class GateLab(_base.Widget):
         mask = _twin.pointwise(known["project"], maps).sigmoid()
         return {"channel": gates[None, :, None, None], "spatial": mask[None]}
 
-    def _draw(self, figure: "Figure") -> None:
-        now = self.evaluate(0, {})
+    def _run(self, picture: int, edits: _edits.Edits) -> Record:
+        """Of the whole network: what `evaluate` leaves out."""
+        (net,) = self._engine.networks.values()
+
+        def lend(edit: _edits.Edit, block: str, branch: Branch) -> Tensor:
+            return _base.known(getattr(self._run(edit["from"], {})[block], branch))
+
+        return _answers.edited(net, self._images[picture], edits, self._blocks, lend)
+
+    def _segmentation(self, picture: int, edits: _edits.Edits) -> Tensor:
+        if set(edits) <= {self._last}:  # as the page, in float64
+            return self.evaluate(picture, edits)["segmentation"]
+        return self._run(picture, edits).logits[0].argmax(0)
+
+    def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
+        now = self._now(state)
+        classes, label = self.manifest["classes"], self._labels[now["picture"]].long()
+        seen = self._segmentation(now["picture"], now["edits"])
+        own = self._segmentation(now["picture"], {})
+        shares = {
+            f"{a['name']} read as {b['name']}": (seen[label == k] == j).double().mean().item()
+            for k, a in enumerate(classes)
+            if k and (label == k).any()
+            for j, b in enumerate(classes)
+        }
+        return _answers.compared(seen, own, label, len(classes), now["edits"]) | shares
+
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
+        picture, edits, block = state["picture"], state["edits"], state["block"] or self._last
+        if block == self._last and set(edits) <= {block}:
+            now = self.evaluate(picture, edits)
+        else:
+            rec = self._run(picture, edits)
+            seen = rec.logits[0].argmax(0)
+            channel, spatial = (_base.known(getattr(rec[block], b))[0] for b in BRANCHES)
+            now = {"gates": channel.flatten(), "mask": spatial[0], "segmentation": seen}
+            now["dice"] = _twin.scores(seen, self._labels[picture], len(self.manifest["classes"]))[
+                "dice"
+            ]
         classes = self.manifest["classes"]
         (top,), (bottom,) = figure.subfigures(2, 1, squeeze=False, height_ratios=[3, 1.6])
         axes = top.subplots(1, 3)
-        _base.show(axes[0], self._images[0, 0], "picture", cmap="gray")
+        title = self.samples[picture].title
+        _base.show(axes[0], self._images[picture, 0], title, cmap="gray")
         mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
         top.colorbar(mask, ax=axes[1], shrink=0.8)
         _base.show_classes(axes[2], now["segmentation"], classes, f"Dice {now['dice']:.2f}")
@@ -219,8 +267,9 @@ class GateLab(_base.Widget):
             now["gates"].tolist(),
             color=_base.COLOURS["channel-fill"],
         )
-        axis.bar_label(bars, fmt="%.3f", fontsize=7)
-        axis.set(ylim=(0, 1.2), xlabel="channel", ylabel="gate c")
+        if len(bars) <= 16:  # else there is no room
+            axis.bar_label(bars, fmt="%.3f", fontsize=7)
+        axis.set(ylim=(0, 1.2), xlabel=f"channel of {block}", ylabel="gate c")
 
 
 def _last_stage(net: Any) -> tuple[str, nn.Conv2d]:

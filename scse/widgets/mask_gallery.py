@@ -1,6 +1,7 @@
 """MaskGallery: the spatial masks of all blocks of a network, side by side."""
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import torch
 import traitlets
@@ -26,6 +27,7 @@ class Manifest(TypedDict):
     samples: list[Source]
     size: list[int]  # of the pictures
     blocks: list[Block]
+    terms: list[str]  # that the page's figure shows, see book/_ext/terms.py
 
 
 class MaskGallery(_base.Widget):
@@ -37,6 +39,7 @@ class MaskGallery(_base.Widget):
         net: a network with `sSE` or `scSE` blocks.
         samples: a list of (title, image (channels, H, W)), more as `GateLab` takes them.
         picture, scale: the first state, see the traits.
+        states, name, tour, puzzle: of every figure, see `scse.widgets`.
 
     Raises:
         TypeError: samples of another form, unknown keywords.
@@ -45,6 +48,12 @@ class MaskGallery(_base.Widget):
 
     _esm = _base.STATIC / "mask_gallery.js"
     _css = _base.style("mask_gallery.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "picture": "choice of the image",
+        "colours": "choice of the colours",
+        "masks": "image and masks",
+        "decoders": "masks of the decoders",
+    }
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     scale = traitlets.Enum(("shared", "own"), "shared").tag(sync=True, state=True)
@@ -71,6 +80,7 @@ class MaskGallery(_base.Widget):
                 {"name": name, "size": list(mask.codes.shape[1:])}
                 for name, mask in self._masks.items()
             ],
+            "terms": ["s"],
         }
         super().__init__(manifest, {"images": self._pictures, **self._masks}, **state)
 
@@ -83,12 +93,13 @@ class MaskGallery(_base.Widget):
         picture = self.picture if picture is None else picture
         return {name: mask.values()[picture] for name, mask in self._masks.items()}
 
-    def _draw(self, figure: "Figure") -> None:
-        masks = self.evaluate(0)
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
+        masks = self.evaluate(state["picture"])
         axes = figure.subplots(2, -(-(len(masks) + 1) // 2)).flatten()
         for axis in axes:
             axis.set_axis_off()
-        _base.show(axes[0], self._pictures[0], "picture", cmap="gray")
+        _base.show(axes[0], self._pictures[state["picture"]], "image", cmap="gray")
         for axis, (name, mask) in zip(axes[1:], masks.items(), strict=False):
             title = f"{name}  {mask.min():.2f}–{mask.max():.2f}"
-            _base.show(axis, mask, title, cmap=_base.colour_map("space"), vmin=0, vmax=1)
+            ends = {"vmin": 0, "vmax": 1} if state["scale"] == "shared" else {}
+            _base.show(axis, mask, title, cmap=_base.colour_map("space"), **ends)

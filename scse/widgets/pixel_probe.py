@@ -1,7 +1,7 @@
 """PixelProbe: the spatial branch of one block, pixel by pixel."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import torch
 import traitlets
@@ -24,6 +24,7 @@ class Manifest(TypedDict):
     shape: list[int]  # (C, H, W) of the maps
     size: list[int]  # of the pictures
     project: _base.Linear
+    terms: list[str]  # that the page's figure shows, see book/_ext/terms.py
 
 
 class PixelProbe(_base.Widget):
@@ -36,6 +37,7 @@ class PixelProbe(_base.Widget):
         samples: a list of (title, image (channels, H, W)), more as `GateLab` takes them.
         block: whose spatial branch; it may have 32 channels at most, more would not be legible.
         picture, pixel: the first state, see the traits.
+        states, name, tour, puzzle: of every figure, see `scse.widgets`.
 
     Raises:
         TypeError: samples of another form, unknown keywords.
@@ -44,6 +46,12 @@ class PixelProbe(_base.Widget):
 
     _esm = _base.STATIC / "pixel_probe.js"
     _css = _base.style("pixel_probe.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "picture": "choice of the image",
+        "maps": "image and mask",
+        "table": "the sum, channel by channel",
+        "result": "logit and mask value",
+    }
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     pixel = traitlets.List(traitlets.Int()).tag(sync=True, state=True)
@@ -70,6 +78,7 @@ class PixelProbe(_base.Widget):
             "shape": list(maps.shape[1:]),
             "size": list(self._pictures.shape[1:]),
             "project": _base.linear(module.spatial.project),
+            "terms": ["u_ij", "w", "q", "sigma", "s"],
         }
         super().__init__(manifest, {"maps": self._maps, "images": self._pictures}, **state)
 
@@ -117,10 +126,15 @@ class PixelProbe(_base.Widget):
             "mask": mask,
         }
 
-    def _draw(self, figure: "Figure") -> None:
-        now = self.evaluate(0, [])
+    def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
+        now = self._now(state)
+        seen = self.evaluate(now["picture"], now["pixel"])
+        return {"logit": seen["logit"], "s": seen["gate"]}
+
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
+        now = self.evaluate(state["picture"], state["pixel"])
         axes = figure.subplots(1, 3)
-        _base.show(axes[0], self._pictures[0], "picture", cmap="gray")
+        _base.show(axes[0], self._pictures[state["picture"]], "image", cmap="gray")
         mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
         axes[1].plot(*now["pixel"][::-1], "s", color="none", markeredgecolor="red")
         figure.colorbar(mask, ax=axes[1], shrink=0.8)

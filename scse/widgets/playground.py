@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
 
 import torch
 import traitlets
@@ -13,8 +13,8 @@ from torch.nn.functional import adaptive_avg_pool2d
 from scse import data, weights
 from scse import edits as _edits
 from scse.recording import BRANCHES, Record, find_blocks, record
-from scse.rules import rule_of
-from scse.widgets import _base
+from scse.rules import Branch, rule_of
+from scse.widgets import _answers, _base, _twin
 from scse.widgets._engine import Engine
 from scse.widgets._packing import Quantised, quantise
 
@@ -87,6 +87,7 @@ class Playground(_base.Widget):
         task: ``"digits"``, ``"brain"``, or another name in `scse.data.TASKS`.
         seed: of the four shipped networks (none, cSE, sSE, scSE) of this task.
         state: parts of the first state that differ, see the trait.
+        states, name, tour, puzzle: of every figure, see `scse.widgets`.
 
     Raises:
         ValueError: an unknown task, or a seed of which not all four networks are shipped.
@@ -96,6 +97,15 @@ class Playground(_base.Widget):
 
     _esm = _base.STATIC / "playground.js"
     _css = _base.style("playground.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "network": "choice of the network",
+        "input": "image",
+        "answer": "the network’s answer",
+        "scores": "Dice and classes",
+        "blocks": "row of blocks",
+        "block": "the open block",
+        "compare": "comparison of the networks",
+    }
     state = traitlets.Dict().tag(sync=True, state=True)
     """What the reader changed, empty at the start; what a link to the figure carries. Such as
     ``{"block": "decoder2", "edits": {"decoder2": {"spatial": {"base": "mean"}}}}``: see
@@ -134,11 +144,13 @@ class Playground(_base.Widget):
             side = min(MAPS, maps.shape[-1])
             arrays[f"maps-{name}"] = quantise(adaptive_avg_pool2d(maps, side), COARSE)
         described: dict[str, Network] = {}
+        self._mean_masks: dict[tuple[str, str], Tensor] = {}  # as the page gets them
         for kind, net in self.networks.items():
             means = _means(task, seed, kind)
             for name, mean in means.items():
                 if mean["spatial"] is not None:
-                    arrays[f"mean-{kind}-{name}"] = quantise(mean["spatial"], FINE)
+                    packed = arrays[f"mean-{kind}-{name}"] = quantise(mean["spatial"], FINE)
+                    self._mean_masks[kind, name] = packed.values()
             card = weights.card(f"{task}-unet-{kind}", seed)
             described[kind] = {
                 "file": card["name"],
@@ -186,15 +198,65 @@ class Playground(_base.Widget):
         """What a network gets for an 8-bit picture (H, W): float32 (1, H, W), standardised."""
         return data.standardise(picture.float()[None, None])[0]
 
-    def _draw(self, figure: "Figure") -> None:
+    def _run(self, state: State, edits: _edits.Edits) -> tuple[int, Record]:
+        """The number of the picture and what a network says to it, where Python makes it too."""
+        start: State = self.manifest["start"]
+        kind, _, number = state["source"].partition(":")
+        sliders = self.manifest["sliders"]
+        untouched = all(state[name] == start[name] for name in sliders)  # type: ignore[literal-required]
+        if kind != "example" or state["strokes"] or not untouched:
+            raise ValueError(
+                "in Python a Playground makes the untouched examples alone, no drawing and no "
+                f"sliders: not {state['source']}"
+            )
+        net, image = self.networks[state["network"]], self.input(self.pictures[int(number)])
+        blocks = self.manifest["networks"][state["network"]]["blocks"]
+
+        def lend(edit: _edits.Edit, block: str, branch: Branch) -> Tensor:
+            if edit["base"] == "from":
+                lent = record(net, self.input(self.pictures[edit["from"]])[None])[block]
+                return _base.known(getattr(lent, branch))
+            if branch == "channel":
+                means = self.manifest["networks"][state["network"]]["means"][block]
+                return torch.tensor(means)[None, :, None, None]
+            return self._mean_masks[state["network"], block].float()[None, None]
+
+        return int(number), _answers.edited(net, image, edits, blocks, lend)
+
+    def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
+        """See `Widget.quantities`; of untouched examples alone.
+
+        Raises:
+            ValueError: another picture.
+        """
+        now = cast(State, {**self.manifest["start"], **self._now(state)["state"]})
+        number, rec = self._run(now, now["edits"])
+        _, own = self._run(now, {})
+        seen, before = (each.logits[0].argmax(0) for each in (rec, own))
+        label, count = self.labels[number], len(self.manifest["classes"])
+        return _answers.compared(seen, before, label, count, now["edits"])
+
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         classes = self.manifest["classes"]
+        now = cast(State, {**self.manifest["start"], **state["state"]})
+        number, rec = self._run(now, now["edits"])
         axes = figure.subplots(1, 3)
-        _base.show(axes[0], self.pictures[0], self.manifest["examples"][0]["title"], cmap="gray")
-        rec = record(self.networks[REFERENCE], self.input(self.pictures[0])[None])
-        mask = _base.known(rec["decoder2"].spatial)[0, 0]
-        drawn = _base.show(axes[1], mask, "mask of decoder2", cmap=_base.colour_map("space"))
-        figure.colorbar(drawn, ax=axes[1], shrink=0.8)
-        _base.show_classes(axes[2], self._segmentations[0], classes, "what the network sees")
+        title = self.manifest["examples"][number]["title"]
+        _base.show(axes[0], self.pictures[number], title, cmap="gray")
+        # The bottleneck, open at first, has few positions and says little at first sight.
+        block = state["state"].get("block", "decoder2")
+        mask = rec[block].spatial if block in rec else None
+        if mask is not None:
+            drawn = _base.show(
+                axes[1], mask[0, 0], f"mask of {block}", cmap=_base.colour_map("space")
+            )
+            figure.colorbar(drawn, ax=axes[1], shrink=0.8)
+        else:
+            axes[1].set_axis_off()
+        seen = rec.logits[0].argmax(0)
+        score = _twin.scores(seen, self.labels[number], len(classes))["dice"]
+        words = f"what the network sees, Dice {score:.2f}"
+        _base.show_classes(axes[2], seen, classes, words)
 
 
 def _name(task: str, kind: str, seed: int) -> str:

@@ -1,7 +1,7 @@
 """SqueezeExcite: the channel branch of one block, number by number."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import torch
 import traitlets
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 THUMBNAIL = 48  # pixels
+MOVED = 0.1  # a gate that changes by more counts as moved
 
 
 class Manifest(TypedDict):
@@ -29,10 +30,11 @@ class Manifest(TypedDict):
     range: list[float]  # of z
     fc1: _base.Linear
     fc2: _base.Linear
+    terms: list[str]  # that the page's figure shows, see book/_ext/terms.py
 
 
 class SqueezeExcite(_base.Widget):
-    """Squeeze, fc1, ReLU, fc2, sigmoid: drag a mean and see what becomes of every gate.
+    """Squeeze, fc1, ReLU, fc2, sigmoid, scale: drag a mean, or press *Play* and watch.
 
         SqueezeExcite(net, [("two digits", image)], block="decoder1")
 
@@ -41,6 +43,7 @@ class SqueezeExcite(_base.Widget):
         samples: a list of (title, image (channels, H, W)), more as `GateLab` takes them.
         block: whose channel branch; it may have 16 channels at most, more would not be legible.
         picture, z: the first state, see the traits.
+        states, name, tour, puzzle: of every figure, see `scse.widgets`.
 
     Raises:
         TypeError: samples of another form, unknown keywords.
@@ -49,6 +52,15 @@ class SqueezeExcite(_base.Widget):
 
     _esm = _base.STATIC / "squeeze_excite.js"
     _css = _base.style("squeeze_excite.css")
+    parts: ClassVar[Mapping[str, str]] = {
+        "picture": "choice of the image",
+        "means": "means z",
+        "hidden": "hidden units",
+        "gates": "gates",
+        "dimmed": "maps Û",
+        "play": "play the computation",
+        "sum": "the sum, written out",
+    }
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     z = traitlets.List(traitlets.Float()).tag(sync=True, state=True)
@@ -81,6 +93,7 @@ class SqueezeExcite(_base.Widget):
             "range": [low, high],
             "fc1": _base.linear(module.channel.fc1),
             "fc2": _base.linear(module.channel.fc2),
+            "terms": ["u_k", "z", "W2", "relu", "W1", "logits", "sigma", "c", "out"],
         }
         thumbnails = (small.clamp_min(0) / top * 255).round().byte()
         super().__init__(manifest, {"thumbnails": thumbnails}, **state)
@@ -112,8 +125,18 @@ class SqueezeExcite(_base.Widget):
         means = torch.as_tensor(z, dtype=torch.float64) if len(z) else self._z[picture]
         return {"z": means, **_twin.excite(self.manifest["fc1"], self.manifest["fc2"], means)}
 
-    def _draw(self, figure: "Figure") -> None:
-        now = self.evaluate(0, [])
+    def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
+        now = self._now(state)
+        here, own = self.evaluate(now["picture"], now["z"]), self.evaluate(now["picture"], [])
+        change = here["gates"] - own["gates"]
+        return {
+            "means moved": int(((here["z"] - own["z"]).abs() > 1e-9).sum()),
+            "gates up": int((change > MOVED).sum()),
+            "gates down": int((change < -MOVED).sum()),
+        }
+
+    def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
+        now = self.evaluate(state["picture"], state["z"])
         titles = {"z": "z: means", "hidden": "after fc1 and ReLU", "logits": "logits", "gates": "c"}
         for axis, (name, title) in zip(figure.subplots(1, 4), titles.items(), strict=True):
             values = now[name].tolist()

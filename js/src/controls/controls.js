@@ -81,7 +81,9 @@ export function bar({
     if (disabled) return;
     if (snap) next = min + Math.round((next - min) / step) * step;
     next = Math.min(max, Math.max(min, Number(next.toFixed(6))));
-    if (next !== value) onInput(next);
+    if (next === value) return;
+    value = next; // a key that comes before the figure has drawn this counts from here
+    onInput(next);
   }
 
   let before = min;
@@ -221,6 +223,18 @@ export function button(label, name, onClick) {
 }
 
 /**
+ * Escape closes something, and goes no further.
+ * @param {HTMLElement} element where the key is heard
+ * @param {() => void | false} close false where nothing was open
+ */
+export function closable(element, close) {
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || close() === false) return;
+    event.stopPropagation();
+  });
+}
+
+/**
  * Switches buttons on or off. One that goes off under the focus hands it to the first that is on.
  * @param {[HTMLButtonElement | HTMLSelectElement, boolean][]} controls
  */
@@ -262,12 +276,25 @@ export function announcer() {
   const element = h("div", { class: "scse-unseen", "aria-live": "polite", "data-name": "spoken" });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
+  let [event, result] = ["", ""];
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      element.textContent = [event, result].filter(Boolean).join(" ");
+      [event, result] = ["", ""];
+    }, 700);
+  }
   return {
     element,
-    /** @param {string} text */
+    /** What is to be seen now. @param {string} text */
     say(text) {
-      clearTimeout(waiting);
-      waiting = setTimeout(() => (element.textContent = text), 700);
+      result = text;
+      soon();
+    },
+    /** What has happened: spoken before what came of it. @param {string} text */
+    announce(text) {
+      event = text;
+      soon();
     },
     stop: () => clearTimeout(waiting),
   };

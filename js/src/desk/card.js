@@ -8,14 +8,14 @@ import { fixed, h } from "../ground/dom.js";
  * @typedef {object} Look how the cards of a figure look
  * @property {boolean} vertical its bars
  * @property {number} digits of the numbers below them
- * @property {string} [absent] what stands in the place of a map that is not there
+ * @property {boolean} [gaps] there may be words in the place of a map that is not there
  * @property {boolean} [remarks] a line of words below the number
  */
 /**
  * @typedef {object} Shown
  * @property {number} channel @property {boolean} fixed the bar cannot be moved
  * @property {number} [gate] that goes on @property {number} [own] @property {number} [other]
- * @property {string} remark
+ * @property {string} remark @property {string} absent in the place of a map that is not there
  * @property {import("./recalibrated.js").Drawn} [map]
  */
 
@@ -34,11 +34,11 @@ export function fit(element, height, width, flattest = 4) {
  * @param {Look} look @param {[number, number]} range of the gate
  * @param {(channel: number, gate: number) => void} onGate
  */
-export function card({ vertical, digits, absent, remarks }, [min, max], onGate) {
+export function card({ vertical, digits, gaps, remarks }, [min, max], onGate) {
   let channel = -1;
   const name = h("span", { class: "scse-name", "aria-hidden": true });
   const map = canvas(1, 1);
-  const missing = absent ? h("span", { class: "scse-nomap", text: absent }) : "";
+  const missing = gaps ? h("span", { class: "scse-nomap" }) : "";
   const thumb = h("div", { class: "scse-thumb" }, map, missing);
   const value = readout("gate", (v) => fixed(v, digits));
   const slider = bar({
@@ -91,7 +91,10 @@ export function card({ vertical, digits, absent, remarks }, [min, max], onGate) 
         dot.style.setProperty("--dot", `${(100 * ((other ?? 0) - min)) / (max - min)}%`);
       }
       remark.textContent = shown.remark;
-      if (missing) missing.hidden = drawn !== undefined;
+      if (missing) {
+        missing.hidden = drawn !== undefined;
+        missing.textContent = shown.absent;
+      }
       map.classList.toggle("scse-none", drawn === undefined);
       if (!drawn) return;
       fit(map, drawn.height, drawn.width);

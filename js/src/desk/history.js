@@ -16,12 +16,19 @@ export function history(first) {
     get now() {
       return now;
     },
+    /** How many steps can be undone. */
+    depth: () => past.length,
     canUndo: () => past.length > 0,
     canRedo: () => future.length > 0,
     /** @param {T} state @param {string} tag @param {number} at in ms */
     record(state, tag, at) {
       const near = at - last.at < 800 || tag.endsWith("!");
       const same = tag !== "" && tag === last.tag && near;
+      if (same && JSON.stringify(state) === JSON.stringify(past.at(-1))) {
+        this.undo(); // a gesture that came to nothing is no step
+        future = [];
+        return;
+      }
       if (!same) past = [...past, now].slice(-200);
       last = { tag, at };
       future = [];

@@ -74,6 +74,6 @@ export async function decode(letters) {
     const text = await through(bytes, new DecompressionStream("deflate-raw"));
     return JSON.parse(new TextDecoder().decode(text));
   } catch {
-    throw new Error("The link to this figure is damaged, so it starts afresh.");
+    throw new Error("The link to this figure is damaged. Nothing was changed.");
   }
 }

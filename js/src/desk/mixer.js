@@ -19,16 +19,19 @@ import { afterGates, asItComes } from "./recalibrated.js";
  * @property {import("../gates/rules.js").Rule} [rule] Û is drawn by it; U where it is left out
  * @property {(channel: number) => Plane | undefined} map U of a channel
  * @property {(channel: number) => string} [remark] below its bar
+ * @property {string} [absent] what stands in the place of a map that is not there
  * @property {number} [pull] the channel that carries the hint
  */
 
 /**
- * @param {import("./card.js").Look & {onGate: (channel: number, gate: number) => void}} options
+ * @param {import("./card.js").Look & {onGate: (channel: number, gate: number) => void, invites?: string}} options
+ *   invites: the words of a hint that is of no one channel, and stands above them
  */
-export function mixer({ onGate, ...look }) {
+export function mixer({ onGate, invites, ...look }) {
   const grid = h("div", { class: "scse-desk" });
   const past = bypass();
-  const hint = h("div", { class: "scse-pull", "aria-hidden": true, text: "pull me" });
+  const kind = invites ? "scse-pull scse-invite" : "scse-pull";
+  const hint = h("div", { class: kind, "aria-hidden": true, text: invites ?? "pull me" });
   /** @type {ReturnType<typeof card>[]} */
   let cards = [];
   let made = "";
@@ -48,22 +51,25 @@ export function mixer({ onGate, ...look }) {
     cards.forEach(({ element }, i) => (element.hidden = i >= count));
   }
 
-  /** Moved only where it has to be: its animation would begin anew. @param {HTMLElement} slider */
+  /** Moved only where it has to be: its animation would begin anew. @param {HTMLElement | undefined} slider */
   function point(slider) {
-    if (hint.parentElement !== slider) slider.append(hint);
-    hint.hidden = false;
+    if (invites) return hint.classList.toggle("scse-none", !slider); // its line stays
+    if (slider && hint.parentElement !== slider) slider.append(hint);
+    hint.hidden = !slider;
   }
 
   return {
     grid,
+    /** Where the hint is of no one channel: to be put above the grid. */
+    hint,
     start: past.start,
     end: past.end,
     /** @param {Channels} channels */
     set({ order, range = [0, 1], gates, bars = gates, own, other, mask, rule, ...more }) {
-      const { map, remark, pull, fixed = false } = more;
+      const { map, remark, absent = "", pull, fixed = false } = more;
       supply(order.length, range);
       past.set(gates ? order.length : 0);
-      hint.hidden = true;
+      point(pull === undefined ? undefined : cards[order.indexOf(pull)]?.slider);
       order.forEach((channel, i) => {
         const u = map(channel);
         cards[i].set({
@@ -73,9 +79,9 @@ export function mixer({ onGate, ...look }) {
           own: own?.[channel],
           other: other?.[channel],
           remark: remark?.(channel) ?? "",
+          absent,
           map: u && (rule ? afterGates(u, rule, gates?.[channel] ?? NaN, mask) : asItComes(u)),
         });
-        if (channel === pull) point(cards[i].slider);
       });
     },
   };

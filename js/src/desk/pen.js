@@ -2,6 +2,8 @@
 
 import { MOST_POINTS } from "../gates/strokes.js";
 
+const STILL = 5; // pixels of the screen that a finger may move before it draws
+
 /**
  * Space puts the pen down and lifts it; arrow keys move it, with Shift further.
  * @param {HTMLElement} element whose box is the map
@@ -9,7 +11,8 @@ import { MOST_POINTS } from "../gates/strokes.js";
  * @param {string} options.label for screen readers
  * @param {string} options.name data-name
  * @param {() => [number, number]} options.size width and height in positions
- * @param {(points: number[], done: boolean) => void} options.onStroke so far: x, y, x, y …
+ * @param {(points: number[], done: boolean) => void} options.onStroke so far: x, y, x, y …; empty
+ *   if the stroke was none: a second finger has come, and the two of them move the page
  * @param {(x: number, y: number, down: boolean) => void} options.onCursor of the keyboard
  */
 export function pen(element, { label, name, size, onStroke, onCursor }) {
@@ -49,14 +52,41 @@ export function pen(element, { label, name, size, onStroke, onCursor }) {
     }
     points = [...points, x, y];
   }
+  /** Those that are down. @type {Set<number>} */
+  const fingers = new Set();
+  /** One that may yet be the first of two: until it moves, or lifts. @type {PointerEvent | undefined} */
+  let resting;
+  function drop() {
+    if (points.length) onStroke([], true);
+    points = [];
+    resting = undefined;
+  }
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || off) return;
+    if (event.pointerType === "touch") {
+      if (event.isPrimary) fingers.clear(); // whatever became of those before
+      fingers.add(event.pointerId);
+      if (fingers.size > 1) {
+        drop();
+        return;
+      }
+    }
     element.setPointerCapture(event.pointerId);
+    points = [];
+    resting = event.pointerType === "touch" ? event : undefined;
+    if (resting) return;
     points = place(event);
     onStroke(points, false);
   });
   element.addEventListener("pointermove", (event) => {
-    if (!element.hasPointerCapture(event.pointerId) || points.length === 0) return;
+    if (!element.hasPointerCapture(event.pointerId) || fingers.size > 1) return;
+    if (resting) {
+      const [dx, dy] = [event.clientX - resting.clientX, event.clientY - resting.clientY];
+      if (Math.hypot(dx, dy) < STILL) return;
+      points = place(resting);
+      resting = undefined;
+    }
+    if (points.length === 0) return;
     // All that happened since the last frame: a fast hand draws round corners.
     const steps = event.getCoalescedEvents?.() ?? [];
     for (const step of steps.length ? steps : [event]) go(place(step));
@@ -66,8 +96,17 @@ export function pen(element, { label, name, size, onStroke, onCursor }) {
     if (points.length) onStroke(points, true);
     points = [];
   };
-  element.addEventListener("pointerup", lift);
-  element.addEventListener("pointercancel", lift);
+  element.addEventListener("pointerup", (event) => {
+    if (fingers.delete(event.pointerId) && fingers.size) return;
+    if (resting) points = place(resting);
+    resting = undefined;
+    lift();
+  });
+  element.addEventListener("pointercancel", (event) => {
+    // The browser moves the page by it: a stroke of a finger was none.
+    if (fingers.delete(event.pointerId)) drop();
+    else lift();
+  });
 
   /** @type {[number, number] | undefined} */
   let at;

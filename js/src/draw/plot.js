@@ -57,8 +57,12 @@ export const points = (values) =>
  * @param {(at: number) => string} options.describe what is there, for screen readers
  * @param {(at: number) => void} options.onMove
  * @param {() => void} [options.onLeave]
+ * @param {boolean} [options.down] the items go down, and so do ↓ and the numbers' order
  */
-export function readable(element, { label, name, count, locate, describe, onMove, onLeave }) {
+export function readable(
+  element,
+  { label, name, count, locate, describe, onMove, onLeave, down = false },
+) {
   element.classList.add("scse-readable");
   for (const [key, value] of Object.entries({
     role: "slider",
@@ -67,6 +71,7 @@ export function readable(element, { label, name, count, locate, describe, onMove
     "aria-label": label,
     "aria-valuemin": "1",
     "aria-valuemax": String(count),
+    ...(down ? { "aria-orientation": "vertical" } : {}),
   })) {
     element.setAttribute(key, value);
   }
@@ -100,12 +105,13 @@ export function readable(element, { label, name, count, locate, describe, onMove
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const far = event.shiftKey ? 8 : 1;
+    const up = down ? -far : far;
     /** @type {Record<string, number | undefined>} */
     const places = {
       ArrowRight: at + far,
-      ArrowUp: at + far,
+      ArrowUp: at + up,
       ArrowLeft: at - far,
-      ArrowDown: at - far,
+      ArrowDown: at - up,
       Home: 0,
       End: count - 1,
     };

@@ -1,8 +1,56 @@
 /** The engine that there is: torch where a kernel stands behind the page, else one in the page. */
 
 import { fixed } from "../ground/dom.js";
+import { SET } from "../ground/events.js";
 import { kernelEngine } from "./kernel.js";
 import { pageEngine } from "./page.js";
+
+/** @typedef {import("../widget.js").Experimental | undefined} Experimental */
+
+/** What counts as using a figure, before anything in it is changed. */
+const TOUCHES = ["pointerdown", "keydown", "focusin"];
+
+/** Is the reader on a line that costs? */
+const saving = () =>
+  /** @type {{connection?: {saveData?: boolean}}} */ (navigator).connection?.saveData === true;
+
+/**
+ * In a page the engine is brought when the figure is first used, not when the page opens. Where the
+ * browser is asked to save data, it is brought when the reader first changes something.
+ * @param {object} options
+ * @param {HTMLElement} options.root
+ * @param {Experimental} options.experimental
+ * @param {AbortSignal} options.signal
+ * @param {() => void} options.begin ask now
+ */
+export function firstUse({ root, experimental, signal, begin }) {
+  // Only pages without a kernel say where their files are.
+  let used = experimental?.assets === undefined;
+  function use() {
+    if (used) return;
+    used = true;
+    begin();
+  }
+  const cautious = saving();
+  // A link that sets the figure is a change by the reader.
+  if (!used) root.addEventListener(SET, use, { once: true, signal });
+  if (!used && !cautious) {
+    for (const touch of TOUCHES) root.addEventListener(touch, use, { once: true, signal });
+  }
+  return {
+    begun: () => used,
+    /** Something was changed: who does that asks by itself. */
+    mark() {
+      used = true;
+    },
+    /** Until then. */
+    waiting: used
+      ? ""
+      : cautious
+        ? "The network is here. Its engine (4 MB) is loaded once you change something."
+        : "The network is here and runs in this page once you use the figure.",
+  };
+}
 
 /** @param {number} bytes */
 const megabytes = (bytes) => fixed(bytes / 1e6, 1);
@@ -10,14 +58,17 @@ const megabytes = (bytes) => fixed(bytes / 1e6, 1);
 /**
  * @param {object} options
  * @param {import("../widget.js").Model} options.model as `widget` hands it on, like the next two
- * @param {import("../widget.js").Experimental | undefined} options.experimental
+ * @param {Experimental} options.experimental
  * @param {AbortSignal} options.signal
  * @param {import("./page.js").Networks} options.networks
+ * @param {import("./page.js").Entries} [options.inputs] that a request may name, of the page's engine
  * @param {(text: string) => void} options.tell what the engine is doing, for the reader
  * @param {() => void} [options.onReturn] ask anew: the kernel is back, and a request was given up
+ * @param {(silent: boolean) => void} [options.onSilence] the kernel does not answer, or does again
  * @param {(loaded: number, total: number) => void} [options.onLoad] bytes of the runtime so far
  */
-export function engineFor({ model, experimental, signal, networks, tell, onLoad, onReturn }) {
+export function engineFor(options) {
+  const { model, experimental, signal, networks, inputs, tell, onLoad, ...on } = options;
   // Only pages without a kernel say where their files are.
   const assets = experimental?.assets;
   const inPage = assets !== undefined;
@@ -33,6 +84,7 @@ export function engineFor({ model, experimental, signal, networks, tell, onLoad,
     const page = pageEngine({
       assets,
       networks,
+      inputs,
       onLoad(loaded, total) {
         running = false;
         onLoad?.(loaded, total);
@@ -48,9 +100,10 @@ export function engineFor({ model, experimental, signal, networks, tell, onLoad,
     };
   }
   const kernel = kernelEngine(model, {
-    onReturn,
+    onReturn: on.onReturn,
     onSilence(silent) {
       running = !silent;
+      on.onSilence?.(silent);
       tell(
         silent
           ? "The kernel does not answer: the last answer stands. It may be busy, or gone."

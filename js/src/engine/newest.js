@@ -1,6 +1,6 @@
 /** One request at a time; of those that wait, the newest. */
 
-/** @typedef {import("./contract.js").Request} Request */
+/** @typedef {import("./contract.js").Request | import("./contract.js").PictureRequest} Request */
 /** @typedef {import("./contract.js").Answer} Answer */
 /** @typedef {{run: (request: Request, onProgress?: (done: number) => void) => Promise<Answer>}} Engine */
 

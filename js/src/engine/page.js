@@ -1,56 +1,52 @@
-/** The engine in the page: ONNX Runtime in a worker, fetched from the site when first needed. */
+/** The engine in the page: ONNX Runtime in a worker, brought there when first needed. */
+
+import { pathOf } from "../gates/edit.js";
+import { once } from "../ground/once.js";
+import { unpack } from "../ground/unpack.js";
+import { cut } from "./cut.js";
+import { part } from "./parts.js";
 
 /** @typedef {import("./contract.js").Request} Request */
+/** @typedef {import("./contract.js").PictureRequest} PictureRequest */
 /** @typedef {import("./contract.js").Answer} Answer */
 /** @typedef {import("./contract.js").Change} Change */
 /** @typedef {import("./contract.js").Tensor} Tensor */
+/** @typedef {import("./worker.js").Feeds} Feeds */
 /** @typedef {import("../gates/check.js").Site} Site */
 /** @typedef {Record<string, Record<string, Site>>} Networks name -> block name -> its gates */
+/** @typedef {Record<string, import("../ground/unpack.js").Entry>} Entries */
 
 /**
- * A change of a gate as the two tensors that the ONNX file takes.
- * @param {string} name of the gate @param {number[]} shape @param {Change} change
+ * Inputs and wanted outputs of the ONNX file.
+ * @param {Request} request @param {Tensor} image @param {Record<string, Site>} blocks
  */
-export function feedsOf(name, shape, { keep, value }) {
-  const size = shape.reduce((a, b) => a * b, 1);
-  /** @param {number | Float32Array} entries @param {string} which */
-  const tensor = (entries, which) => {
-    if (typeof entries === "number") return { shape, data: new Float32Array(size).fill(entries) };
-    if (entries.length !== size) {
-      throw new Error(`${which} of ${name} has ${entries.length} entries, the gate has ${size}`);
-    }
-    return { shape, data: Float32Array.from(entries) };
-  };
-  return { [`${name}.keep`]: tensor(keep, "keep"), [`${name}.value`]: tensor(value, "value") };
-}
-
-/** Inputs and wanted outputs of the ONNX file. @param {Request} request @param {Record<string, Site>} blocks */
-export function toOnnx({ image, gates = {}, maps = {} }, blocks) {
-  if (!("data" in image)) throw new Error("this engine takes pictures, not numbers of them");
-  /** @type {Record<string, Tensor>} */
-  const feeds = { image: { shape: [1, ...image.shape], data: image.data } };
-  const fetches = ["logits"];
+export function toOnnx({ gates = {}, maps = {} }, image, blocks) {
+  const paths = new Set(Object.keys(blocks).map(pathOf));
   for (const name of [...Object.keys(gates), ...Object.keys(maps)]) {
-    if (!(name in blocks))
+    if (!paths.has(name) && !Object.hasOwn(blocks, name))
       throw new Error(`no block "${name}"; there are ${Object.keys(blocks).join(", ")}`);
   }
-  for (const [name, { channels, positions, branches }] of Object.entries(blocks)) {
-    const shapes = /** @type {Record<string, number[]>} */ ({
-      channel: [1, channels, 1, 1],
-      spatial: [1, 1, ...positions],
-    });
-    for (const branch of branches) {
-      fetches.push(`${name}.${branch}`);
-      const change = gates[name]?.[branch];
-      if (change) Object.assign(feeds, feedsOf(`${name}.${branch}`, shapes[branch], change));
+  /** @type {Feeds} */
+  const feeds = { image: image.data };
+  for (const [path, branches] of Object.entries(gates)) {
+    for (const [branch, change] of Object.entries(branches)) {
+      if (!change) continue;
+      feeds[`${path}.${branch}.keep`] = change.keep;
+      feeds[`${path}.${branch}.value`] = change.value;
     }
-    if (name in maps) fetches.push(`${name}.maps`);
   }
-  return { feeds, fetches };
+  const fetches = Object.entries(blocks).flatMap(([name, { branches }]) => [
+    ...branches.map((branch) => `${name}.${branch}`),
+    ...(Object.hasOwn(maps, name) ? [`${name}.maps`] : []),
+  ]);
+  return { feeds, fetches: ["logits", ...fetches] };
 }
 
-/** @param {Tensor} maps (1, C, h, w) @param {number[] | "all"} channels @returns {Tensor} */
-function pick({ shape: [, count, ...positions], data }, channels) {
+/** An output of the file without its batch axis. @param {Tensor} output @returns {Tensor} */
+const first = ({ shape, data }) => ({ shape: shape.slice(1), data });
+
+/** @param {Tensor} maps (C, …) @param {number[] | "all"} channels @returns {Tensor} */
+function pick({ shape: [count, ...positions], data }, channels) {
   if (channels === "all") return { shape: [count, ...positions], data };
   const size = data.length / count;
   const picked = new Float32Array(channels.length * size);
@@ -60,11 +56,15 @@ function pick({ shape: [, count, ...positions], data }, channels) {
 
 /**
  * @param {Record<string, Tensor>} outputs of the ONNX file @param {number} ms
- * @param {Request} request @param {Record<string, Site>} blocks @returns {Answer}
+ * @param {Request} request @param {number[]} spatial shape of the image
+ * @param {Record<string, Site>} blocks @returns {Answer}
  */
-export function fromOnnx(outputs, ms, { maps = {} }, blocks) {
+export function fromOnnx(outputs, ms, { maps = {}, slice }, spatial, blocks) {
+  const [depth] = spatial;
+  const logits = first(outputs.logits);
+  const located = logits.shape.slice(1).join() === spatial.join();
   return {
-    output: { shape: outputs.logits.shape.slice(1), data: outputs.logits.data },
+    output: located && spatial.length === 3 ? cut(logits, slice, depth) : logits,
     blocks: Object.fromEntries(
       Object.keys(blocks).map((name) => {
         const mask = outputs[`${name}.spatial`];
@@ -72,8 +72,10 @@ export function fromOnnx(outputs, ms, { maps = {} }, blocks) {
           name,
           {
             channel: outputs[`${name}.channel`]?.data ?? null,
-            spatial: mask ? { shape: mask.shape.slice(2), data: mask.data } : null,
-            ...(name in maps ? { maps: pick(outputs[`${name}.maps`], maps[name]) } : {}),
+            spatial: mask ? first(cut(first(mask), slice, depth)) : null,
+            ...(Object.hasOwn(maps, name)
+              ? { maps: cut(pick(first(outputs[`${name}.maps`]), maps[name]), slice, depth) }
+              : {}),
           },
         ];
       }),
@@ -84,52 +86,78 @@ export function fromOnnx(outputs, ms, { maps = {} }, blocks) {
 
 /** What keeps an engine from starting here, if anything does. */
 function obstacle() {
-  if (location.protocol === "file:") {
-    return "This page was opened from disk, where this build starts no engine. Served by a web server (make book) it runs.";
-  }
-  if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") {
+  if (typeof WebAssembly === "undefined")
     return "This browser has no WebAssembly, which the engine is made of.";
-  }
+  if (typeof Worker === "undefined")
+    return "This browser has no workers, in one of which the engine runs.";
   return undefined;
 }
 
-/** What the worker says, see worker.js. @typedef {{outputs: Record<string, Tensor>, ms: number}} Done */
-/** @typedef {{loaded: number, total: number}} Loaded */
+/** Bytes to hand over, not to copy. @param {Uint8Array<ArrayBuffer>} bytes */
+const whole = ({ buffer }) => buffer;
 
-/** @type {Map<string, ReturnType<typeof openWorker>>} one for all widgets of a page */
-const workers = new Map();
-
-/** @param {string} address */
-function openWorker(address) {
-  const worker = new Worker(address, { type: "module" });
+/** @param {string} program of the worker */
+function openWorker(program) {
+  const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+  const worker = new Worker(address);
   let last = 0;
-  /** @type {Map<number, {resolve: (done: Done) => void, reject: (e: Error) => void, progress: (part: Loaded) => void}>} */
+  /** @type {Map<number, {resolve: (done: any) => void, reject: (error: Error) => void}>} */
   const pending = new Map();
-  worker.onmessage = ({ data: message }) => {
-    const asked = pending.get(message.id);
-    if (!asked) return;
-    if ("loaded" in message) return asked.progress(message);
-    pending.delete(message.id);
-    if ("error" in message) asked.reject(new Error(`The engine failed: ${message.error}.`));
-    else asked.resolve(message);
+  worker.onmessage = ({ data: { id, error, done } }) => {
+    const asked = pending.get(id);
+    pending.delete(id);
+    if (error === undefined) asked?.resolve(done);
+    else asked?.reject(new Error(`The engine failed: ${error}.`));
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    workers.delete(address);
     worker.terminate();
-    for (const { reject } of pending.values()) {
-      reject(new Error("The engine could not be loaded from this site."));
-    }
+    workers.clear(); // the next request starts afresh
+    opened.clear();
+    for (const { reject } of pending.values())
+      reject(new Error("The engine could not be started."));
     pending.clear();
   };
   return {
-    /** @param {object} message @param {(part: Loaded) => void} progress @returns {Promise<Done>} */
-    ask: (message, progress) =>
+    /** @param {object} message @param {ArrayBuffer[]} [given] away with it @returns {Promise<any>} */
+    ask: (message, given = []) =>
       new Promise((resolve, reject) => {
         const id = ++last;
-        pending.set(id, { resolve, reject, progress });
-        worker.postMessage({ id, ...message });
+        pending.set(id, { resolve, reject });
+        worker.postMessage({ id, ...message }, given);
       }),
+  };
+}
+
+/** @type {Map<string, Promise<ReturnType<typeof openWorker>>>} one for all widgets of a page */
+const workers = new Map();
+/** @type {Map<string, Promise<void>>} networks in them */
+const opened = new Map();
+
+/** @param {URL | null} assets @param {import("./parts.js").OnLoad} onLoad */
+const started = (assets, onLoad) =>
+  once(workers, String(assets), async () => {
+    const [program, runtime] = await Promise.all([
+      part("engine/worker.js", assets),
+      part("engine/ort.wasm.gz", assets, onLoad),
+    ]);
+    const worker = openWorker(new TextDecoder().decode(program));
+    await worker.ask({ start: whole(runtime) }, [whole(runtime)]);
+    return worker;
+  });
+
+/**
+ * The inputs that lie beside a network: images (channels, *spatial), and what a panel shows of them.
+ * @param {URL | null} assets @param {string} name of the network @param {Entries} entries
+ */
+function inputsOf(assets, name, entries) {
+  /** @type {Promise<import("../widget.js").Arrays> | undefined} */
+  let arrays;
+  /** @param {string} key @returns {Promise<Tensor>} */
+  return async (key) => {
+    arrays ??= part(`onnx/${name}.inputs`, assets).then((bytes) => unpack(bytes, entries));
+    const { shape } = entries[key];
+    return { shape, data: Float32Array.from((await arrays)[key]) };
   };
 }
 
@@ -138,26 +166,34 @@ function openWorker(address) {
  * @param {URL | null} options.assets the site's folder with `engine/` and `onnx/` in it, if there
  *   is a site
  * @param {Networks} options.networks those that are in `onnx/`
- * @param {(loaded: number, total: number) => void} [options.onLoad] bytes of the runtime so far
+ * @param {Entries} [options.inputs] where images and pictures are in the inputs of the only network:
+ *   "input0", "picture0" and so on
+ * @param {import("./parts.js").OnLoad} [options.onLoad] bytes of the runtime so far
  */
-export function pageEngine({ assets, networks, onLoad = () => {} }) {
+export function pageEngine({ assets, networks, inputs = {}, onLoad }) {
+  const [only] = Object.keys(networks);
+  const stored = inputsOf(assets, only, inputs);
   return {
-    /** @param {Request} request @returns {Promise<Answer>} */
+    /** @param {Request | PictureRequest} request @returns {Promise<Answer>} */
     async run(request) {
+      if ("picture" in request) {
+        const planes = await stored(`picture${request.picture}`);
+        return { output: cut(planes, request.slice, planes.shape[1]), blocks: {}, ms: 0 };
+      }
       const blocked = obstacle();
       if (blocked) throw new Error(blocked);
-      if (!assets) throw new Error("This page was saved on its own: it has no engine.");
-      const name = request.network ?? Object.keys(networks)[0];
+      const name = request.network ?? only;
       if (!(name in networks)) throw new Error(`This page has no network "${name}".`);
-      const address = new URL("engine/worker.js", assets).href;
-      let worker = workers.get(address);
-      if (!worker) workers.set(address, (worker = openWorker(address)));
-      const model = new URL(`onnx/${name}.onnx`, assets).href;
-      const { outputs, ms } = await worker.ask(
-        { model, ...toOnnx(request, networks[name]) },
-        ({ loaded, total }) => onLoad(loaded, total),
-      );
-      return fromOnnx(outputs, ms, request, networks[name]);
+      const given = request.image;
+      const image = "data" in given ? given : await stored(`input${given.stored}`);
+      const asked = toOnnx(request, image, networks[name]);
+      const worker = await started(assets, onLoad ?? (() => {}));
+      await once(opened, `${assets} ${name}`, async () => {
+        const bytes = whole(await part(`onnx/${name}.onnx`, assets));
+        await worker.ask({ open: name, bytes }, [bytes]);
+      });
+      const { outputs, ms } = await worker.ask({ run: name, ...asked });
+      return fromOnnx(outputs, ms, request, image.shape.slice(1), networks[name]);
     },
   };
 }

@@ -1,107 +1,86 @@
 /**
  * ONNX Runtime, in a thread of its own so that the page stays free while a network runs.
  *
- * The site serves this file beside the runtime's module and its WebAssembly (see
- * book/_ext/page_engine.py). Messages, each answered by one of the same id:
+ * Built into one script, which a page starts from its text, since it may be open from disk. So it
+ * fetches nothing: the page brings what it needs (parts.js). Messages, each answered by one of the
+ * same id, `{id, done}` or `{id, error}`:
  *
- *   {id, model, feeds, fetches}   run the ONNX file at the address `model`; inputs that are not fed
- *                                 stay at `keep` 1 and `value` 0
- *   → {id, loaded, total}         bytes of the runtime so far, while it is fetched; total may be 0
- *   → {id, outputs, ms} or {id, error}
+ *   {id, start}                    the bytes of the runtime's WebAssembly
+ *   {id, open, bytes}              an ONNX file, and what to call it
+ *   {id, run, feeds, fetches}      run it; inputs that are not fed stay at `keep` 1 and `value` 0.
+ *                                  Done are its outputs and the milliseconds it took
  */
 
-// @ts-expect-error: lies beside this file only where the site is built
-import * as ort from "./onnxruntime.js";
+import * as ort from "onnxruntime-web/wasm";
 
 /** @typedef {{shape: number[], data: Float32Array}} Tensor */
+/** @typedef {Record<string, number | Float32Array>} Feeds one number for all entries, or each */
+/**
+ * @typedef {object} Network
+ * @property {ort.InferenceSession} session
+ * @property {Record<string, number[]>} shapes of its inputs
+ */
 
-/** @type {Promise<void> | undefined} */
-let runtime;
-/** @typedef {any} Session of ONNX Runtime, whose types are not at hand where this file is checked */
-/** @typedef {any} OrtTensor of ONNX Runtime, likewise */
-/** @typedef {{name: string, shape: number[]}} Input of a session */
+/** @type {Map<string, Network>} */
+const networks = new Map();
 
-/** @type {Map<string, Promise<{session: Session, rest: Record<string, OrtTensor>}>>} */
-const sessions = new Map();
-
-/** @param {string | URL} address */
-async function get(address) {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${response.status} for ${address}`);
-  return response;
-}
-
-/** Fetch the WebAssembly by hand: so its progress can be told. @param {number} id */
-async function start(id) {
-  const response = await get(new URL("ort-wasm-simd-threaded.wasm", self.location.href));
-  const packed = response.headers.has("Content-Encoding"); // then the length is not what arrives
-  const total = packed ? 0 : Number(response.headers.get("Content-Length"));
-  const parts = [];
-  let loaded = 0;
-  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    loaded += part.value.length;
-    postMessage({ id, loaded, total });
+/** @param {string} name of an input @param {number[]} shape @param {number | Float32Array | undefined} fed */
+function tensor(name, shape, fed) {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const entries = fed ?? Number(name.endsWith(".keep"));
+  if (typeof entries === "number") {
+    return new ort.Tensor("float32", new Float32Array(size).fill(entries), shape);
   }
-  ort.env.wasm.wasmBinary = await new Blob(/** @type {BlobPart[]} */ (parts)).arrayBuffer();
-  ort.env.wasm.numThreads = 1; // more need headers that a plain web server does not send
-  ort.env.logLevel = "error";
-}
-
-/** @param {string} model */
-async function open(model) {
-  const bytes = new Uint8Array(await (await get(model)).arrayBuffer());
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
-  const rest = Object.fromEntries(
-    session.inputMetadata
-      .filter((/** @type {Input} */ { name }) => name !== "image")
-      .map((/** @type {Input} */ { name, shape }) => {
-        const size = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
-        const data = new Float32Array(size).fill(name.endsWith(".keep") ? 1 : 0);
-        return [name, new ort.Tensor("float32", data, shape)];
-      }),
-  );
-  return { session, rest };
-}
-
-/** The promise under a key, made if there is none; one that failed is forgotten, to be tried again.
- * @template T @param {Map<string, Promise<T>>} map @param {string} key @param {() => Promise<T>} make */
-function once(map, key, make) {
-  let promise = map.get(key);
-  if (!promise) {
-    promise = make();
-    map.set(key, promise);
-    promise.catch(() => map.delete(key));
+  if (entries.length !== size) {
+    throw new Error(`${name} takes ${size} numbers (${shape.join("×")}), got ${entries.length}`);
   }
-  return promise;
+  return new ort.Tensor("float32", entries, shape);
 }
 
-/** @param {{id: number, model: string, feeds: Record<string, Tensor>, fetches: string[]}} message */
-async function run({ id, model, feeds, fetches }) {
-  runtime ??= start(id).catch((error) => {
-    runtime = undefined;
-    throw error;
-  });
-  await runtime;
-  const { session, rest } = await once(sessions, model, () => open(model));
-  const inputs = { ...rest };
-  for (const [name, { shape, data }] of Object.entries(feeds)) {
-    inputs[name] = new ort.Tensor("float32", data, shape);
-  }
-  const before = performance.now();
-  const results = await session.run(inputs, fetches);
-  const ms = performance.now() - before;
-  /** @type {Record<string, Tensor>} */
-  const outputs = {};
-  for (const name of fetches)
-    outputs[name] = { shape: [...results[name].dims], data: results[name].data };
-  return { id, outputs, ms };
-}
+/** @type {Record<string, (message: any) => Promise<unknown>>} by the word that a message has */
+const tasks = {
+  /** @param {{start: ArrayBuffer}} message */
+  async start({ start }) {
+    ort.env.wasm.wasmBinary = start;
+    ort.env.wasm.numThreads = 1; // more need headers that a plain web server does not send
+    ort.env.logLevel = "error";
+  },
+
+  /** @param {{open: string, bytes: ArrayBuffer}} message */
+  async open({ open, bytes }) {
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+    const shapes = session.inputMetadata.map((input) => [
+      input.name,
+      /** @type {number[]} */ (
+        /** @type {ort.InferenceSession.TensorValueMetadata} */ (input).shape
+      ),
+    ]);
+    networks.set(open, { session, shapes: Object.fromEntries(shapes) });
+  },
+
+  /** @param {{run: string, feeds: Feeds, fetches: string[]}} message */
+  async run({ run, feeds, fetches }) {
+    const { session, shapes } = /** @type {Network} */ (networks.get(run));
+    const inputs = Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => [name, tensor(name, shape, feeds[name])]),
+    );
+    const before = performance.now();
+    const results = await session.run(inputs, fetches);
+    const ms = performance.now() - before;
+    const outputs = fetches.map((name) => [
+      name,
+      { shape: [...results[name].dims], data: results[name].data },
+    ]);
+    return { outputs: Object.fromEntries(outputs), ms };
+  },
+};
 
 self.onmessage = ({ data: message }) => {
-  run(message).then(
-    (answer) => postMessage(answer),
-    (error) => postMessage({ id: message.id, error: String(error?.message ?? error) }),
-  );
+  const word = Object.keys(tasks).find((name) => name in message) ?? "";
+  Promise.resolve()
+    .then(() => tasks[word](message))
+    .then(
+      (done) => postMessage({ id: message.id, done }),
+      (error) => postMessage({ id: message.id, error: String(error?.message ?? error) }),
+    );
 };

@@ -42,7 +42,7 @@ export default widget(
     contrast: index(values.length),
     gates: oneOf(GATES),
   }),
-  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
     const { networks, values, ends, classes, channels, block, orders, weights } = manifest;
     const [height, width] = manifest.shape;
     const size = height * width;
@@ -92,8 +92,8 @@ export default widget(
     const scores = Object.fromEntries(GATES.map((g) => [g, readout(`dice-${g}`)]));
     const names = {
       own: "own",
-      first: `frozen at ${fixed(values[0], 0)}`,
-      last: `frozen at ${fixed(values[steps - 1], 0)}`,
+      first: `those of the ${ends[0]} end`,
+      last: `those of the ${ends[1]} end`,
     };
     const freeze = choice({
       label: `Gates of the ${block}, and their Dice`,
@@ -126,7 +126,7 @@ export default widget(
     });
 
     // Pictures
-    const photo = canvas(height, width, "The picture at this contrast");
+    const photo = canvas(height, width, "The image at this contrast");
     const result = canvas(height * FINE, width * FINE, "Its segmentation");
     const score = readout("dice");
     const list = classList(classes);
@@ -259,6 +259,14 @@ export default widget(
       list.element,
     );
 
+    parts({
+      network: [network.element],
+      frozen: [freeze.element],
+      answers: [root.querySelector(".scse-views")],
+      scores: [root.querySelector(".scse-bigdice"), list.element],
+      curves: [root.querySelector(".scse-plots")],
+    });
+
     /** What is drawn for a network and its gates, at any contrast. */
     function drawCurves() {
       GATES.forEach((g, i) => {
@@ -291,7 +299,7 @@ export default widget(
       }
       return get("gates") === "own"
         ? `From ${ends[0]} to ${ends[1]}, ${closing} gates close and ${opening} open (by more than ${fixed(MOVED, 1)}); thick: their means.`
-        : `The gates are those of contrast ${fixed(values[get("gates") === "first" ? 0 : steps - 1], 0)}, whatever the picture.`;
+        : `The gates are ${names[/** @type {"own"} */ (get("gates"))]}, whatever the image.`;
     }
 
     let drawn = "";
@@ -320,6 +328,7 @@ export default widget(
       }
       dot.style.left = `${x}%`;
       dot.style.bottom = `${100 * curves[n][how][v]}%`;
+      measure({ contrast: values[v], Dice: curves[n][how][v] });
       reader.refresh();
       if (reading) read(reader.at());
       else {
@@ -327,7 +336,7 @@ export default widget(
         note.textContent = summary();
       }
       say(
-        `Contrast ${fixed(values[v])}, gates ${names[/** @type {"own"} */ (how)]}: Dice ${fixed(curves[n][how][v])}.`,
+        `Contrast ${fixed(values[v])}, gates: ${names[/** @type {"own"} */ (how)]}: Dice ${fixed(curves[n][how][v])}.`,
       );
     }
     return update;

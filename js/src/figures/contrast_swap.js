@@ -20,6 +20,7 @@ const PACE = 150; // milliseconds that a stored blend is shown while the gates t
  * @property {number} pixels of the whole picture
  * @property {number[]} blends from own gates, 0, to the other's, 1
  * @property {number[]} order of the channels
+ * @property {string[]} terms that it shows, see book/_ext/terms.py
  */
 /** @typedef {{blend: number}} State */
 /** @typedef {import("../widget.js").Context<Manifest, State>} Context */
@@ -32,7 +33,7 @@ export default widget(
         ? undefined
         : `must be one of ${blends.map((b) => fixed(b)).join(", ")}`,
   }),
-  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
     const { titles, classes, block, blends, order } = manifest;
     const [height, width] = manifest.shape;
     const size = height * width;
@@ -56,7 +57,7 @@ export default widget(
 
     // The two pictures
     const columns = [0, 1].map((i) => {
-      const photo = canvas(height, width, `The ${titles[i]} picture`);
+      const photo = canvas(height, width, `The ${titles[i]} image`);
       const result = canvas(height * FINE, width * FINE, "Its segmentation");
       const score = scoreboard(`-${i}`);
       const list = classList(classes, `-${i}`);
@@ -79,6 +80,7 @@ export default widget(
 
     // The gates: a stem between the own gates of both, on which the gates in use travel
     const gatePlot = plot("gate");
+    gatePlot.element.setAttribute("data-term", "c");
     const gaps = Array.from(own[0], (gate, k) => Math.abs(gate - own[1][k]));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / channels;
     const dots = order.map((k, j) => {
@@ -99,7 +101,7 @@ export default widget(
     const note = h("p", { class: "scse-hint" });
     const most = fixed(Math.max(...gaps));
     const summary =
-      `Between the two pictures a gate moves by ${fixed(mean)} on average, by ${most} at most. ` +
+      `Between the two images a gate moves by ${fixed(mean)} on average, by ${most} at most. ` +
       "Point at one to read it.";
     note.textContent = summary;
     /** @param {number} j */
@@ -140,12 +142,12 @@ export default widget(
 
     // What the reader does
     const slider = bar({
-      label: "Whose gates: from own to the other picture’s",
+      label: "Whose gates: from own to the other image’s",
       name: "blend",
       max: last,
       step: 1,
       snap: true,
-      format: (step) => `${Math.round(100 * blends[step])} % of the other picture’s gates`,
+      format: (step) => `${Math.round(100 * blends[step])} % of the other image’s gates`,
       onInput: go,
     });
     slider.setHome(0);
@@ -224,12 +226,21 @@ export default widget(
       ),
     );
 
+    parts({
+      swap: [swap, root.querySelector(".scse-labelled")],
+      answers: [...root.querySelectorAll("canvas")],
+      scores: columns.flatMap(({ score, list }) => [score.element, list.element]),
+      gates: [root.querySelector(".scse-gatesof")],
+    });
+
     return function update() {
       const step = stepNow();
       const used = gatesAt(step);
       slider.set(step);
       swapped = step > last / 2;
       swap.textContent = swapped ? "Give them back" : `Swap the ${channels} gates`;
+      /** @type {import("../desk/goal.js").Numbers} */
+      const found = {};
       const spoken = columns.map(({ result, score, list }, i) => {
         const now = mapOf(i, step);
         const scored = meanDice(now, arrays.label, classes.length);
@@ -238,6 +249,8 @@ export default widget(
         const outline = now.map((code, p) => Number(code !== before[p]));
         paint(result, now, { picture: pictures[i], width, outline });
         score.set(scored, ownDice[i], pixels, manifest.pixels);
+        found[`Dice of ${titles[i]}`] = scored;
+        found[`pixels changed in ${titles[i]}`] = pixels;
         list.set(dice(now, arrays.label, classes.length));
         return `${titles[i]}: Dice ${fixed(scored)}, own ${fixed(ownDice[i])}, ${pixels} pixels changed`;
       });
@@ -246,6 +259,7 @@ export default widget(
           dot.style.bottom = `${100 * used[i][k]}%`;
         });
       }
+      measure(found);
       reader.refresh();
       if (note.textContent !== summary) read(reader.at());
       say(`${Math.round(100 * blends[step])} % of the other’s gates. ${spoken.join(". ")}.`);

@@ -13,6 +13,7 @@ import { index, oneOf, widget } from "../widget.js";
  * @typedef {object} Manifest
  * @property {{title: string, credit: string}[]} samples @property {[number, number]} size of the pictures
  * @property {{name: string, size: [number, number]}[]} blocks and the sizes of their masks
+ * @property {string[]} terms that it shows, see book/_ext/terms.py
  */
 /** @typedef {{picture: number, scale: string}} State scale "shared" or "own" */
 /** @typedef {import("../widget.js").Context<Manifest, State>} Context */
@@ -23,10 +24,10 @@ export default widget(
     picture: index(samples.length),
     scale: oneOf(["shared", "own"]),
   }),
-  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts }) => {
     const { samples, size, blocks } = manifest;
     const pictures = pictureChooser({
-      label: "Picture",
+      label: "Image",
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture }),
     });
@@ -88,6 +89,7 @@ export default widget(
       (/** @type {{name: string, size: number[]}} */ { name, size: [height, width] }) => {
         const map = pointed(name, height, width);
         const scale = colourBar("space", name);
+        map.element.setAttribute("data-term", "s");
         const value = readout(`value-${name}`, (v) => fixed(v, 3));
         const note = h("span", { class: "scse-note" });
         const low = readout(`min-${name}`);
@@ -129,6 +131,15 @@ export default widget(
         text: "Point at any of them, or focus one and use the arrow keys: the same place is marked in all.",
       }),
     );
+
+    parts({
+      picture: [pictures.element],
+      colours: [scales.element],
+      masks: [root.querySelector(".scse-wall")],
+      decoders: masks
+        .filter(({ name }) => name.startsWith("decoder"))
+        .map(({ element }) => element),
+    });
 
     return function update() {
       const picture = get("picture");

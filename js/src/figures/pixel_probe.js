@@ -84,6 +84,7 @@ const position = (height, width) => (value) =>
  * @property {[number, number, number]} shape channels, height and width of the maps
  * @property {[number, number]} size of the pictures
  * @property {import("../ground/maths.js").Linear} project
+ * @property {string[]} terms that it shows, see book/_ext/terms.py
  */
 /** @typedef {{picture: number, pixel: number[]}} State pixel: empty, or row and column */
 /** @typedef {import("../widget.js").Context<Manifest, State>} Context */
@@ -94,7 +95,7 @@ export default widget(
     picture: index(samples.length),
     pixel: position(shape[1], shape[2]),
   }),
-  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
     const { samples, shape, size: full } = manifest;
     const [channels, height, width] = shape;
     const size = height * width;
@@ -134,13 +135,14 @@ export default widget(
     const pixelNow = () => (get("pixel").length ? get("pixel") : states[get("picture")].best);
 
     const pictures = pictureChooser({
-      label: "Picture",
+      label: "Image",
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture, pixel: [] }),
     });
 
     const photo = canvas(full[0], full[1]);
     const mask = canvas(height, width);
+    mask.setAttribute("data-term", "s");
     const markers = [marker(), marker()];
     const scale = colourBar("space", "mask");
     const credit = h("span");
@@ -148,7 +150,7 @@ export default widget(
     const stacks = [photo, mask].map((element, i) => {
       const over = stack(element, markers[i].element);
       pointable(over, {
-        label: ["Picture", "Spatial mask"][i],
+        label: ["Image", "Spatial mask"][i],
         name: ["point-picture", "point-mask"][i],
         width,
         height,
@@ -177,8 +179,8 @@ export default widget(
         "tr",
         {},
         h("th", { scope: "row", text: String(k + 1) }),
-        h("td", {}, parts.valueBar.element, parts.value.element),
-        h("td", {}, parts.weightBar.element, parts.weight.element),
+        h("td", { "data-term": "u_ij" }, parts.valueBar.element, parts.value.element),
+        h("td", { "data-term": "w" }, parts.weightBar.element, parts.weight.element),
         h("td", {}, parts.productBar.element, parts.product.element),
       );
       return { ...parts, element };
@@ -199,7 +201,7 @@ export default widget(
         h(
           "div",
           { class: "scse-side" },
-          panel("Picture", stacks[0], credit),
+          panel("Image", stacks[0], credit),
           panel(h("span", {}, "Spatial mask ", s()), stacks[1], scale.element),
         ),
         h(
@@ -228,23 +230,34 @@ export default widget(
               "div",
               {},
               h("div", {}, "sum ", total.element, " + bias ", offset.element),
-              h("div", {}, "logit q = ", h("strong", {}, logit.element)),
+              h("div", { "data-term": "q" }, "logit q = ", h("strong", {}, logit.element)),
               h(
                 "div",
-                { class: "scse-gatevalue" },
+                { class: "scse-gatevalue", "data-term": "s" },
                 s(),
-                " = σ(q) = ",
+                " = ",
+                h("span", { "data-term": "sigma", text: "σ" }),
+                "(q) = ",
                 h("b", { class: "scse-s" }, gate.element),
               ),
             ),
-            drawing.element,
+            h("div", { "data-term": "sigma" }, drawing.element),
           ),
         ),
       ),
       h("p", {
-        text: "Move over the picture or the mask, or focus one and step with the arrow keys.",
+        text: "Move over the image or the mask, or focus one and step with the arrow keys.",
       }),
     );
+
+    const at = (/** @type {string} */ name) =>
+      /** @type {HTMLElement | null} */ (root.querySelector(name));
+    parts({
+      picture: [pictures.element],
+      maps: [at(".scse-side")],
+      table: [at("table")],
+      result: [at(".scse-result")],
+    });
 
     let drawn = -1;
     return function update() {
@@ -276,6 +289,7 @@ export default widget(
       logit.set(sum + bias);
       gate.set(sigmoid(sum + bias));
       drawing.set(sum + bias);
+      measure({ logit: sum + bias, s: sigmoid(sum + bias) });
       say(
         `Row ${row}, column ${column}: logit ${fixed(sum + bias, 3)}, s ${fixed(sigmoid(sum + bias), 3)}`,
       );

@@ -1,62 +1,25 @@
 /** SqueezeExcite: from the means of the channels to their gates, every number in its place. */
 
 import { pictureChooser } from "../desk/chooser.js";
-import { bar, button, readout } from "../controls/controls.js";
-import { fixed, h, svg } from "../ground/dom.js";
+import { come, flight, player } from "../desk/player.js";
+import { bar, button, bypass, readout } from "../controls/controls.js";
+import { roving } from "../controls/roving.js";
+import { fixed, h } from "../ground/dom.js";
 import { excite } from "../ground/maths.js";
 import { canvas, paintMap } from "../draw/paint.js";
+import { wires } from "../draw/wires.js";
 import { index, numbers, widget } from "../widget.js";
 
 /** @typedef {{kind: "gate" | "hidden", index: number}} Subject what the sum below explains */
 
-/**
- * The lines of a fully connected layer, between two columns of evenly spaced rows.
- * @param {number} from @param {number} to rows on the left and on the right
- */
-function wires(from, to) {
-  const lines = Array.from({ length: to }, (_, j) =>
-    Array.from({ length: from }, (_, i) =>
-      svg("line", {
-        x1: 0,
-        x2: 100,
-        y1: (100 * (i + 0.5)) / from,
-        y2: (100 * (j + 0.5)) / to,
-        "vector-effect": "non-scaling-stroke",
-      }),
-    ),
-  );
-  const element = svg(
-    "svg",
-    {
-      class: "scse-wires",
-      viewBox: "0 0 100 100",
-      preserveAspectRatio: "none",
-      "aria-hidden": "true",
-    },
-    ...lines.flat(),
-  );
-  return {
-    element,
-    /**
-     * Width by the size of what flows, dashes where it is negative.
-     * @param {number[][]} weight @param {ArrayLike<number>} x
-     * @param {(j: number, i: number) => boolean} lit
-     */
-    set(weight, x, lit) {
-      const flows = weight.map((row) => row.map((w, i) => w * x[i]));
-      const most = Math.max(1e-9, ...flows.flat().map(Math.abs));
-      lines.forEach((row, j) =>
-        row.forEach((line, i) => {
-          const part = Math.abs(flows[j][i]) / most;
-          line.setAttribute("stroke-width", (0.4 + 4 * part).toFixed(2));
-          line.setAttribute("class", lit(j, i) ? "scse-lit" : "");
-          if (flows[j][i] < 0) line.setAttribute("stroke-dasharray", "5 3");
-          else line.removeAttribute("stroke-dasharray");
-        }),
-      );
-    },
-  };
-}
+const STAGES = [
+  { words: "squeeze: each map shrinks to its mean", seconds: 3.5 },
+  { words: "excite: the means flow through fc1", seconds: 3 },
+  { words: "ReLU: a hidden unit below 0 becomes 0", seconds: 2 },
+  { words: "excite: the hidden units flow through fc2", seconds: 3 },
+  { words: "the sigmoid makes a gate of each logit", seconds: 2.5 },
+  { words: "each gate dims its map", seconds: 3.5 },
+];
 
 /**
  * A written-out sum: weight × value + … + bias.
@@ -80,9 +43,26 @@ function sum(weights, values, bias) {
  * @property {number[][]} z of each sample @property {[number, number]} range of z
  * @property {import("../ground/maths.js").Linear} fc1
  * @property {import("../ground/maths.js").Linear} fc2
+ * @property {string[]} terms that it shows, see book/_ext/terms.py
  */
 /** @typedef {{picture: number, z: number[]}} State z: empty for that of the picture */
 /** @typedef {import("../widget.js").Context<Manifest, State>} Context */
+
+const MOVED = 0.1; // a gate that changes by more counts as moved
+
+/**
+ * What puzzles can be about.
+ * @param {number[]} z @param {number[]} ownZ of the picture
+ * @param {ArrayLike<number>} gates @param {ArrayLike<number>} own
+ */
+export function quantities(z, ownZ, gates, own) {
+  const change = Array.from(gates, (gate, k) => gate - own[k]);
+  return {
+    "means moved": z.filter((v, k) => Math.abs(v - ownZ[k]) > 1e-9).length,
+    "gates up": change.filter((v) => v > MOVED).length,
+    "gates down": change.filter((v) => v < -MOVED).length,
+  };
+}
 
 export default widget(
   "excite",
@@ -90,7 +70,7 @@ export default widget(
     picture: index(samples.length),
     z: numbers(channels, range[0], range[1]),
   }),
-  (/** @type {Context} */ { root, manifest, arrays, get, set, say }) => {
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure, signal }) => {
     const { samples, channels, side, fc1, fc2, range } = manifest;
     const hiddenUnits = fc1.bias.length;
     /** @type {() => number[]} */
@@ -99,7 +79,7 @@ export default widget(
     let subject = { kind: "gate", index: 0 };
 
     const pictures = pictureChooser({
-      label: "Picture",
+      label: "Image",
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture, z: [] }),
     });
@@ -108,7 +88,8 @@ export default widget(
     /** @param {Subject} next */
     function explain(next) {
       subject = next;
-      update();
+      draw();
+      tell();
     }
     /**
      * A number that explains itself when it is pointed at or focused.
@@ -121,6 +102,7 @@ export default widget(
           type: "button",
           class: `scse-node scse-${what.kind}`,
           "data-name": `${what.kind}-node-${what.index}`,
+          "data-term": what.kind === "gate" ? "c" : "relu",
         },
         ...children,
       );
@@ -132,7 +114,8 @@ export default widget(
 
     const inputs = Array.from({ length: channels }, (_, k) => {
       const thumb = canvas(side, side);
-      const value = readout(`z-${k}`);
+      thumb.setAttribute("data-term", "u_k");
+      const value = readout(`z-${k}`, undefined, { "data-term": "z" });
       const slider = bar({
         label: `Mean of channel ${k + 1}`,
         name: `z-bar-${k}`,
@@ -142,11 +125,13 @@ export default widget(
         step: (range[1] - range[0]) / 20,
         onInput: (v) => set({ z: zNow().map((z, i) => (i === k ? v : z)) }),
       });
+      slider.element.setAttribute("data-term", "z");
       const name = h("span", { class: "scse-index", "aria-hidden": true, text: String(k + 1) });
       return {
         thumb,
         value,
         slider,
+        flying: flight(root, thumb, thumb, value.element),
         row: h("div", { class: "scse-row" }, name, thumb, slider.element, value.element),
       };
     });
@@ -155,7 +140,7 @@ export default widget(
       return { value, row: node({ kind: "hidden", index: j }, value.element) };
     });
     const gates = Array.from({ length: channels }, (_, k) => {
-      const logit = readout(`logit-${k}`);
+      const logit = readout(`logit-${k}`, undefined, { "data-term": "logits" });
       const gate = readout(`gate-${k}`, (v) => fixed(v, 3));
       const fill = h("span", { class: "scse-level", "aria-hidden": true });
       const row = node(
@@ -164,8 +149,14 @@ export default widget(
         h("span", { class: "scse-gauge" }, fill),
         gate.element,
       );
-      return { logit, gate, fill, row };
+      const dimmed = canvas(side, side);
+      dimmed.setAttribute("data-term", "out");
+      return { logit, gate, fill, row, dimmed };
     });
+    roving(hidden.map(({ row }) => row));
+    roving(gates.map(({ row }) => row));
+    const past = bypass();
+    past.set(channels);
     const first = wires(channels, hiddenUnits);
     const second = wires(hiddenUnits, channels);
     const formula = h("div", { class: "scse-sum", "data-name": "sum" });
@@ -182,58 +173,108 @@ export default widget(
           h("div", { class: "scse-rows" }, ...rows),
         );
     const c = () => h("b", { class: "scse-c", text: "c" });
+    /** @param {string} name @param {string} text */
+    const term = (name, text) => h("span", { "data-term": name, text });
+    const watch = player({
+      stages: STAGES,
+      before: "only the maps are there",
+      draw: () => draw(),
+      say,
+      signal,
+    });
     root.append(
-      h("div", { class: "scse-controls" }, pictures.element, reset),
+      h("div", { class: "scse-controls" }, pictures.element, reset, past.start),
       h(
         "div",
         { class: "scse-network" },
-        column("inputs", "maps U → means z")(...inputs.map(({ row }) => row)),
-        column("wiring", "fc1")(first.element),
-        column("units", "ReLU")(...hidden.map(({ row }) => row)),
-        column("wiring", "fc2")(second.element),
-        column("outputs", "logits → σ → gates ", c())(...gates.map(({ row }) => row)),
+        column(
+          "inputs",
+          term("u_k", "maps U"),
+          " → ",
+          term("z", "means z"),
+        )(...inputs.map(({ row }) => row)),
+        column("wiring", term("W2", "fc1"))(first.element),
+        column("units", past.end, term("relu", "ReLU"))(...hidden.map(({ row }) => row)),
+        column("wiring", term("W1", "fc2"))(second.element),
+        column(
+          "outputs",
+          term("logits", "logits"),
+          " → ",
+          term("sigma", "σ"),
+          " → gates ",
+          c(),
+        )(...gates.map(({ row }) => row)),
+        column("dimmed", term("out", "maps Û"))(...gates.map(({ dimmed }) => dimmed)),
       ),
+      watch.element,
       formula,
       h("p", {
-        text: "Drag a mean; point at a hidden unit or a gate to see its sum. Thick lines carry much, dashed lines subtract. Each map is drawn from 0 to its own maximum.",
+        text: "Drag a mean (Delete puts it back); point at a hidden unit or a gate to see its sum: ↑ and ↓ go through a column. Thick lines carry much, dashed lines subtract. Each map is drawn from 0 to its own maximum, on the right on the same scale as on the left.",
       }),
     );
     root.style.setProperty("--rows", String(channels));
+    first.element.setAttribute("data-term", "W2");
+    second.element.setAttribute("data-term", "W1");
+    /** The map of a channel of a picture. @param {number} picture @param {number} k */
+    const mapOf = (picture, k) => {
+      const start = (picture * channels + k) * side * side;
+      return arrays.thumbnails.subarray(start, start + side * side);
+    };
+
+    /** The number that is explained. */
+    function subjectNow() {
+      const steps = excite(fc1, fc2, zNow());
+      return (subject.kind === "gate" ? steps.gates : steps.hidden)[subject.index];
+    }
+    const tell = () => say(`${subject.kind} ${subject.index + 1} is ${fixed(subjectNow(), 3)}`);
+    const columns = (/** @type {string} */ name) =>
+      /** @type {HTMLElement[]} */ ([...root.querySelectorAll(`.scse-column.scse-${name}`)]);
+    parts({
+      picture: [pictures.element],
+      means: columns("inputs"),
+      hidden: columns("units"),
+      gates: columns("outputs"),
+      dimmed: columns("dimmed"),
+      play: [watch.element],
+      sum: [formula],
+    });
 
     let drawn = -1;
-    function update() {
+    function draw() {
       const picture = get("picture");
       const z = zNow();
       const steps = excite(fc1, fc2, z);
       const own = excite(fc1, fc2, manifest.z[picture]);
+      const [squeezed, into, relu, outof, gated, scaled] = STAGES.map((_, i) => watch.part(i));
       pictures.set(picture);
-      inputs.forEach(({ thumb, value, slider }, k) => {
-        if (picture !== drawn) {
-          const start = (picture * channels + k) * side * side;
-          paintMap(
-            thumb,
-            arrays.thumbnails.subarray(start, start + side * side),
-            0,
-            255,
-            "feature",
-          );
-        }
+      inputs.forEach(({ thumb, value, slider, flying }, k) => {
+        if (picture !== drawn) paintMap(thumb, mapOf(picture, k), 0, 255, "feature");
         value.set(z[k]);
         slider.set(z[k]);
         slider.setHome(manifest.z[picture][k]);
+        flying.set(squeezed);
+        come(squeezed, value.element, slider.element);
       });
+      first.reach(into);
+      second.reach(outof);
       drawn = picture;
       hidden.forEach(({ value, row }, j) => {
         value.set(steps.hidden[j]);
         row.setAttribute("aria-label", `Hidden unit ${j + 1}: ${fixed(steps.hidden[j])}`);
         row.classList.toggle("scse-silent", steps.hidden[j] === 0);
+        come(relu, row);
       });
-      gates.forEach(({ logit, gate, fill, row }, k) => {
+      gates.forEach(({ logit, gate, fill, row, dimmed }, k) => {
         logit.set(steps.logits[k]);
         gate.set(steps.gates[k]);
         row.setAttribute("aria-label", `Gate ${k + 1}: ${fixed(steps.gates[k], 3)}`);
-        fill.style.width = `${100 * steps.gates[k]}%`;
+        fill.style.width = `${100 * steps.gates[k] * gated}%`;
         row.style.setProperty("--home", `${100 * own.gates[k]}%`);
+        come(outof, logit.element);
+        come(gated, gate.element, /** @type {HTMLElement} */ (fill.parentElement));
+        come(Math.min(1, 4 * scaled), dimmed);
+        const dim = 1 + (steps.gates[k] - 1) * scaled;
+        paintMap(dimmed, mapOf(picture, k), 0, 255 / dim, "feature");
       });
 
       const { kind, index: at } = subject;
@@ -244,8 +285,7 @@ export default widget(
       }
       first.set(fc1.weight, z, (j) => kind === "hidden" && j === at);
       second.set(fc2.weight, steps.hidden, (k) => kind === "gate" && k === at);
-      const value = kind === "gate" ? steps.gates[at] : steps.hidden[at];
-      explained.set(value);
+      explained.set(subjectNow());
       if (kind === "gate") {
         formula.replaceChildren(
           h(
@@ -270,8 +310,12 @@ export default widget(
           h("div", {}, `= ReLU(${fixed(steps.before[at], 3)}) = `, h("b", {}, explained.element)),
         );
       }
-      say(`${kind} ${at + 1} is ${fixed(value, 3)}`);
+      measure(quantities(z, manifest.z[picture], steps.gates, own.gates));
     }
-    return update;
+    return function update() {
+      watch.finish();
+      draw();
+      tell();
+    };
   },
 );

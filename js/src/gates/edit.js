@@ -36,6 +36,21 @@ export const changes = (edit) =>
     Object.keys(edit.set ?? {}).length > 0 ||
     (edit.strokes ?? []).length > 0);
 
+/** How much was done; scse/widgets/_answers.py counts in the same way. @param {Edits} edits */
+export function counts(edits) {
+  /** @param {Branch} branch */
+  const changed = (branch) => {
+    const all = Object.values(edits).map((branches) => branches[branch]);
+    return all.filter((edit) => edit !== undefined).filter(changes);
+  };
+  const channel = changed("channel");
+  return {
+    "blocks with other channel gates": channel.length,
+    "masks changed": changed("spatial").length,
+    "bars moved": channel.reduce((sum, { set = {} }) => sum + Object.keys(set).length, 0),
+  };
+}
+
 /** @param {Edits} edits @param {string} block @param {Branch} branch */
 export const editOf = (edits, block, branch) => edits[pathOf(block)]?.[branch] ?? OWN;
 

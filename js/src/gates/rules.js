@@ -146,3 +146,21 @@ export function recalibrate(rule, maps, c, s) {
   }
   return all;
 }
+
+/**
+ * A map of Û = W_m [c·U, s·U], where the block has a layer of its own for the join ("concat").
+ * @param {import("../ground/maths.js").Linear} layer W_m, so many rows as Û has maps
+ * @param {ArrayLike<number>} maps U, channel after channel @param {number} channel of Û
+ * @param {ArrayLike<number>} c @param {ArrayLike<number>} s at each position of `out`
+ * @param {Float64Array} out
+ */
+export function mergeChannel({ weight, bias }, maps, channel, c, s, out) {
+  const [row, size] = [weight[channel], out.length];
+  out.fill(bias[channel]);
+  for (let j = 0; j < c.length; j++) {
+    for (let p = 0; p < size; p++) {
+      out[p] += (row[j] * c[j] + row[c.length + j] * s[p]) * maps[j * size + p];
+    }
+  }
+  return out;
+}

@@ -8,6 +8,24 @@ export const scales = {
     "#000000",
     "#ffffff"
   ],
+  "origin": [
+    "#f08a2c",
+    "#a9b1bb",
+    "#4d94ef"
+  ],
+  "difference": [
+    "#40004b",
+    "#762a83",
+    "#9970ab",
+    "#c2a5cf",
+    "#e7d4e8",
+    "#f7f7f7",
+    "#d9f0d3",
+    "#a6dba0",
+    "#5aae61",
+    "#1b7837",
+    "#00441b"
+  ],
   "feature": [
     "#440154",
     "#48186a",

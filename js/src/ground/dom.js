@@ -49,5 +49,5 @@ export const signed = (value, digits = 2) => (value < 0 ? "" : "+") + fixed(valu
 /** @param {number} n */
 export const pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
 
-/** A count with thin spaces between thousands. @param {number} n */
-export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u2009");
+/** A count with thin spaces between thousands, where no line is broken. @param {number} n */
+export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");

@@ -43,6 +43,17 @@ export function excite(fc1, fc2, z) {
 }
 
 /**
+ * A softmax: positive numbers that add up to 1.
+ * @param {Numbers} logits
+ */
+export function softmax(logits) {
+  const most = Math.max(...Array.from(logits));
+  const powers = Float64Array.from(logits, (t) => Math.exp(t - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
+/**
  * q: the dot product of the channel vector with `weight` at each position.
  * @param {Numbers} maps @param {Numbers} weight @param {number} bias
  */

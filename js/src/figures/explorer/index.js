@@ -1,12 +1,12 @@
 /** Explorer: the blocks of any network, their gates in the reader's hand. */
 
-import { kernelEngine } from "../../engine/kernel.js";
+import { engineFor, firstUse } from "../../engine/here.js";
 import { newest } from "../../engine/newest.js";
 import { index, oneOf, widget } from "../../widget.js";
 import { asker } from "./asker.js";
 import { labour } from "./labour.js";
 import { memory as memoryOf } from "./memory.js";
-import { editsProblem, model as modelOf } from "./model.js";
+import { editsProblem, model as modelOf, runsOf } from "./model.js";
 import { orders } from "./orders.js";
 import { view as viewOf } from "./view.js";
 
@@ -43,57 +43,83 @@ const stateOf = (get) => ({
 });
 
 /**
- * The engine in the kernel, and what asks it.
- * @param {Context} context
- * @param {Omit<Parameters<typeof asker>[0], "queue">} options
- * @param {Parameters<typeof kernelEngine>[1]} events
+ * Where a page without a kernel finds the network: beside its engine, under a name, with the inputs;
+ * or why it does not.
+ * @typedef {{name?: string, arrays?: import("../../engine/page.js").Entries, obstacle?: string}} Live
  */
-function engineOf({ model, signal }, options, events) {
-  const engine = kernelEngine(model, events);
-  signal.addEventListener("abort", engine.close);
+
+/**
+ * The engine that there is, and what asks it.
+ * @param {Context} context @param {Live} live
+ * @param {Omit<Parameters<typeof asker>[0], "queue" | "inputs">} options
+ * @param {Pick<Parameters<typeof engineFor>[0], "tell" | "onLoad" | "onReturn" | "onSilence">} events
+ */
+function engineOf({ model, manifest, experimental, signal }, live, options, events) {
+  const { engine } = engineFor({
+    model,
+    experimental,
+    signal,
+    networks: { [live.name ?? ""]: runsOf(manifest) },
+    inputs: live.arrays,
+    ...events,
+  });
   const queue = newest(engine);
-  const { ask, ...asking } = asker({ queue, ...options });
+  const { ask, ...asking } = asker({ queue, inputs: manifest.inputs.length, ...options });
   return { ask, labour: labour({ queue, memory: options.memory, ...asking }) };
 }
 
 export default widget("explorer", checks, (/** @type {Context} */ context) => {
   const { root, manifest, arrays, get, set, say, experimental, signal } = context;
+  root.classList.add("scse-long");
+  /** @type {Live} */
+  const live = context.model.get("live");
   // Hosts of pages without a kernel say where their files are; a notebook does not.
-  const live = experimental?.assets === undefined;
+  const inPage = experimental?.assets !== undefined;
   const memory = memoryOf();
-  const model = modelOf({ manifest, arrays, memory, live });
+  const model = modelOf({ manifest, arrays, memory, live: !inPage || live.name !== undefined });
   const now = () => stateOf(get);
   let quiet = false;
+  let failed = false;
+  const use = firstUse({ root, experimental, signal, begin: update });
+  if (model.edited(now())) use.mark();
+  let told = model.live ? use.waiting : "";
 
   const view = viewOf({
     manifest,
     model,
+    obstacle: live.obstacle,
     root,
     say,
+    parts: context.parts,
     acts: {
-      set,
-      base: (branch, edit) => set(model.setBase(now(), branch, edit)),
-      gate: (channel, gate) => set(model.setGate(now(), channel, gate)),
+      set: choose,
+      base: (branch, edit) => choose(model.setBase(now(), branch, edit)),
+      gate: (channel, gate) => choose(model.setGate(now(), channel, gate)),
       page: update,
     },
   });
-  const engine = live
+  const engine = model.live
     ? engineOf(
         context,
+        live,
         {
           memory,
-          inputs: manifest.inputs.length,
           changes: model.changes,
           pictured: model.pictured,
           onAnswer: draw,
-          onFailure: view.engine.fail,
+          onFailure(message) {
+            failed = message !== "";
+            view.engine.fail(message);
+          },
           onProgress: view.engine.progress,
         },
         {
-          onSilence(silent) {
-            quiet = silent;
+          tell(text) {
+            if (inPage) told = text;
             draw();
           },
+          onLoad: (loaded, total) => view.engine.progress(total ? loaded / total : 0),
+          onSilence: (silent) => (quiet = silent),
           onReturn: ask,
         },
       )
@@ -104,13 +130,23 @@ export default widget("explorer", checks, (/** @type {Context} */ context) => {
     view.engine.progress(undefined);
   });
 
+  /** @param {Partial<State>} changes */
+  function choose(changes) {
+    use.mark();
+    set(changes);
+  }
   function ask() {
-    engine?.ask(model.scene(now(), view.visible()));
+    if (model.edited(now())) use.mark(); // by a link, say
+    if (use.begun()) engine?.ask(model.scene(now(), view.visible()));
   }
   function draw() {
     const state = now();
     const shown = model.show(state);
-    view.draw(state, shown, order.arrange(state, shown), quiet);
+    view.draw(state, shown, order.arrange(state, shown), {
+      quiet,
+      told,
+      asked: { begun: use.begun(), failed },
+    });
   }
   function update() {
     draw();

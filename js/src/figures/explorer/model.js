@@ -70,18 +70,30 @@ import { stored as storedOf } from "./stored.js";
  * @property {boolean} fresh is the output that of the edits?
  *  */
 
+/** @typedef {import("../../gates/check.js").Site} Site */
+
+/** @param {Block} block @returns {Site} */
+const siteOf = ({ channels, size, range: ends, ...has }) => ({
+  channels,
+  positions: size,
+  branches: BRANCHES.filter((branch) => has[branch]),
+  range: ends,
+});
+
+/** Every run of a block, by its name. @param {Manifest} manifest */
+export const runsOf = ({ blocks }) =>
+  Object.fromEntries(blocks.map((block) => [block.name, siteOf(block)]));
+
 /** What there is to be edited, by paths. @param {Block[]} blocks */
 function sitesOf(blocks) {
-  /** @type {Record<string, import("../../gates/check.js").Site>} */
+  /** @type {Record<string, Site>} */
   const sites = {};
-  for (const { name, channels, size: positions, range: ends, ...has } of blocks) {
-    const [low, high] = sites[pathOf(name)]?.range ?? ends; // of all runs of the block
-    sites[pathOf(name)] = {
-      channels,
-      positions,
-      branches: BRANCHES.filter((branch) => has[branch]),
-      range: [Math.min(low, ends[0]), Math.max(high, ends[1])],
-    };
+  for (const block of blocks) {
+    const site = siteOf(block);
+    const [low, high] = site.range ?? [0, 1];
+    const [least, most] = sites[pathOf(block.name)]?.range ?? [low, high]; // of all its runs
+    site.range = [Math.min(low, least), Math.max(high, most)];
+    sites[pathOf(block.name)] = site;
   }
   return sites;
 }

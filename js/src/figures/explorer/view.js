@@ -11,7 +11,7 @@ import { ruleOf } from "../../gates/rules.js";
 import { h } from "../../ground/dom.js";
 import { laborious } from "./orders.js";
 import { answer, engineLine, inputAndMask } from "./panels.js";
-import { noteOf, remarkOf, shorten, statusOf } from "./words.js";
+import { absentOf, noteOf, remarkOf, shorten, statusOf } from "./words.js";
 
 /** @typedef {import("../../gates/edit.js").Edit} Edit */
 /** @typedef {import("../../gates/rules.js").Branch} Branch */
@@ -21,6 +21,7 @@ import { noteOf, remarkOf, shorten, statusOf } from "./words.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./orders.js").Arranged} Arranged */
 /** @typedef {ReturnType<typeof import("./model.js").model>} Model */
+/** @typedef {{begun: boolean, failed: boolean}} Asked has the network been asked, and in vain? */
 
 const STRIPES = 128; // gates of a block in the row
 const PAGE = 24; // channels
@@ -188,15 +189,15 @@ function deskbar(live, acts) {
 
 /** The open block's maps and bars. @param {Manifest} manifest @param {boolean} live @param {Acts} acts */
 function desk({ inputs }, live, acts) {
-  const look = { vertical: true, digits: 3, absent: "not stored", remarks: true };
+  const look = { vertical: true, digits: 3, gaps: true, remarks: true };
   const { grid, start, end, set: mix } = mixer({ ...look, onGate: acts.gate });
   const pages = pager({ size: PAGE, onTurn: acts.page });
   const note = h("span", { class: "scse-note" });
   return {
     element: h("div", { class: "scse-deskside" }, pages.element, start, grid, end, note),
     visible: pages.visible,
-    /** @param {State} state @param {Shown} shown @param {Arranged} arranged */
-    set({ view, sort, compare }, shown, { key, order, scores }) {
+    /** @param {State} state @param {Shown} shown @param {Arranged} arranged @param {Asked} asked */
+    set({ view, sort, compare }, shown, { key, order, scores }, asked) {
       const { block, gates, own, other, mask, maps, pull } = shown;
       const { name, range, rule } = block;
       pages.arrange(order, { key, of: name, stay: sort === "index" });
@@ -212,6 +213,7 @@ function desk({ inputs }, live, acts) {
         rule: rule !== null && view === "output" ? ruleOf(rule) : undefined,
         map: (k) => maps.get(k),
         remark: (k) => remarkOf(sort, scores?.[k], other?.[k]),
+        absent: absentOf({ live, ...asked }),
         pull,
       });
       note.textContent = noteOf({
@@ -229,10 +231,12 @@ function desk({ inputs }, live, acts) {
 /**
  * @param {object} options
  * @param {Manifest} options.manifest @param {Model} options.model
+ * @param {string} [options.obstacle] why there is no network
  * @param {HTMLElement} options.root
  * @param {Acts} options.acts @param {(text: string) => void} options.say
+ * @param {import("../../widget.js").Context<Manifest, State>["parts"]} options.parts
  */
-export function view({ manifest, model, root, acts, say }) {
+export function view({ manifest, model, obstacle, root, acts, say, parts }) {
   const { live } = model;
   const { blocks } = manifest;
   const chosen = choices(manifest, live, acts);
@@ -250,25 +254,33 @@ export function view({ manifest, model, root, acts, say }) {
     title.element,
     opened.element,
   );
+  parts({
+    input: [chosen.element],
+    blocks: [row.element],
+    maps: seen.elements,
+    output: result.elements,
+    choices: [title.element],
+    bars: [opened.element],
+  });
 
   return {
     engine,
     visible: opened.visible,
     /** Of the work on an order. */
     progress: title.progress,
-    /** @param {State} state @param {Shown} shown @param {Arranged} arranged @param {boolean} quiet does the kernel not answer? */
-    draw(state, shown, arranged, quiet) {
+    /** @param {State} state @param {Shown} shown @param {Arranged} arranged @param {{quiet: boolean, told: string, asked: Asked}} engine does the kernel not answer? what does the engine say? */
+    draw(state, shown, arranged, { quiet, told, asked }) {
       const { block, output, mask, fresh } = shown;
       const edited = model.edited(state);
       const stuck = edited && (!live || (quiet && !fresh));
       chosen.set(state, model.sliceOf(state), model.depth(state));
-      engine.say(statusOf({ live, quiet, edited }), quiet || stuck);
+      engine.say(statusOf({ live, quiet, told, edited, obstacle }), quiet || stuck);
       row.choose(block.name);
       row.set((_, b) => model.strip(state, b));
       seen.set(output.picture, mask, model.based(state, "spatial"));
       const words = result.set(output, stuck);
       title.set(model, state, block, arranged);
-      opened.set(state, shown, arranged);
+      opened.set(state, shown, arranged, asked);
       root.toggleAttribute("data-fresh", fresh);
       say(words);
     },

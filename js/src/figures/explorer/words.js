@@ -2,18 +2,26 @@
 
 import { fixed } from "../../ground/dom.js";
 
-/** @param {{live: boolean, quiet: boolean, edited: boolean}} state */
-export function statusOf({ live, quiet, edited }) {
+/**
+ * @param {object} state
+ * @param {boolean} state.live is there a network?
+ * @param {boolean} state.quiet does its kernel not answer?
+ * @param {string} state.told what the engine says of itself
+ * @param {boolean} state.edited
+ * @param {string} [state.obstacle] why there is no network
+ */
+export function statusOf({ live, quiet, told, edited, obstacle }) {
   if (live && quiet) {
     const reason = "The kernel does not answer: it may be busy with another cell, or gone.";
     return `${reason} The maps still follow your gates; the output is the last one that came.`;
   }
-  if (live) return "";
+  if (live) return told;
+  const why = obstacle ? ` (${obstacle})` : "";
   if (edited) {
-    const reason = "The network itself is not in this page:";
+    const reason = `The network itself is not in this page${why}:`;
     return `${reason} the maps follow your gates, the output stays the network’s own.`;
   }
-  const state = "A saved state: the maps follow your gates.";
+  const state = `A saved state${why}: the maps follow your gates.`;
   return `${state} For the output to follow, open it in a notebook, with explore(model, image).`;
 }
 
@@ -41,7 +49,20 @@ export function noteOf({ maps, missing, kept, live, rule, other }) {
   }
   if (other) return `Bar: gate. Tick: the network’s own. Dot: “${other}”.`;
   const first = "Each bar is the gate of its map; drag it.";
-  return `${first} The tick is what the network chose; a double click puts a bar back.`;
+  return `${first} The tick is what the network chose; double click or Delete puts a bar back.`;
+}
+
+/**
+ * What stands in the place of a map that is not there.
+ * @param {object} state
+ * @param {boolean} state.live is there a network?
+ * @param {boolean} state.begun has it been asked?
+ * @param {boolean} state.failed
+ */
+export function absentOf({ live, begun, failed }) {
+  if (!live) return "not stored";
+  if (failed) return "did not come";
+  return begun ? "is being brought" : "comes once you use the figure";
 }
 
 /**

@@ -9,6 +9,7 @@ import { h } from "../../ground/dom.js";
 import { index, oneOf, widget } from "../../widget.js";
 import { deeper } from "./deeper.js";
 import { model as modelOf } from "./model.js";
+import { quantities } from "./quantities.js";
 import { view as viewOf } from "./view.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
@@ -24,6 +25,7 @@ export default widget(
   }),
   (/** @type {Context} */ context) => {
     const { root, manifest, arrays, get, set, say, model: wire, experimental, signal } = context;
+    const { parts, measure } = context;
     const { network, blocks, last } = manifest;
     const model = modelOf(manifest, arrays);
     /** @returns {State} */
@@ -45,6 +47,7 @@ export default widget(
       root,
       status,
       say,
+      parts,
       acts: {
         picture: (picture) => set(model.turnTo(now(), { picture })),
         block: (name) => set(model.turnTo(now(), { block: name === last ? "" : name })),
@@ -54,13 +57,21 @@ export default widget(
       },
     });
 
+    /** @param {State} state @param {import("./model.js").View} shown */
+    function draw(state, shown) {
+      view.draw(state, shown);
+      // An older answer may stand for a moment: what it says is not of this state.
+      if (JSON.stringify(state) !== JSON.stringify(now())) return;
+      const { label } = model.states[state.picture];
+      measure(quantities(manifest.classes, label, shown, state.edits));
+    }
     /** @param {State} state */
     async function askFor(state) {
       const block = model.open(state);
       try {
         const done = await ask({ picture: state.picture, block, edits: state.edits });
         if (!done || block !== model.open(now()) || state.picture !== get("picture")) return;
-        view.draw(state, model.fromAnswers(state, done));
+        draw(state, model.fromAnswers(state, done, now()));
       } catch (error) {
         const { message } = /** @type {Error} */ (error);
         status.textContent = `${message} The last block works without it.`;
@@ -71,7 +82,7 @@ export default widget(
     return function update() {
       const state = now();
       view.choose(state);
-      if (model.here(state)) view.draw(state, model.compute(state));
+      if (model.here(state)) draw(state, model.compute(state));
       else askFor(state);
     };
   },

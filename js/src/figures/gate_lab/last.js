@@ -1,15 +1,7 @@
 /** The last block, all of it computed in the page: behind it there is only a 1×1 convolution. */
 
 import { recalibrate, ruleOf } from "../../gates/rules.js";
-import {
-  argmax,
-  differences,
-  excite,
-  pointwise,
-  project,
-  sigmoid,
-  squeeze,
-} from "../../ground/maths.js";
+import { argmax, excite, pointwise, project, sigmoid, squeeze } from "../../ground/maths.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {ReturnType<typeof lastBlock>} Last */
@@ -25,13 +17,4 @@ export function lastBlock({ shape, fc1, fc2, project: w, head, classes, blocks, 
   /** @param {ArrayLike<number>} c @param {ArrayLike<number>} s */
   const segment = (c, s) => argmax(pointwise(recalibrate(rule, maps, c, s), head), classes.length);
   return { channel: gates, spatial: mask, segment, segmentation: segment(gates, mask) };
-}
-
-/** The gate that changes most pixels when it is pulled to 0. @param {Last} last */
-export function firstToPull({ channel, spatial, segment, segmentation }) {
-  const changes = Array.from(channel, (_, k) => {
-    const pulled = channel.map((gate, i) => (i === k ? 0 : gate));
-    return differences(segment(pulled, spatial), segmentation);
-  });
-  return changes.indexOf(Math.max(...changes));
 }

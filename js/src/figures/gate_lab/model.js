@@ -160,18 +160,23 @@ function drawing({ blocks, last, classes, shape }, states, { open, edit, channel
       };
     },
 
-    /** Any block, from what an engine answered. @param {State} state @param {import("./deeper.js").Done} done @returns {View} */
-    fromAnswers(state, { own, answer, gates }) {
+    /**
+     * Any block, from what an engine answered. The bars are where the reader has them now: an
+     * answer that comes late must not put them back.
+     * @param {State} state that was asked about @param {import("./deeper.js").Done} done
+     * @param {State} now @returns {View}
+     */
+    fromAnswers(state, { own, answer, gates }, now) {
       const name = open(state);
       const { maps, channel, spatial } = answer.blocks[name];
       if (!maps || !channel || !spatial) throw new Error(`${name} has no gates to draw.`);
       const goesOn = used(channel, gates[name]?.channel);
-      const { set } = channelEdit(state);
+      const { set } = channelEdit(now);
       return {
         shape: maps.shape,
         maps: maps.data,
         ticks: channel,
-        bars: channelOn(state) ? goesOn : Array.from(channel, (gate, k) => set?.[k] ?? gate),
+        bars: Array.from(channelOn(state) ? goesOn : channel, (gate, k) => set?.[k] ?? gate),
         gates: goesOn,
         mask: used(spatial.data, gates[name]?.spatial),
         ownMask: spatial.data,

@@ -12,7 +12,6 @@ import { canvas, classPainter, paintMap } from "../../draw/paint.js";
 import { ruleOf } from "../../gates/rules.js";
 import { fixed, h, pixels as inPixels } from "../../ground/dom.js";
 import { dice, differences, meanDice } from "../../ground/maths.js";
-import { firstToPull } from "./last.js";
 import { modesOf } from "./modes.js";
 import { formula, misread, noteOf } from "./words.js";
 
@@ -37,7 +36,7 @@ const FINE = 4; // canvas pixels across a position of the segmentation
 function controls({ samples, blocks, last }, acts) {
   const rule = ruleOf(blocks[last].rule);
   const pictures = pictureChooser({
-    label: "Picture",
+    label: "Image",
     titles: samples.map(({ title }) => title),
     onInput: acts.picture,
   });
@@ -50,6 +49,8 @@ function controls({ samples, blocks, last }, acts) {
   const equation = formula(rule);
   const reset = button("Reset", "reset", acts.reset);
   return {
+    picture: pictures.element,
+    branches: branches.element,
     element: h(
       "div",
       { class: "scse-controls" },
@@ -84,7 +85,7 @@ function panels({ shape, classes, outline }, say) {
   /** @type {Uint8Array} */
   let segmentation = new Uint8Array(height * width);
   const names = /** @type {const} */ (["picture", "mask", "segmentation"]);
-  const labels = { picture: "Picture", mask: "Spatial mask", segmentation: "Segmentation" };
+  const labels = { picture: "Image", mask: "Spatial mask", segmentation: "Segmentation" };
   const { note } = pointing({
     maps: names.map((name, i) => ({
       label: labels[name],
@@ -103,7 +104,7 @@ function panels({ shape, classes, outline }, say) {
   const title = h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" }));
   return {
     elements: [
-      panel("Picture", stacks[0], credit),
+      panel("Image", stacks[0], credit),
       panel(title, stacks[1], mask.scale, note),
       panel("Segmentation", stacks[2], truth),
     ],
@@ -128,17 +129,20 @@ function outcome({ classes }) {
   const score = scoreboard();
   const reads = h("div", { class: "scse-reads", "data-name": "misread" });
   const list = classList(classes);
+  const scored = h("div", {}, score.element, reads);
+  const element = h("div", { class: "scse-outcome" }, scored, list.element);
   return {
-    element: h("div", { class: "scse-outcome" }, h("div", {}, score.element, reads), list.element),
+    element,
+    parts: [scored, element],
     /** @param {View} view @param {ArrayLike<number>} label @returns {{short: string, long: string}} in words */
     set({ segmentation, before }, label) {
-      const scored = meanDice(segmentation, label, classes.length);
+      const mean = meanDice(segmentation, label, classes.length);
       const pixels = differences(segmentation, before);
       const wrong = misread(label, segmentation, classes).join(", ");
-      score.set(scored, meanDice(before, label, classes.length), pixels, label.length);
+      score.set(mean, meanDice(before, label, classes.length), pixels, label.length);
       reads.textContent = wrong;
       list.set(dice(segmentation, label, classes.length));
-      const short = `Dice ${fixed(scored)}, ${inPixels(pixels)} changed`;
+      const short = `Dice ${fixed(mean)}, ${inPixels(pixels)} changed`;
       return { short, long: `${short}. ${wrong}` };
     },
   };
@@ -146,7 +150,9 @@ function outcome({ classes }) {
 
 /** The open block: its maps and their bars. @param {Manifest} manifest @param {HTMLElement} root @param {HTMLCanvasElement} result @param {Acts} acts */
 function opened({ blocks, shape }, root, result, acts) {
-  const desk = mixer({ vertical: true, digits: 3, onGate: acts.gate });
+  // On the first bar, whichever bar matters: that is for the reader to find.
+  const look = { vertical: true, digits: 3, invites: "pull any bar" };
+  const desk = mixer({ ...look, onGate: acts.gate });
   const short = miniature(result);
   const howMany = h("span");
   const note = h("p", { class: "scse-hint" });
@@ -160,15 +166,17 @@ function opened({ blocks, shape }, root, result, acts) {
     h("b", { class: "scse-c", text: "c" }),
   );
   return {
+    grid: desk.grid,
     elements: [
       h("div", { class: "scse-title scse-opener" }, short.element, what),
       desk.start,
+      desk.hint,
       desk.grid,
       desk.end,
       note,
     ],
-    /** @param {View} view @param {string} block @param {boolean} channelOn @param {number | undefined} pull @param {string} words */
-    set({ shape: size, maps, ticks, bars, gates, mask }, block, channelOn, pull, words) {
+    /** @param {View} view @param {string} block @param {boolean} channelOn @param {boolean} invite to pull a bar @param {string} words */
+    set({ shape: size, maps, ticks, bars, gates, mask }, block, channelOn, invite, words) {
       const [channels, height, width] = size;
       const { rule } = blocks[block];
       const area = height * width;
@@ -189,7 +197,7 @@ function opened({ blocks, shape }, root, result, acts) {
           height,
           width,
         }),
-        pull,
+        pull: invite ? 0 : undefined,
       });
       note.textContent = noteOf({
         channelOn,
@@ -205,8 +213,9 @@ function opened({ blocks, shape }, root, result, acts) {
  * @param {Manifest} options.manifest @param {Model} options.model
  * @param {HTMLElement} options.root @param {HTMLElement} options.status of the engine
  * @param {Acts} options.acts @param {(text: string) => void} options.say
+ * @param {import("../../widget.js").Context<Manifest, State>["parts"]} options.parts
  */
-export function view({ manifest, model, root, status, acts, say }) {
+export function view({ manifest, model, root, status, acts, say, parts }) {
   const { blocks, samples, last } = manifest;
   const choices = controls(manifest, acts);
   const seen = panels(manifest, say);
@@ -227,6 +236,15 @@ export function view({ manifest, model, root, status, acts, say }) {
     h("div", { class: "scse-controls scse-blocks" }, row.element, status),
     ...desk.elements,
   );
+  parts({
+    picture: [choices.picture],
+    branches: [choices.branches],
+    mask: [seen.elements[1]],
+    answer: [seen.elements[2]],
+    scores: result.parts,
+    blocks: [row.element],
+    bars: [desk.grid, ...desk.elements],
+  });
 
   return {
     /** At once, before an engine has answered. @param {State} state */
@@ -236,14 +254,14 @@ export function view({ manifest, model, root, status, acts, say }) {
     },
     /** @param {State} state @param {View} shown */
     draw(state, shown) {
-      const { picture, label, own } = model.states[state.picture];
+      const { picture, label } = model.states[state.picture];
       const block = model.open(state);
       const mode = model.mode(state);
       const channelOn = model.channelOn(state);
-      const pull = block === last && channelOn && !model.edited(state);
+      const invite = block === last && channelOn && !model.edited(state);
       seen.set(shown, picture, label, samples[state.picture].credit ?? "", hasMask(mode));
       const { short, long } = result.set(shown, label);
-      desk.set(shown, block, channelOn, pull ? firstToPull(own()) : undefined, short);
+      desk.set(shown, block, channelOn, invite, short);
       say(long);
     },
   };

@@ -54,5 +54,5 @@ export function noteOf({ channelOn, zeros, keepsMap }) {
   if (zeros && keepsMap) {
     return "At 0 the map is still there: s·U lets it through. In cSE it goes dark.";
   }
-  return "Each bar is the gate of its map. The tick is what the network chose; a double click puts a bar back.";
+  return "Each bar is the gate of its map. The tick is the network’s own; double click or Delete puts a bar back.";
 }

@@ -6,28 +6,23 @@ import { link } from "../../desk/link.js";
 
 /**
  * @param {import("./model.js").Manifest} manifest
- * @param {{showLink: (address: string) => void, complain: (text: string) => void}} view
- * @param {(text: string) => void} say
+ * @param {{complain: (text: string) => void}} view
  */
-export function addressing({ task, start }, view, say) {
+export function addressing({ task, start }, view) {
   const address = link(task, start);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let writing;
   return {
-    /** @param {State} state */
-    async share(state) {
-      const href = await address.address(state);
-      view.showLink(href);
-      const copied = await navigator.clipboard?.writeText(href).then(
-        () => true,
-        () => false,
-      );
+    key: task,
+    address: address.address,
+    /** A link to be taken along. @param {State} state */
+    share(state) {
       view.complain(
         state.source === "own"
-          ? "The link carries everything but your own picture, which stays with you."
+          ? "The link carries everything but your own image, which stays with you."
           : "",
       );
-      say(copied ? "Link copied" : "The link is in the field, selected");
+      return address.address(state);
     },
     /**
      * What the address says, now and whenever it changes.

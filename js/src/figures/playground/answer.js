@@ -7,7 +7,7 @@ import { canvas, classPainter } from "../../draw/paint.js";
 
 /** @typedef {import("../../desk/figure.js").Class} Class */
 
-const FEW = 12; // pixels; what is smaller is left out of the sentence
+const FEW = 12; // pixels; what is smaller is listed, and left out of the sentence
 const FINE = 3; // canvas pixels across a position
 
 /** The classes that are seen, the largest first. @param {Class[]} classes @param {string} name */
@@ -29,7 +29,7 @@ function seenList(classes, name) {
       const scores = label && dice(segmentation, label, classes.length);
       const present = pixels
         .map((n, k) => ({ n, k, known: label ? label.includes(k) : false }))
-        .filter(({ n, k, known }) => k > 0 && (n >= FEW || known))
+        .filter(({ n, k, known }) => k > 0 && (n > 0 || known))
         .sort((a, b) => b.n - a.n);
       const items = present.map(({ n, k }) => {
         const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
@@ -56,7 +56,8 @@ export function answerView({ classes, size }, suffix = "") {
   map.classList.add("scse-fine");
   const dices = readout(`dice${suffix}`);
   const changed = readout(`changed${suffix}`, inPixels);
-  const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element);
+  const why = h("span", { class: "scse-note", text: "no ground truth for this image" });
+  const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element, why);
   const moved = h("span", { class: "scse-changes" }, changed.element, " changed by the gates");
   const seen = seenList(classes, `seen${suffix}`);
 
@@ -80,7 +81,8 @@ export function answerView({ classes, size }, suffix = "") {
       const words = seen.set(segmentation, label);
       const mean = label ? meanDice(segmentation, label, classes.length) : NaN;
       const differ = own ? differences(segmentation, own) : 0;
-      score.hidden = !label;
+      score.hidden = false;
+      why.hidden = Boolean(label);
       dices.set(mean);
       moved.hidden = !own;
       changed.set(differ);

@@ -11,10 +11,14 @@ import { viewOf } from "./model.js";
  * @param {(state: State) => import("./scene.js").Seen | undefined} options.stored
  * @param {ReturnType<typeof import("./view.js").view>} options.view
  * @param {ReturnType<typeof import("./stopwatch.js").stopwatch>} options.watch
- * @param {HTMLElement} options.root says in `data-answered` how often it was answered
+ * @param {HTMLElement} options.root says in `data-asked` how often it was asked, in `data-answered`
+ *   which of these was answered last
  * @param {(text: string) => void} options.say
+ * @param {ReturnType<typeof import("../../engine/here.js").firstUse>} options.use until then what is
+ *   stored is enough
+ * @param {(view: import("./model.js").View) => void} options.measure the answer to the present state
  */
-export function answering({ networks, stored, view, watch, root, say }) {
+export function answering({ networks, stored, view, watch, root, say, use, measure }) {
   let working = false; // has the engine answered the last time?
   let round = 0;
 
@@ -31,12 +35,15 @@ export function answering({ networks, stored, view, watch, root, say }) {
   /** @param {State} state @param {Picture} picture */
   async function ask(state, picture) {
     const mine = ++round;
+    root.setAttribute("data-asked", String(mine));
     const latest = () => mine === round;
     try {
       const done = await networks.ask({ state, picture });
       if (!done) return;
       view.load();
-      const words = view.draw(viewOf(done));
+      const shown = viewOf(done);
+      const words = view.draw(shown);
+      if (latest()) measure(shown);
       if (latest()) view.time(watch.stop(working));
       working = true;
       if (!latest()) return;
@@ -52,7 +59,11 @@ export function answering({ networks, stored, view, watch, root, say }) {
   /** What was stored stands until the engine has answered. @param {State} state @param {Picture} picture */
   return function show(state, picture) {
     const kept = working ? undefined : stored(state);
-    if (kept) view.draw(viewOf({ state, picture, own: kept, answer: kept, gates: {} }));
-    ask(state, picture);
+    if (kept) {
+      const shown = viewOf({ state, picture, own: kept, answer: kept, gates: {} });
+      view.draw(shown);
+      measure(shown);
+    }
+    if (use.begun()) ask(state, picture);
   };
 }

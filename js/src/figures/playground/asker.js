@@ -3,6 +3,7 @@
 import { newest } from "../../engine/newest.js";
 import { changeOf } from "../../gates/edit.js";
 import { ruleOf } from "../../gates/rules.js";
+import { once } from "../../ground/once.js";
 
 /** @typedef {import("../../engine/contract.js").Answer} Answer */
 /** @typedef {import("../../engine/contract.js").Tensor} Tensor */
@@ -17,21 +18,6 @@ import { ruleOf } from "../../gates/rules.js";
  * @typedef {Job & {own: import("./scene.js").Seen, answer: import("./scene.js").Seen,
  *                  gates: Changes}} Done own: without the edits
  */
-
-/**
- * The promise that was made for a key, unless it failed.
- * @param {Map<string, Promise<Answer>>} answers @param {string} key
- * @param {() => Promise<Answer>} make
- */
-function kept(answers, key, make) {
-  let answer = answers.get(key);
-  if (!answer) {
-    answer = make();
-    answers.set(key, answer);
-    answer.catch(() => answers.delete(key));
-  }
-  return answer;
-}
 
 /** @param {Answer} answer @param {string} block @param {Branch} branch */
 const gateIn = ({ blocks }, block, branch) =>
@@ -67,8 +53,8 @@ async function changesOf({ network, edits }, { networks }, arrays, own, lender) 
 }
 
 /**
- * @param {import("../../engine/newest.js").Engine} engine @param {Manifest} manifest
- * @param {Arrays} arrays
+ * @param {{run: (request: import("../../engine/contract.js").Request) => Promise<Answer>}} engine
+ * @param {Manifest} manifest @param {Arrays} arrays
  * @param {(i: number) => Tensor} example as a network gets it
  */
 export function asker(engine, manifest, arrays, example) {
@@ -90,13 +76,13 @@ export function asker(engine, manifest, arrays, example) {
   function own(network, picture, block) {
     if (plainOf !== picture.key) plain.clear();
     plainOf = picture.key;
-    return kept(plain, `${network} ${block}`, () =>
+    return once(plain, `${network} ${block}`, () =>
       engine.run(request(network, picture.input, block)),
     );
   }
   /** What it says to an example, whose gates are lent. @param {string} network @param {number} i */
   const lender = (network, i) =>
-    kept(lenders, `${network} ${i}`, () => engine.run(request(network, example(i), "")));
+    once(lenders, `${network} ${i}`, () => engine.run(request(network, example(i), "")));
 
   const queue = newest({
     /** @param {Job} job @returns {Promise<Done>} */

@@ -19,7 +19,7 @@ export function comparePanel(manifest) {
         { class: "scse-below" },
         view.score,
         view.seen,
-        h("span", { text: `${fixed(dice)} on all ${manifest.test_images} test pictures` }),
+        h("span", { text: `${fixed(dice)} on all ${manifest.test_images} test images` }),
       ),
     );
     return { network, view, element, wait };

@@ -22,9 +22,8 @@ function decode(file) {
  * @returns {Promise<Float64Array>} rejects with an Error that tells the reader what to do
  */
 export async function greySquare(file, size) {
-  const name = "name" in file && file.name ? `“${file.name}”` : "The picture";
-  if (file.size === 0)
-    throw new Error(`${name} is empty: it has no bytes. Choose another picture.`);
+  const name = "name" in file && file.name ? `“${file.name}”` : "The image";
+  if (file.size === 0) throw new Error(`${name} is empty: it has no bytes. Choose another image.`);
   if (file.size > MOST_BYTES) {
     throw new Error(
       `${name} has ${Math.round(file.size / 1e6)} MB; up to ${MOST_BYTES / 1e6} MB can be read.`,
@@ -32,7 +31,7 @@ export async function greySquare(file, size) {
   }
   const image = await decode(file).catch(() => {
     throw new Error(
-      `${name} is no picture that this browser can read. PNG, JPEG, WebP and GIF work.`,
+      `${name} cannot be read as an image by this browser. PNG, JPEG, WebP and GIF work.`,
     );
   });
   const { naturalWidth: width, naturalHeight: height } = image;

@@ -1,12 +1,14 @@
 /** Playground: whole trained networks, the reader's own picture, and every gate in reach. */
 
-import { engineFor } from "../../engine/here.js";
+import { undoByKeys } from "../../desk/steps.js";
+import { engineFor, firstUse } from "../../engine/here.js";
 import { widget } from "../../widget.js";
 import { addressing } from "./address.js";
 import { answering } from "./answering.js";
 import { asker } from "./asker.js";
 import { model as modelOf } from "./model.js";
 import { scene, stored } from "./scene.js";
+import { compared } from "../../desk/compared.js";
 import { problem } from "./state.js";
 import { stopwatch } from "./stopwatch.js";
 import { view as viewOf } from "./view.js";
@@ -16,20 +18,8 @@ import { view as viewOf } from "./view.js";
 /** @typedef {import("../../widget.js").Context<Manifest, {state: Changed}>} Context */
 /** @typedef {import("./view.js").Acts} Acts */
 
-/** Ctrl+Z and its like. @param {HTMLElement} root @param {Acts} acts */
-function undoByKeys(root, { undo, redo }) {
-  root.addEventListener("keydown", (event) => {
-    const key = event.key.toLowerCase();
-    if (!(event.ctrlKey || event.metaKey) || !["y", "z"].includes(key)) return;
-    event.preventDefault();
-    event.stopPropagation(); // JupyterLab has an undo of its own
-    if (event.shiftKey || key === "y") redo();
-    else undo();
-  });
-}
-
 /** What the reader does, and the view in which that is done. @param {Context} context @param {ReturnType<typeof scene>} world @param {ReturnType<typeof stopwatch>} watch */
-function handling({ root, manifest, get, set, say }, world, watch) {
+function handling({ root, manifest, get, set, parts }, world, watch) {
   const model = modelOf(manifest, get("state"));
   const now = () => model.whole(get("state"));
 
@@ -58,20 +48,30 @@ function handling({ root, manifest, get, set, say }, world, watch) {
       model.past.record({}, "", 0);
       jump({});
     },
-    share: () => links.share(now()),
+    href: () => links.share(now()),
     adopt(title, picture) {
       world.adopt(title, picture);
       acts.change({ source: "own", strokes: [] });
     },
     complain: (text) => view.complain(text),
   };
-  const view = viewOf(manifest, model, root, now, acts);
-  const links = addressing(manifest, view, say);
+  const view = viewOf(manifest, model, root, now, acts, parts);
+  const links = addressing(manifest, view);
   undoByKeys(root, acts);
   return {
     now,
     view,
     links,
+    undo: acts.undo,
+    depth: model.past.depth,
+    href: () => links.address(now()),
+    /** A state that the text names, or a tour. @param {{state: Changed}} named @param {string} [tag] of steps that are one */
+    go({ state }, tag = "") {
+      view.complain("");
+      const news = JSON.stringify(state) !== JSON.stringify(get("state"));
+      if (news) model.past.record(state, tag, performance.now());
+      jump(state);
+    },
     /** @param {unknown} linked from the address */
     arrive(linked) {
       const { changed, complaint } = model.arrive(linked, world.own() !== undefined);
@@ -88,9 +88,10 @@ export default widget(
   (/** @type {Manifest} */ manifest) => ({ state: (value) => problem(value, manifest) }),
   (/** @type {Context} */ context) => {
     const { root, manifest, arrays, say, model: wire, experimental, signal } = context;
+    root.classList.add("scse-long");
     const world = scene(manifest, arrays);
     const watch = stopwatch();
-    const { now, view, links, arrive } = handling(context, world, watch);
+    const { now, view, links, undo, depth, href, go, arrive } = handling(context, world, watch);
     const { engine, inPage } = engineFor({
       model: wire,
       experimental,
@@ -102,6 +103,8 @@ export default widget(
       onReturn: () => update(),
       onLoad: view.load,
     });
+    const use = firstUse({ root, experimental, signal, begin: update });
+    view.tell(use.waiting);
     const show = answering({
       networks: asker(engine, manifest, arrays, world.example),
       stored: (state) => stored(manifest, arrays, state),
@@ -109,17 +112,24 @@ export default widget(
       watch,
       root,
       say,
+      use,
+      measure(shown) {
+        const { state, picture } = shown;
+        const classes = manifest.classes.length;
+        context.measure(compared(classes, shown, picture.label, state.edits));
+      },
     });
     view.share.hidden = !inPage; // elsewhere the address is not ours
     if (inPage) links.follow(arrive, signal);
 
     function update() {
       const state = now();
+      if (Object.keys(context.get("state")).length) use.mark(); // by the reader, or by a link
       const picture = world.picture(state);
       view.choose(state, picture, world.own());
       if (inPage) links.write(state);
       show(state, picture);
     }
-    return update;
+    return { update, arrive: go, undo, depth, href, key: links.key, place: view.place };
   },
 );

@@ -23,7 +23,7 @@ function sourceList({ examples, grounds, draw }, onInput) {
   const list = h("select", {
     class: "scse-select",
     "data-name": "source",
-    "aria-label": "Picture",
+    "aria-label": "Image",
   });
   /** @param {string} label @param {[string, string][]} options */
   const group = (label, options) =>
@@ -35,7 +35,7 @@ function sourceList({ examples, grounds, draw }, onInput) {
     const sheets = /** @type {[string, string][]} */ ([["blank", "a blank page"]]);
     list.append(group("photographs to draw on", [...sheets, ...named("ground", grounds)]));
   }
-  const mine = h("option", { value: "own", text: "your picture" });
+  const mine = h("option", { value: "own", text: "your image" });
   const device = h("optgroup", { label: "from this device" }, mine); // in the list once there is one
   list.addEventListener("change", () => onInput(list.value));
   return {
@@ -60,7 +60,7 @@ function uploading(root, size, { adopt, complain }) {
     class: "scse-unseen",
     tabindex: -1,
     "data-name": "file",
-    "aria-label": "Your picture",
+    "aria-label": "Your image",
   });
   let latest = 0;
   /** @param {File | Blob | undefined} chosen */
@@ -70,7 +70,7 @@ function uploading(root, size, { adopt, complain }) {
     try {
       const picture = await greySquare(chosen, size);
       if (mine !== latest) return;
-      adopt("name" in chosen ? chosen.name : "your picture", picture);
+      adopt("name" in chosen ? chosen.name : "your image", picture);
     } catch (error) {
       if (mine !== latest) return;
       complain(/** @type {Error} */ (error).message);
@@ -83,7 +83,7 @@ function uploading(root, size, { adopt, complain }) {
     event.preventDefault();
     const dropped = event.dataTransfer?.files[0];
     if (dropped) take(dropped);
-    else complain("What was dropped is no file. Save the picture first, then drop it here.");
+    else complain("What was dropped is no file. Save the image first, then drop it here.");
   });
   root.addEventListener("paste", (event) => take(event.clipboardData?.files[0]));
   return file;
@@ -130,9 +130,9 @@ function alterations({ sliders }, { change }) {
 /** Where a picture comes from. @param {Manifest} manifest @param {string} source */
 function creditOf({ examples, grounds }, source) {
   const { kind, index } = pictureOf(source);
-  if (kind === "own") return "Your picture stays in this browser: it is sent nowhere.";
+  if (kind === "own") return "Your image stays in this browser: it is sent nowhere.";
   const entry = { example: examples, ground: grounds }[kind]?.[index];
-  return entry?.credit ?? "grey as in the first lessons of the training";
+  return entry?.credit ?? "plain grey, as in the first training images";
 }
 
 /**
@@ -147,14 +147,14 @@ export function inputPanel(manifest, root, now, acts) {
   const credit = h("span", { class: "scse-credit" });
   const source = sourceList(manifest, (value) => acts.change({ source: value, strokes: [] }));
   const file = uploading(root, size, acts);
-  const upload = button("Your picture …", "upload", () => file.click());
+  const upload = button("Your image …", "upload", () => file.click());
   const clear = button("Clear drawing", "clear", () => acts.change({ strokes: [] }));
   const altered = alterations(manifest, acts);
   const hint =
     "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys.";
   if (draw) {
     sketch(element, {
-      label: "Picture to draw on",
+      label: "Image to draw on",
       name: "sheet",
       size: () => [size, size],
       ink: () => PEN,
@@ -164,7 +164,7 @@ export function inputPanel(manifest, root, now, acts) {
   }
   return {
     element: panel(
-      "Your picture",
+      "Your image",
       element,
       h("div", { class: "scse-row" }, source.list, upload, file),
       ...(draw ? [h("div", { class: "scse-row" }, h("span", { text: hint }), clear)] : []),

@@ -118,7 +118,7 @@ function stepping(manifest, changed) {
       return {
         changed: next,
         complaint: missing
-          ? "The link was made with a picture of its maker's own, which stayed there. Choose yours."
+          ? "The link was made with an image of its maker's own, which stayed there. Choose yours."
           : "",
       };
     },

@@ -31,7 +31,7 @@ const offered = ({ examples, test_images: count }, neutral, branch) =>
     branch,
     neutral,
     inputs: examples.map(({ title }, from) => ({ from, title })),
-    mean: `${count} pictures`,
+    mean: `${count} images`,
   });
 
 /** Shut or open: what is painted. */
@@ -138,12 +138,15 @@ function deskSide(manifest, model, now, acts) {
       base.offer(offered(manifest, neutral, "channel"));
       base.set(model.edit(state, "channel"), neutral);
       ticks = own?.channel ?? [];
+      // Where the reader has them now: an answer that comes late must not put them back.
+      const there = now().block === state.block ? model.edit(now(), "channel").set : undefined;
       const maps = own?.maps;
       const [height, width] = maps?.shape.slice(1) ?? [1, 1];
       const area = height * width;
       desk.set({
         order: Array.from({ length: channels }, (_, k) => k),
         gates: channel,
+        bars: channel && Array.from(channel, (gate, k) => there?.[k] ?? gate),
         own: ticks,
         mask: spatial && { data: spatial, height: positions[0], width: positions[1] },
         rule: ruleOf(rule),
@@ -155,9 +158,9 @@ function deskSide(manifest, model, now, acts) {
 
 /** The line below. @param {Block} block @param {boolean} maps are they there? @param {boolean} set are gates? */
 function noteOf({ branches }, maps, set) {
-  if (!maps) return "The maps of this picture come with the engine.";
+  if (!maps) return "The maps of this image come with the engine.";
   if (set) {
-    return "Ticks show what the network would choose now. A double click puts a bar back.";
+    return "Ticks show what the network would choose now. Double click or Delete puts a bar back.";
   }
   const ways = { channel: "drag a bar", spatial: "paint on the mask" };
   const words = branches.map((branch) => ways[branch]).join(", or ");

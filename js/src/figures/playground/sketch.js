@@ -31,7 +31,8 @@ export function sketch(sheet, { label, name, size, ink, strokes, onStrokes }) {
         count += 1;
       }
       fresh = done;
-      onStrokes([...before, { ...ink(), points }], `${name} ${count}!`);
+      const stroke = points.length ? [{ ...ink(), points }] : [];
+      onStrokes([...before, ...stroke], `${name} ${count}!`);
     },
     onCursor(x, y, down) {
       const [width, height] = size();

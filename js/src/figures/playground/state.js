@@ -41,7 +41,7 @@ export function problem(state, manifest) {
   if (malformed) return malformed;
   const whole = { ...start, .../** @type {Partial<State>} */ (state) };
   const { source, strokes, network, block, edits } = whole;
-  if (!sources(manifest).includes(source)) return `names a picture that is not here: ${source}`;
+  if (!sources(manifest).includes(source)) return `names an image that is not here: ${source}`;
   if (!Object.hasOwn(networks, network)) return `names a network that is not here: ${network}`;
   const { blocks } = networks[reference];
   if (!Object.hasOwn(blocks, block)) return `names a block that is not here: ${block}`;

@@ -2,6 +2,7 @@
 
 import { button, choice, enable, readout } from "../../controls/controls.js";
 import { panel } from "../../desk/figure.js";
+import { sharing } from "../../desk/share.js";
 import { strip } from "../../desk/strip.js";
 import { fixed, h } from "../../ground/dom.js";
 import { answerView } from "./answer.js";
@@ -21,7 +22,7 @@ import { openedBlock } from "./opened.js";
  * @typedef {object} Acts
  * @property {(parts: Changed, tag?: string) => void} change steps of one tag are one to undo
  * @property {() => void} undo @property {() => void} redo @property {() => void} reset
- * @property {() => void} share
+ * @property {() => Promise<string>} href a link to what is shown
  * @property {(title: string, picture: Float64Array) => void} adopt a picture of the reader's own
  * @property {(text: string) => void} complain an empty text takes the complaint back
  */
@@ -37,17 +38,21 @@ function tools({ networks, task }, acts, sheet) {
   const undo = button("Undo", "undo", acts.undo);
   const redo = button("Redo", "redo", acts.redo);
   const reset = button("Reset", "reset", acts.reset);
-  const share = button("Copy link", "share", acts.share);
+  const share = sharing({ label: "Copy link", name: "share", href: acts.href });
   const save = button("Download input", "download", () =>
     h("a", { href: sheet.toDataURL("image/png"), download: `${task}.png` }).click(),
   );
   return {
-    share,
+    share: share.element,
+    link: share.field,
+    forget: share.forget,
+    network: network.element,
+    add: (/** @type {HTMLElement} */ more) => save.after(more),
     element: h(
       "div",
       { class: "scse-controls" },
       network.element,
-      h("div", { class: "scse-row scse-tools" }, undo, redo, reset, share, save),
+      h("div", { class: "scse-row scse-tools" }, undo, redo, reset, share.element, save),
     ),
     /** @param {State} state @param {Model["past"]} past */
     set(state, past) {
@@ -60,15 +65,8 @@ function tools({ networks, task }, acts, sheet) {
   };
 }
 
-/** The link to this situation, and complaints. */
-function messages() {
-  const link = h("input", {
-    class: "scse-link",
-    readonly: true,
-    hidden: true,
-    "aria-label": "Link to this situation",
-    "data-name": "link",
-  });
+/** Where complaints are told. */
+function complaints() {
   const complaint = h("p", {
     class: "scse-message",
     role: "alert",
@@ -76,13 +74,7 @@ function messages() {
     "data-name": "complaint",
   });
   return {
-    elements: [link, complaint],
-    /** @param {string} address */
-    showLink(address) {
-      link.value = address;
-      link.hidden = false;
-      link.select();
-    },
+    element: complaint,
     /** @param {string} text */
     complain(text) {
       complaint.textContent = text;
@@ -100,7 +92,7 @@ function engineLine() {
     "aria-label": "Loading the engine",
   });
   const speed = readout("ms", (v) => `${fixed(v, 0)} ms`);
-  const timing = h("span", { hidden: true }, "picture to picture ", speed.element);
+  const timing = h("span", { hidden: true }, "time for one run: ", speed.element);
   return {
     element: h("div", { class: "scse-row scse-engine" }, status, progress, timing),
     /** @param {string} text */
@@ -124,6 +116,7 @@ function answerPanel(manifest) {
   const answer = answerView(manifest);
   const none = h("div", { class: "scse-off", hidden: true });
   none.textContent = "no engine: choose an example, or Reset";
+  const scored = h("div", {}, answer.score, answer.moved);
   return {
     elements: [
       panel(
@@ -131,8 +124,9 @@ function answerPanel(manifest) {
         h("div", { class: "scse-stack" }, answer.map, none),
         h("span", { text: "white line: truth, where it is known · dots: changed by the gates" }),
       ),
-      h("div", { class: "scse-outcome" }, h("div", {}, answer.score, answer.moved), answer.seen),
+      h("div", { class: "scse-outcome" }, scored, answer.seen),
     ],
+    scores: [scored, answer.seen],
     map: answer.map,
     /** @param {View} view @returns {string} in words */
     set({ segmentation, picture, before }) {
@@ -203,19 +197,20 @@ function blockStrip(blocks, acts) {
 function comparing(onInput) {
   const box = h("input", { type: "checkbox", "data-name": "compare" });
   box.addEventListener("change", () => onInput(box.checked));
-  const words = " Compare: the same picture through all four networks, gates untouched";
+  const words = " Compare: the same image through all four networks, gates untouched";
   return { box, element: h("label", { class: "scse-row" }, box, words) };
 }
 
 /**
  * @param {Manifest} manifest @param {Model} model @param {HTMLElement} root
  * @param {() => State} now @param {Acts} acts
+ * @param {import("../../widget.js").Context<Manifest, {state: Changed}>["parts"]} parts
  */
-export function view(manifest, model, root, now, acts) {
+export function view(manifest, model, root, now, acts, parts) {
   const input = inputPanel(manifest, root, now, acts);
   const answer = answerPanel(manifest);
   const choices = tools(manifest, acts, input.sheet);
-  const { elements: said, showLink, complain } = messages();
+  const { element: complaint, complain } = complaints();
   const line = engineLine();
   const row = blockStrip(manifest.networks[manifest.reference].blocks, acts);
   const opened = openedBlock(manifest, model, now, acts, answer.map);
@@ -223,7 +218,8 @@ export function view(manifest, model, root, now, acts) {
   const compare = comparePanel(manifest);
   root.append(
     choices.element,
-    ...said,
+    choices.link,
+    complaint,
     h("div", { class: "scse-panels scse-two" }, input.element, ...answer.elements),
     line.element,
     row.element,
@@ -231,8 +227,21 @@ export function view(manifest, model, root, now, acts) {
     tick.element,
     compare.element,
   );
+  parts({
+    network: [choices.network],
+    input: [input.element],
+    answer: [answer.elements[0]],
+    scores: answer.scores,
+    blocks: [row.element],
+    block: [opened.element],
+    compare: [tick.element, compare.element],
+  });
   return {
-    showLink,
+    /** A button into the row of tools, and what it opens. @param {HTMLElement} button @param {HTMLElement} panel */
+    place(button, panel) {
+      choices.add(button);
+      choices.element.after(panel);
+    },
     complain,
     tell: line.tell,
     load: line.load,
@@ -243,6 +252,7 @@ export function view(manifest, model, root, now, acts) {
     choose(state, picture, title) {
       input.set(state, picture, title);
       choices.set(state, model.past);
+      choices.forget();
       row.choose(state.block);
       tick.box.checked = state.compare;
       compare.element.hidden = !state.compare;

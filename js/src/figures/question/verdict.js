@@ -1,0 +1,105 @@
+/** What a reader is told once the truth is shown: the gap, the reply, and why. */
+
+import { readout } from "../../controls/controls.js";
+import { fixed, h } from "../../ground/dom.js";
+import { inUnits, judge, onAxis, rightChoice, truthInWords } from "./model.js";
+
+/** @typedef {import("./model.js").Judgement} Judgement */
+
+/** @param {string} name @param {number} value @param {(value: number) => string} format */
+function told(name, value, format) {
+  const out = readout(name, format);
+  out.set(value);
+  return h("b", {}, out.element);
+}
+
+/** @param {import("./model.js").NumberQuestion} question @param {number} answer @param {Judgement} judged */
+function numbers(question, answer, { gap }) {
+  const off = /** @type {number} */ (gap);
+  /** @param {number} value */
+  const format = (value) => inUnits(question, value);
+  const distance = Number(Math.abs(off).toFixed(question.digits));
+  return h(
+    "p",
+    { class: "scse-gap" },
+    "You said ",
+    told("said", answer, format),
+    ". It is ",
+    told("truth", question.truth, format),
+    ...(distance === 0
+      ? [", as you said."]
+      : [
+          ": you were ",
+          told("gap", off, () => format(distance)),
+          off < 0 ? " too low." : " too high.",
+        ]),
+  );
+}
+
+/** @param {import("./model.js").CurveQuestion} question @param {number[]} answer @param {Judgement} judged */
+function curves(question, answer, judged) {
+  const [gap, at] = /** @type {[number, number]} */ ([judged.gap, judged.at]);
+  return h(
+    "p",
+    { class: "scse-gap" },
+    "Your curve is off by ",
+    told("gap", gap, (value) => fixed(value)),
+    ` on average, most at ${question.x.label} `,
+    told("worst", onAxis(question, at), (value) => fixed(value)),
+    ": you said ",
+    told("said", answer[at], (value) => fixed(value)),
+    ", it is ",
+    told("truth", question.truth[at], (value) => fixed(value)),
+    ".",
+  );
+}
+
+/** A choice may be a sentence: it is quoted, and nothing is said of it. @param {Pick<import("./model.js").ChoiceQuestion, "choices">} question */
+const theAnswer = ({ choices }) => [
+  "The answer: “",
+  h("b", { text: choices[rightChoice({ choices })].text }),
+  "”.",
+];
+
+/** @param {import("./model.js").ChoiceQuestion} question @param {number} answer @param {Judgement} judged */
+function chosen({ choices }, answer, { right }) {
+  return h(
+    "p",
+    { class: "scse-gap" },
+    "You said: “",
+    h("b", { text: choices[answer].text }),
+    "”. ",
+    ...(right ? ["That is right."] : theAnswer({ choices })),
+  );
+}
+
+/** Without an answer of the reader's. @param {import("./model.js").Asked} question */
+function shown(question) {
+  if (question.kind === "curve")
+    return h("p", { class: "scse-gap", text: "It is the solid line." });
+  if (question.kind === "choice") return h("p", { class: "scse-gap" }, ...theAnswer(question));
+  return h("p", { class: "scse-gap" }, "It is ", h("b", { text: truthInWords(question) }), ".");
+}
+
+/**
+ * @param {import("./model.js").Asked} question
+ * @param {import("./model.js").Answer} answer @returns {HTMLElement[]}
+ */
+export function verdict(question, answer) {
+  const judged = judge(question, answer);
+  const lines = [shown(question)];
+  if (judged) {
+    const said = /** @type {any} */ (answer); // as its kind has it: it was judged
+    if (question.kind === "choice") lines[0] = chosen(question, said, judged);
+    else if (question.kind === "number") lines[0] = numbers(question, said, judged);
+    else lines[0] = curves(question, said, judged);
+    lines[0].dataset.right = String(judged.right);
+    lines.push(h("p", { text: judged.reply }));
+  }
+  lines.push(h("p", { class: "scse-because", text: question.because }));
+  if (question.state !== undefined) {
+    const link = h("a", { href: `#${question.state}`, text: "See it in the figure" });
+    lines.push(h("p", { class: "scse-see" }, link));
+  }
+  return lines;
+}

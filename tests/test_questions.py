@@ -1,0 +1,577 @@
+"""What the book's questions say is true is computed anew here: every number and curve, and those
+choices of which one is right by a number.
+
+*Your own network* is held to the results that book/own_network/make.py stores.
+"""
+
+import functools
+import json
+import warnings
+from pathlib import Path
+
+import pytest
+import torch
+from site_tools import CHAPTERS
+
+import scse
+from scse import find_blocks, override, record, sweep
+from scse.data import brain, digits
+from scse.metrics import dice, mean_dice
+from scse.rules import rule
+from scse.widgets import _questions
+
+BOOK = Path(__file__).parents[1] / "book"
+QUESTIONS = {
+    (chapter, name): question
+    for chapter in CHAPTERS
+    for name, question in _questions.read(BOOK / "questions" / f"{chapter}.json").items()
+}
+
+
+def stored(name):
+    return json.loads((BOOK / "own_network" / f"{name}.json").read_text())
+
+
+def answer(net, images):
+    with torch.no_grad():
+        return net(images).argmax(1)
+
+
+# --- Start here ---
+
+
+@functools.cache
+def digit_network():
+    return scse.load("digits-unet-scse"), *digits.Digits().test()
+
+
+def bar_that_loses_the_0():
+    """And with it, that the others do not."""
+    net, images, labels = digit_network()
+    image, label = images[1:2], labels[1:2]  # a 6 and a 0
+    own = record(net, image)["decoder1"].channel
+    lost = []
+    for k in range(8):
+        gates = own.clone()
+        gates[:, k] = 0
+        with override(net, {"decoder1": {"channel": gates}}):
+            now = answer(net, image)
+        of = dice(now, label, 11).tolist()
+        lost.append((of[1], of[7]))
+        if k == 3:
+            assert (now[label == 1] == 0).double().mean() > 0.9  # background wins
+    assert [round(zero, 2) for zero, _ in lost] == [0.95, 0.95, 0.94, 0.08, 0.94, 0.92, 0.95, 0.95]
+    assert [round(six, 2) for _, six in lost][3:5] == [0.99, 0.89]
+    return f"bar {min(range(8), key=lambda k: lost[k][0]) + 1}"
+
+
+def own_gates():
+    net, images, _ = digit_network()
+    gates = record(net, images[1:2])["decoder1"].channel
+    assert round(gates.min().item(), 2) == 0.99
+    return "all near 1" if gates.min() > 0.98 else "spread"
+
+
+def price():
+    plain, gated = (
+        sum(p.numel() for p in scse.UNet(1, 11, se=se).parameters()) for se in (None, "scse")
+    )
+    blocks = find_blocks(scse.UNet(1, 11, se="scse")).values()
+    spatial = sum(p.numel() for block in blocks for p in block.spatial.parameters())
+    assert (gated - plain, plain, spatial) == (7231, 122411, 183)
+    return 100 * (gated / plain - 1)
+
+
+def lowest_block():
+    groups = {}
+    for run in json.loads((BOOK / "runs.json").read_text()):
+        key = run["recipe"]["task"], run["recipe"]["se"] or "none"
+        groups.setdefault(key, {}).setdefault(run["seed"], []).append(run["mean_dice"])
+    means = {
+        key: sum(sum(runs) / len(runs) for runs in seeds.values()) / len(seeds)
+        for key, seeds in groups.items()
+    }
+    lowest = {
+        min(
+            (kind for of, kind in means if of == task),
+            key=lambda kind, task=task: means[task, kind],
+        )
+        for task in ("brain", "digits")
+    }
+    assert lowest == {"sse"}
+    assert (round(means["brain", "sse"], 3), round(means["digits", "sse"], 3)) == (0.805, 0.228)
+    assert round(means["brain", "none"], 3) == round(means["brain", "scse"], 3) == 0.828
+    assert sorted(("none", "cse", "sse", "scse"), key=lambda kind: means["digits", kind]) == [
+        "sse",
+        "none",
+        "cse",
+        "scse",
+    ]
+    return "sSE alone, on both tasks"
+
+
+# --- Squeeze ---
+
+
+def larger_mean():
+    image, _ = brain.example(134, inverted=0)
+    maps = record(scse.load("brain-unet-scse", seed=4), image)["encoder2"].input[0]
+    wide, narrow = maps[8], maps[14]
+    assert [round((u > 0).double().mean().item(), 2) for u in (wide, narrow)] == [0.58, 0.23]
+    assert [round(u.max().item(), 2) for u in (wide, narrow)] == [0.61, 3.43]
+    assert [round(u.mean().item(), 3) for u in (wide, narrow)] == [0.250, 0.232]
+    on = [u[u > 0].mean() for u in (wide, narrow)]
+    assert round((on[1] / on[0]).item(), 1) == 2.3
+    assert narrow.square().mean() > 3 * wide.square().mean()
+    return "map 9, by a little"
+
+
+def one_bright_pixel():
+    return torch.full((64, 64), 0.25).sum().item()
+
+
+def padding_undone():
+    _, held_out = brain.split()
+    pairs = [brain.example(y, inverted=1, seed=y) for y in held_out[3::8]]
+    images, label = (torch.cat(part) for part in zip(*pairs, strict=True))
+    frame = torch.nn.functional.pad(images, [64] * 4)
+    harmed = 0
+    for seed in range(7):
+        net = scse.load("brain-unet-scse", seed=seed)
+        own = record(net, images)
+        gates = {name: {"channel": part.channel} for name, part in own.items()}
+        seen = answer(net, frame)
+        with override(net, gates):
+            mended = answer(net, frame)
+        alone, wide, back = (
+            mean_dice(some, label, 4)
+            for some in (
+                own.logits.argmax(1),
+                seen[:, 64:192, 64:192],
+                mended[:, 64:192, 64:192],
+            )
+        )
+        harmed += alone - wide > 0.1
+        assert abs(alone - back) < 0.015
+        if seed == 2:
+            assert [round(v, 2) for v in (alone, wide, back)] == [0.87, 0.28, 0.87]
+    assert harmed == 5
+    return "nearly all of it"
+
+
+# --- Excite ---
+
+
+def bottleneck_units():
+    net = scse.load("brain-unet-scse", seed=4)
+    image, _ = brain.example(134, inverted=0, seed=134)
+    block = record(net, image)["bottleneck"]
+    with torch.no_grad():
+        return net.bottleneck.se.channel.fc1(block.input.mean((2, 3)))[0] > 0, block.channel
+
+
+def units_on():
+    on, _ = bottleneck_units()
+    assert len(on) == 32
+    return int(on.sum())
+
+
+def gates_above_half():
+    _, gates = bottleneck_units()
+    assert int((gates > 0.5).sum()) == 28
+    logits = 20 * torch.randn(1000, 64, generator=torch.Generator().manual_seed(0))
+    return int((logits.softmax(1) > 0.5).sum(1).max())
+
+
+def dearest_way_in_the_last_block():
+    net, images, labels = digit_network()
+    image, label = images[20:21], labels[20:21]
+    gates = record(net, image)["decoder1"].channel
+    logits = gates.double().logit()
+    shared = (logits.softmax(1) * gates.sum()).float()
+    assert gates.min() > 0.99
+    assert (round(logits.min().item(), 1), round(logits.max().item(), 1)) == (4.7, 8.0)
+    assert (round(shared.min().item(), 2), round(shared.max().item(), 2)) == (0.13, 3.29)
+    found = []
+    for changed in (gates, gates / gates.sum(), shared):
+        with override(net, {"decoder1": {"channel": changed}}):
+            found.append(round(mean_dice(answer(net, image), label, 11), 2))
+    assert found == [0.99, 0.99, 0.0]
+    return "softmax × Σσ: the gates compete, their sum stays"
+
+
+# --- Channel ---
+
+
+@functools.cache
+def turned():
+    """Seed 4 of the brain, the contrasts of ContrastSlider, and the label."""
+    contrasts = [brain.example(134, inverted=k / 12) for k in range(13)]
+    net = scse.load("brain-unet-scse", seed=4)
+    return net, torch.cat([image for image, _ in contrasts]), contrasts[0][1]
+
+
+def swapped():
+    net, images, label = turned()
+    bright, dark = images[:1], images[-1:]
+    own = answer(net, bright)
+    gates = [record(net, image)["bottleneck"].channel for image in (bright, dark)]
+    with override(net, {"bottleneck": {"channel": gates[1]}}):
+        now = answer(net, bright)
+    assert round(mean_dice(own, label, 4), 2) == 0.86
+    assert (int((own != now).sum()), int((label > 0).sum())) == (1357, 6194)
+    assert round((gates[0] - gates[1]).abs().mean().item(), 2) == 0.31
+    return mean_dice(now, label, 4)
+
+
+def dice_against_contrast():
+    net, images, label = turned()
+    return [mean_dice(answer(net, image[None]), label, 4) for image in images]
+
+
+def course_of_the_gates():
+    net, images, _ = turned()
+    gates = torch.cat([record(net, image[None])["bottleneck"].channel for image in images])
+    gates = gates.flatten(1)  # (13, 64)
+    change = gates[-1] - gates[0]
+    moved = change.abs() > 0.2
+    way = ((gates - gates[0]) * change.sign())[:, moved].sum(1) / change[moved].abs().sum()
+    assert way[6].item() == pytest.approx(-0.24, abs=0.015)  # half-way: a quarter backwards
+    assert way[9].item() == pytest.approx(1 / 7, abs=0.015)
+    assert way[10].item() == pytest.approx(1 / 2, abs=0.03)
+    assert way.diff().max() < 2 / 5
+    return "they glide, and cross over well beyond the middle"
+
+
+@functools.cache
+def held_out_slices():
+    _, slices = brain.split()
+    pairs = [[brain.example(y, inverted=i, seed=y) for y in slices[3::4]] for i in (0, 1)]
+    return [torch.cat([image for image, _ in pair]) for pair in pairs], torch.cat(
+        [label for _, label in pairs[0]]
+    )
+
+
+def seeds_with_the_switch_in_the_bottleneck():
+    pictures, truth = held_out_slices()
+    lost = []
+    for seed in range(7):
+        net = scse.load("brain-unet-scse", seed=seed)
+        losses = []
+        for own, other in (pictures, pictures[::-1]):
+            gates = record(net, other)["bottleneck"].channel
+            before = mean_dice(answer(net, own), truth, 4)
+            with override(net, {"bottleneck": {"channel": gates}}):
+                losses.append(before - mean_dice(answer(net, own), truth, 4))
+        lost.append(sum(losses) / 2)
+    many = [loss for loss in lost if loss >= 0.1]
+    assert max(set(lost) - set(many)) < 0.055
+    return len(many)
+
+
+def single_gates():
+    pictures, truth = held_out_slices()
+    net = scse.load("brain-unet-scse", seed=4)
+    options = {"by": "channel", "how": "zero", "blocks": "bottleneck", "controls": False}
+    return max(
+        sweep(net, x, lambda out: mean_dice(out.argmax(1), truth, 4), **options).lost.max()
+        for x in pictures
+    )
+
+
+# --- Space ---
+
+
+@functools.cache
+def branches():
+    """What `sweep` says of Space's 64 pictures: branch and how → row."""
+    net, images, labels = digit_network()
+    few, truth = images[:64], labels[:64]
+    table = sweep(
+        net,
+        few,
+        lambda out: mean_dice(out.argmax(1), truth, 11),
+        by="branch",
+        how=("item", "zero"),
+    )
+    assert round(table.metric[0] + table.lost[0], 2) == 0.94
+    return {(row.branch, row.how): row for row in table.itertuples()}
+
+
+def branch_that_costs_more():
+    rows = {branch: branches()[branch, "item"] for branch in ("channel", "spatial")}
+    assert {branch: round(row.metric, 2) for branch, row in rows.items()} == {
+        "channel": 0.94,
+        "spatial": 0.75,
+    }
+    row = rows["spatial"]
+    assert round(row.metric + row.lost - row.lost_restored, 2) == 0.82
+    return "the masks" if rows["spatial"].lost > rows["channel"].lost else "the channel gates"
+
+
+def masks_shut_and_restored():
+    row = branches()["spatial", "zero"]
+    assert round(row.metric, 2) == 0.01
+    return row.metric + row.lost - row.lost_restored
+
+
+def sign_on_a_stroke():
+    net, images, labels = digit_network()
+    parts = [record(net, part)["encoder2"].spatial for part in images[:60].split(20)]
+    mask = torch.cat(parts)
+    share = torch.nn.functional.adaptive_avg_pool2d(
+        (labels[:60] > 0).float()[:, None], mask.shape[2:]
+    )
+    below = (mask[share > 0.5] < 0.5).double().mean().item()
+    assert round(below, 3) == 0.999
+    return "negative: the mask is below ½ there"
+
+
+def free_gates():
+    """The rank of c_k + s_j as a function of two c and three s."""
+    c, s = torch.eye(5)[:2], torch.eye(5)[2:]
+    sums = (c[:, None] + s[None]).reshape(6, 5)
+    return torch.linalg.matrix_rank(sums).item()
+
+
+# --- Both ---
+
+
+def rule_that_leaves_a_network_as_it_was():
+    """With untrained blocks at all seven places of the plain networks, over three inits each."""
+    _, slices = brain.split()
+    pairs = [brain.example(y, inverted=i, seed=y) for i in (0, 1) for y in slices[3::4]]
+    images, labels = digits.Digits().test()
+    cases = [("digits-unet-none", 0, images[:12], labels[:12], 11)]
+    for seed in (0, 4):
+        parts = (torch.cat([pair[k] for pair in pairs]) for k in (0, 1))
+        cases.append(("brain-unet-none", seed, *parts, 4))
+    lost = {}
+    for name, seed, x, truth, classes in cases:
+        for combine in ("max", "mul", "add"):
+            net = scse.load(name, seed=seed)
+            before = mean_dice(answer(net, x), truth, classes)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                blocks = scse.insert(net, x[:1], list(net.stages), combine=combine)
+            scores = []
+            for init in range(3):
+                torch.manual_seed(init)
+                for block in blocks.values():
+                    fresh = scse.scSE(block.channels, combine=combine)
+                    block.load_state_dict(fresh.state_dict())
+                scores.append(mean_dice(answer(net, x), truth, classes))
+            score = sum(scores) / 3
+            lost.setdefault(combine, []).append(before - score)
+            if classes == 4:
+                assert round(before, 2) == 0.85
+                assert 0.25 < score < 0.32 if combine != "add" else score > 0.8
+    assert max(lost["add"]) < 0.05
+    assert min(lost["max"] + lost["mul"]) > 0.15
+    return "the sum: add"
+
+
+def output_of_mul_for_maps_twice_as_large():
+    block = scse.scSE(8, combine="mul")
+    x = torch.rand(1, 8, 5, 5)
+    gates = block.gates(x)
+    join = rule("mul").apply
+    return (join(2 * x, *gates) / join(x, *gates)).mean().item()
+
+
+def gradient_behind_a_batch_norm():
+    torch.manual_seed(0)
+    x, g = torch.rand(4, 8, 9, 9).double(), torch.randn(4, 8, 7, 7).double()
+    convolution, norm = (
+        layer.double() for layer in (torch.nn.Conv2d(8, 8, 3), torch.nn.BatchNorm2d(8, eps=1e-12))
+    )
+    gradients = [
+        torch.autograd.grad((norm(convolution(a * x)) * g).sum(), convolution.weight)[0]
+        for a in (1, 0.5)
+    ]
+    torch.testing.assert_close(*gradients)
+    return "nothing"
+
+
+def shifted_gates():
+    block = scse.scSE(8)
+    x = torch.rand(1, 8, 5, 5)
+    c, s = block.gates(x)
+    join = rule("add").apply
+    torch.testing.assert_close(join(x, c + 0.2, s - 0.2), join(x, c, s))
+    return "nothing"
+
+
+# --- Playground ---
+
+
+@functools.cache
+def shut_masks():
+    net, images, labels = digit_network()
+    found = {}
+    for name in net.stages:
+        with override(net, {name: {"spatial": 0}}):
+            found[name] = mean_dice(answer(net, images[1:2]), labels[1:2], 11)
+    return found
+
+
+def mask_missed_most():
+    found = shut_masks()
+    assert {name: round(found[name], 2) for name in ("bottleneck", "decoder1", "encoder1")} == {
+        "bottleneck": 0.97,
+        "decoder1": 0.97,
+        "encoder1": 0.87,
+    }
+    assert int(100 * found["encoder3"]) == 47
+    net, images, _ = digit_network()
+    assert round(record(net, images[1:2])["decoder1"].spatial.min().item(), 2) == 0.93
+    return f"that of {min(found, key=found.get)}"
+
+
+def mean_mask():
+    net, images, labels = digit_network()
+    parts = [record(net, part)["encoder3"].spatial for part in images.split(20)]
+    with override(net, {"encoder3": {"spatial": torch.cat(parts).mean(0, keepdim=True)}}):
+        return mean_dice(answer(net, images[1:2]), labels[1:2], 11)
+
+
+# --- Your own network ---
+
+
+def blocks_that_do_not_move():
+    moves = stored("smp-moves")
+    still = [
+        name.removeprefix("decoder.").removesuffix(".attention")
+        for name, moved in zip(moves["block"], moves["moved"], strict=True)
+        if moved < 0.001
+    ]
+    assert still == ["blocks.1.attention2", "blocks.2.attention2"]
+    assert [round(max(moves["moved"]), 2), round(moves["moved"][4], 2)] == [0.29, 0.28]
+    return "no: in two of them no gate moves"
+
+
+def dead_units():
+    dead = [there for there, on in stored("smp-hidden").values() if on == 0]
+    assert sum(dead) == 3
+    return "their hidden units are off for every image"
+
+
+def block_with_the_switch():
+    lost = [swap for swap, *_ in stored("smp-swapped").values()]
+    first, second, *_ = sorted(lost, reverse=True)
+    assert [round(first, 2), round(second, 2), lost.index(first)] == [0.38, 0.03, 4]
+    return "nearly all of the loss is in one of them"
+
+
+def gate_missed_most():
+    lost, gate, higher, _ = stored("smp-silenced")[0]
+    assert (round(lost, 2), round(gate, 2), higher) == (0.10, 0.39, 33)
+    return "two thirds of the 48 are higher"
+
+
+def digit_in_the_gates():
+    read = [part for part, *_ in stored("timm-frozen").values() if part is not None]
+    assert round(read[0], 2) == 0.18
+    return read[-1]
+
+
+def frozen_gates():
+    return 100 * stored("timm-frozen")["all of them"][1]
+
+
+def inserted_block():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Conv2d(1, 8, 3), torch.nn.ReLU(), torch.nn.Conv2d(8, 2, 1))
+    image = torch.randn(2, 1, 12, 12)
+    before = net.eval()(image)
+    scse.insert(net, image, where=["1"])
+    return "the same as before, to the last bit" if torch.equal(net(image), before) else "other"
+
+
+COMPUTED = {
+    ("index", "bar"): bar_that_loses_the_0,
+    ("index", "own-gates"): own_gates,
+    ("index", "price"): price,
+    ("index", "lowest"): lowest_block,
+    ("squeeze", "larger"): larger_mean,
+    ("squeeze", "one-pixel"): one_bright_pixel,
+    ("squeeze", "padded"): padding_undone,
+    ("excite", "units-on"): units_on,
+    ("excite", "two-above"): gates_above_half,
+    ("excite", "last-block"): dearest_way_in_the_last_block,
+    ("channel", "swap"): swapped,
+    ("channel", "seeds"): seeds_with_the_switch_in_the_bottleneck,
+    ("channel", "glide"): course_of_the_gates,
+    ("channel", "turn"): dice_against_contrast,
+    ("channel", "single"): single_gates,
+    ("space", "sign"): sign_on_a_stroke,
+    ("space", "branch"): branch_that_costs_more,
+    ("space", "zero"): masks_shut_and_restored,
+    ("space", "free"): free_gates,
+    ("both", "insert"): rule_that_leaves_a_network_as_it_was,
+    ("both", "double"): output_of_mul_for_maps_twice_as_large,
+    ("both", "half"): gradient_behind_a_batch_norm,
+    ("both", "gauge"): shifted_gates,
+    ("playground", "mask"): mask_missed_most,
+    ("playground", "mean"): mean_mask,
+    ("own_network", "seven"): blocks_that_do_not_move,
+    ("own_network", "dead"): dead_units,
+    ("own_network", "spread"): block_with_the_switch,
+    ("own_network", "low"): gate_missed_most,
+    ("own_network", "know"): digit_in_the_gates,
+    ("own_network", "frozen"): frozen_gates,
+    ("own_network", "insert"): inserted_block,
+}
+
+
+def test_every_chapter_has_its_questions():
+    files = {path.stem for path in (BOOK / "questions").iterdir()}
+    notebooks = {path.stem for path in BOOK.glob("*.ipynb")}
+    assert files == set(CHAPTERS) == notebooks
+
+
+def test_every_number_and_curve_is_computed_here():
+    numbers = {key for key, question in QUESTIONS.items() if question["kind"] != "choice"}
+    assert numbers <= set(COMPUTED) <= set(QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(key, marks=pytest.mark.slow if key == ("channel", "single") else ())
+        for key in COMPUTED
+    ],
+    ids="-".join,
+)
+def test_a_truth_is_what_comes_out(key):
+    question, found = QUESTIONS[key], COMPUTED[key]()
+    if question["kind"] == "choice":
+        (right,) = (choice["text"] for choice in question["choices"] if "right" in choice)
+        assert right == found
+        return
+    digits_, truth = question.get("digits", 2), question["truth"]
+    slack = 0.5 * 10**-digits_ + 0.002  # rounded, on any processor
+    assert found == pytest.approx(truth, abs=slack)
+    if question["kind"] == "number":
+        assert question["tolerance"] > 2 * slack or digits_ == 0
+
+
+def test_the_right_choice_has_no_place_of_its_own():
+    """Nor is it always the longest."""
+    choices = [q["choices"] for q in QUESTIONS.values() if q["kind"] == "choice"]
+    places = [["right" in choice for choice in some].index(True) for some in choices]
+    assert max(places.count(place) for place in set(places)) <= 0.6 * len(places)
+    longest = [max(some, key=lambda choice: len(choice["text"])) for some in choices]
+    assert sum("right" in choice for choice in longest) <= 0.5 * len(longest)
+
+
+def test_replies_are_their_own():
+    """No reply stands twice in a question, none repeats the sentence of why."""
+    for key, question in QUESTIONS.items():
+        replies = (
+            [choice["reply"] for choice in question["choices"]]
+            if question["kind"] == "choice"
+            else list(question["replies"].values())
+        )
+        said = [*replies, question["because"]]
+        assert len(set(said)) == len(said), key
