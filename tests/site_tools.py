@@ -34,8 +34,9 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 # A sign that somebody reads: figures come to life.
 READER = "dispatchEvent(new Event('scroll'))"
 
-# True once each widget's place is filled (or says why not).
+# True once each widget's place is filled (or says why not), and all of the page is laid out.
 READY = f"""() => {{
+  if ("opening" in document.documentElement.dataset) return false;
   const views = 'script[type="{VIEW}"]';
   const done = '.widget-host[data-mounted], .widget-host > .widget-error';
   return document.querySelectorAll(done).length === document.querySelectorAll(views).length;
@@ -220,7 +221,11 @@ def take_links(page, takes=True):
 
 
 def number(scope, name, index=0):
-    """Read `<output data-name=name data-value=…>` within a page or locator as a float."""
+    """Read `<output data-name=name data-value=…>` within a page or locator as a float.
+
+    What a key or a pointer did is drawn in the next frame: it waits for that.
+    """
+    settle(getattr(scope, "page", scope))
     return float(scope.locator(f'[data-name="{name}"]').nth(index).get_attribute("data-value"))
 
 

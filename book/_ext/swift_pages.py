@@ -6,7 +6,9 @@ What the theme and other extensions have put into a page is looked through when 
   a page's figures are (rooms.css) stands in that page alone;
 * of Font Awesome's fonts the icons in use are left, inside that sheet;
 * no script holds up the text, and those that only the search page needs are only there; those
-  that bring the theme's buttons to life wait until somebody reads (ahead.js);
+  that bring the theme's buttons to life wait until somebody reads (ahead.js), and so do the
+  sections that are out of sight;
+* code has no elements for words that have no colour of their own;
 * a picture says how large it is, is as small a file as can be, and waits until it is near; one that
   a phone shrinks beyond reading can be opened alone.
 """
@@ -27,8 +29,11 @@ from sphinx.errors import ExtensionError
 SHEET = re.compile(r'<link\b[^>]*?\bhref="([^"?]+\.css)[^"]*"[^>]*>\s*')
 PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
 SCRIPT = re.compile(r'<script\b([^>]*?)\bsrc="([^"]+)"([^>]*)></script>\s*')
+LABEL = ' aria-label="Toggle hidden content"'  # beside a text that says what is hidden
 SETTING = re.compile(r"<script>DOCUMENTATION_OPTIONS\.[^<]*</script>\s*")  # nobody reads them
 PICTURE = re.compile(r'<img\b([^>]*?)\bsrc="(_images/[^"]+)"([^>]*?)\s*/?>')
+# Names, punctuation, spaces: of Pygments' classes those that look like the text around them.
+PLAIN = re.compile(r'<span class="[npw]">([^<]*)</span>')
 FACE = re.compile(r"@font-face\{[^}]*\}")
 URL = re.compile(r"url\(\"?([^)\"]*)\"?\)")
 SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
@@ -144,6 +149,7 @@ def quicken(html, pictures, sheet, rooms, searches):
         tag = f'<img{before}src="{name}"{after} {room}{lazy}>'
         return f'<a class="scse-enlarge" href="{prefix}{name}">{tag}</a>' if width > LARGE else tag
 
+    html = PLAIN.sub(r"\1", html).replace(LABEL, "").replace("<html", "<html data-opening", 1)
     return PICTURE.sub(picture, SCRIPT.sub(script, html))
 
 

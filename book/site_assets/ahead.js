@@ -4,6 +4,9 @@
  * book is kept for a visit with the network off (js/site/service-worker.js). A page is fetched when
  * a link to it is pointed at.
  *
+ * A section out of sight waits too (`data-opening`, see book.css): it is laid out when it comes near,
+ * or when there is time after that act, and all at once before anything can jump to it.
+ *
  * Pages are kept and fetched over http(s) alone, and not where the browser is asked to save data. A
  * service worker at `localhost` would answer for whatever is served there next, so there is none.
  */
@@ -15,8 +18,24 @@
   function meet() {
     gone.abort();
     dataset.reader = "here";
+    layOutInTurn();
     bringTheme();
     dispatchEvent(new Event("scse-reader"));
+  }
+
+  const layOutAll = () => delete dataset.opening;
+
+  function layOutInTurn() {
+    const sections = document.querySelectorAll("section section");
+    const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // Safari has none
+    let at = 0;
+    whenIdle(function next() {
+      if (at === sections.length) layOutAll();
+      if (!("opening" in dataset)) return;
+      sections[at].dataset.laid = "out";
+      at += 1;
+      whenIdle(next);
+    });
   }
 
   /** The theme's scripts. A press of one of its buttons that comes before them is made again. */
@@ -44,6 +63,11 @@
   }
   for (const sign of SIGNS) {
     addEventListener(sign, meet, { capture: true, passive: true, signal: gone.signal });
+  }
+
+  if (location.hash) layOutAll();
+  for (const act of ["click", "keydown"]) {
+    addEventListener(act, layOutAll, { capture: true, passive: true, once: true });
   }
 
   const web = location.protocol.startsWith("http");
