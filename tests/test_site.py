@@ -240,6 +240,30 @@ def test_nothing_moves_while_figures_come_to_life(browser, server, path, width):
     page.close()
 
 
+WAITING = """() => [...document.querySelectorAll(".scse-later > :is(h2, h3)")].filter(
+  (one) => !one.checkVisibility({ contentVisibilityAuto: true })).length"""
+
+
+def test_sections_out_of_sight_are_laid_out_once_somebody_reads(browser, server):
+    page = browser.new_page()
+    page.goto(f"{server}/both.html", wait_until="load")
+    page.wait_for_timeout(100)
+    assert page.evaluate(WAITING) > 5
+    page.evaluate(READER)
+    page.wait_for_function(f"() => ({WAITING})() === 0")
+    page.close()
+
+
+def test_a_link_to_a_section_finds_all_laid_out(browser, server):
+    page = browser.new_page()
+    page.goto(f"{server}/both.html#exercises", wait_until="load")
+    assert page.evaluate(WAITING) == 0
+    page.wait_for_function(
+        "() => Math.abs(document.querySelector('#exercises').getBoundingClientRect().top) < 100"
+    )
+    page.close()
+
+
 def test_icons_are_those_of_the_one_set_that_is_there(site):
     for path in site.glob("*.html"):
         assert _soup(site, path.name).select(".far, .fab, .fa-regular, .fa-brands") == []

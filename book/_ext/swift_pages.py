@@ -23,8 +23,10 @@ from pathlib import Path
 
 import glyphs
 import node
+from docutils import nodes
 from PIL import Image
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 SHEET = re.compile(r'<link\b[^>]*?\bhref="([^"?]+\.css)[^"]*"[^>]*>\s*')
 PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
@@ -46,8 +48,24 @@ LEFT_OVER = (
 LARGE = 1000  # pixels: wider than the still of any figure, which its figure replaces
 ROOMS = "_static/rooms.css"
 ROOM = re.compile(r'\s*(\[data-room="([^"]+)"\])\s*\{\s*([^;]*);\s*\}\s*')
+SIGHT = 3000  # letters: more text than a window of 1280×900 shows, figures and code aside
 FONTS = "vendor"
 ICONS = f"{FONTS}/fontawesome/webfonts/fa-solid-900.ttf"
+
+
+class Later(SphinxPostTransform):
+    """Mark the sections that begin below the first view, by the text that stands before them."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        before = 0
+        for node in self.document.findall():
+            if isinstance(node, nodes.section) and before > SIGHT:
+                node["classes"].append("scse-later")
+            elif isinstance(node, nodes.Text) and not isinstance(node.parent, nodes.literal_block):
+                before += len(node)
 
 
 def names_of_sheets(pages):
@@ -178,5 +196,6 @@ def finish(app, error):
 
 
 def setup(app):
+    app.add_post_transform(Later)
     app.connect("build-finished", finish, priority=900)  # after all that writes files
     return {"parallel_read_safe": True, "parallel_write_safe": True}

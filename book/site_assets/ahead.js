@@ -26,7 +26,7 @@
   const layOutAll = () => delete dataset.opening;
 
   function layOutInTurn() {
-    const sections = document.querySelectorAll("section section");
+    const sections = document.querySelectorAll(".scse-later");
     const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // Safari has none
     let at = 0;
     whenIdle(function next() {
