@@ -16,6 +16,8 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, 1 + (os.cpu_count() or 1)))")
 IN_PARALLEL := -n $(WORKERS) --dist loadfile
 PAGES_ONLY := browser or jupyterlab
+# A browser on a busy machine can be late: what fails is tried once more, and reported as "rerun".
+AGAIN := --reruns 1
 
 PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\\\\ /g")
 PAGES := _config.yml _toc.yml $(wildcard js/site/*.js) $(shell find book -type f ! -name "*.pyc" \
@@ -49,7 +51,7 @@ test-package: # what can be tested while the book is being built
 test-pages: _build/.site
 	$(BIN)/python book/_tools/chromium.py
 	$(BIN)/python book/_tools/other_browsers.py
-	$(PYTEST) $(IN_PARALLEL) -m "$(PAGES_ONLY)" tests
+	$(PYTEST) $(IN_PARALLEL) $(AGAIN) -m "$(PAGES_ONLY)" tests
 
 rooms: site ## measure how high the figures are, so that their pages keep the room free
 	$(BIN)/python book/_tools/rooms.py

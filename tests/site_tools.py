@@ -229,9 +229,11 @@ def number(scope, name, index=0):
     return float(scope.locator(f'[data-name="{name}"]').nth(index).get_attribute("data-value"))
 
 
-def serious_violations(page):
-    """What axe-core calls serious or critical on the page, one line each."""
+def serious_violations(page, *rules):
+    """What axe-core calls serious or critical on the page, one line each; by these rules alone."""
     options = {"resultTypes": ["violations"], "preload": False}
+    if rules:
+        options["runOnly"] = list(rules)
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']}\n    {node['html'][:200]}"

@@ -124,7 +124,7 @@ def lab(tmp_path_factory):
 @pytest.fixture
 def page(browser, lab):
     context = browser.new_context(viewport={"width": 1280, "height": 1300})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 

@@ -557,43 +557,49 @@ GOOD = {  # name -> the file, and where the bright half must be found
 }
 
 
-@pytest.mark.parametrize("name", GOOD)
-def test_own_pictures(figure, name):
+def test_own_pictures(figure):
     lab = figure(DIGITS)
-    make, bright = GOOD[name]
-    lab.named("file").set_input_files({"name": name, "mimeType": "", "buffer": make()})
-    lab.page.wait_for_function("t => t.value === 'own'", arg=lab.named("source").element_handle())
-    lab.settle()
-    assert not lab.named("complaint").is_visible()
-    picture = lab.picture().float()
-    assert picture.shape == (96, 96)
-    if bright == "left":
-        assert picture[:, :40].mean() > picture[:, 56:].mean() + 50
-    if bright == "top":
-        assert picture[:40].mean() > picture[56:].mean() + 50
-    lab.draw(STROKES[3])
-    assert next(iter(lab.seen()), None) == 4 or bright, "a 3 on grey is read"
+    for name, (make, bright) in GOOD.items():
+        lab.choose("source", "blank")
+        lab.named("file").set_input_files({"name": name, "mimeType": "", "buffer": make()})
+        source = lab.named("source").element_handle()
+        lab.page.wait_for_function("t => t.value === 'own'", arg=source)
+        lab.settle()
+        assert not lab.named("complaint").is_visible(), name
+        picture = lab.picture().float()
+        assert picture.shape == (96, 96)
+        if bright == "left":
+            assert picture[:, :40].mean() > picture[:, 56:].mean() + 50, name
+        if bright == "top":
+            assert picture[:40].mean() > picture[56:].mean() + 50, name
+        lab.draw(STROKES[3])
+        assert next(iter(lab.seen()), None) == 4 or bright, "a 3 on grey is read"
+        lab.press("clear", "Enter")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("empty.png", b"", "“empty.png” is empty"),
-        ("notes.txt", b"not a picture at all", "“notes.txt” cannot be read as an image"),
-        ("broken.png", encoded(Image.new("L", (9, 9)), "PNG")[:40], "“broken.png” cannot be read"),
-    ],
-)
-def test_bad_files_get_one_clear_message(figure, name, content, words):
+BAD = {
+    "empty.png": (b"", "“empty.png” is empty"),
+    "notes.txt": (b"not a picture at all", "“notes.txt” cannot be read as an image"),
+    "broken.png": (
+        encoded(Image.new("L", (9, 9)), "PNG")[:40],
+        "“broken.png” cannot be read",
+    ),
+}
+
+
+def test_bad_files_get_one_clear_message(figure):
     lab = figure(DIGITS)
     lab.choose("source", "blank")
-    lab.draw(STROKES[0])
-    before = lab.picture()
-    lab.named("file").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
-    lab.named("complaint").wait_for()
-    assert lab.named("complaint").inner_text().startswith(words)
-    assert torch.equal(lab.picture(), before), "nothing is lost"
-    lab.draw(STROKES[4])
-    assert not lab.named("complaint").is_visible(), "that was before"
+    for name, (content, words) in BAD.items():
+        lab.draw(STROKES[0])
+        before = lab.picture()
+        bad = {"name": name, "mimeType": "image/png", "buffer": content}
+        lab.named("file").set_input_files(bad)
+        lab.named("complaint").wait_for()
+        assert lab.named("complaint").inner_text().startswith(words)
+        assert torch.equal(lab.picture(), before), "nothing is lost"
+        lab.draw(STROKES[4])
+        assert not lab.named("complaint").is_visible(), "that was before"
 
 
 def test_own_brain_picture(figure):
