@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
 
 import torch
 import traitlets
@@ -219,7 +219,7 @@ class GradientPaths(_base.Widget):
             "channel": path(lambda live: gates(live)["c"] * x),
             "mask": path(lambda live: gates(live)["s"] * x),
         }
-        total = path(lambda live: (lambda open_: (open_["c"] + open_["s"]) * live)(gates(live)))
+        total = path(lambda live: (gates(live)["c"] + gates(live)["s"]) * live)
         k = now["channel"]
         strongest = int((g[k] * x[k]).abs().flatten().argmax())
         place = (k, strongest if now["position"] < 0 else now["position"])
@@ -265,7 +265,7 @@ class GradientPaths(_base.Widget):
 
     def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         now = self.evaluate(state)
-        upper, lower = figure.subfigures(2, 1, height_ratios=[1, 1.15])
+        upper, lower = cast("list[Any]", figure.subfigures(2, 1, height_ratios=[1, 1.15]))
         axis = upper.subplots()
         _draw_arrows(axis, now, state)
         tried = sorted(now["nudges"])
@@ -334,7 +334,7 @@ def _adding(net: nn.Module, name: str) -> scSE:
 
 
 def _weights(module: scSE) -> dict[str, Tensor]:
-    layers = {
+    layers: dict[str, Any] = {
         "fc1": module.channel.fc1,
         "fc2": module.channel.fc2,
         "project": module.spatial.project,
