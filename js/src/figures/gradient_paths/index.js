@@ -364,7 +364,7 @@ export default widget(
     const results = h(
       "div",
       { class: "scse-results" },
-      h("span", { text: "(L(+h) − L(−h)) / 2h" }),
+      h("span", { text: "difference" }),
       difference.element,
       h("span", { text: "formula" }),
       formula.element,
@@ -440,7 +440,7 @@ export default widget(
       maps,
       nudge,
       h("p", {
-        text: `${manifest.title}. ${manifest.credit ? `${manifest.credit}. ` : ""}Chips read forward, arrows backward. The gradient g that arrives is held while you drag. One pixel: the score of ${names[0]} at row ${pixel[0]}, column ${pixel[1]}. One class: the mean score of ${names[1]}. Point at a map, or use its arrow keys, to choose the framed value; Delete puts a bar back to 0.`,
+        text: `${manifest.title}. ${manifest.credit ? `${manifest.credit}. ` : ""}Chips read forward, arrows backward. The gradient g that arrives is held while you drag. One pixel: the score of ${names[0]} at row ${pixel[0]}, column ${pixel[1]}. One class: the mean score of ${names[1]}. Point at a map, or use its arrow keys, to choose the framed value; Delete puts a bar back to 0. Difference: (L(x + h) − L(x − h)) / 2h, where L is the sum of g·y.`,
       }),
     );
     parts({
