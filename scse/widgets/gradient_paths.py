@@ -307,7 +307,7 @@ def _draw_arrows(axis: "Axes", now: Mapping[str, Any], state: Mapping[str, Any])
         width = 4 * max(0.0, math.log10(max(share, 1e-12)) - LEAST)
         style = {"arrowstyle": "-", "color": _base.COLOURS[colours[name]], "lw": max(width, 0.5)}
         axis.annotate("", (0.7, y), (9.3, y), arrowprops=style)
-        axis.text(5, y + 0.3, chain, ha="center", size=8)
+        axis.text(5, y + 0.36, chain, ha="center", size=8)
         axis.text(9.5, y, f"{share:.2g}", va="center", size=9, weight="bold")
         axis.text(0.6, y, "x ◀", va="center", ha="right", size=9)
 
