@@ -64,7 +64,7 @@ const TERMS = { product: "path1", channel: "path2", mask: "path3", sum: "dx" };
 /** @param {number} share */
 const width = (share) => TENTH * Math.max(0, Math.log10(Math.max(share, 1e-12)) - LEAST);
 /** @param {number} share */
-const told = (share) => (share < 1e-4 ? "< 0.0001" : String(Number(share.toPrecision(2))));
+const told = (share) => (share < 1e-4 ? "< 10⁻⁴" : String(Number(share.toPrecision(2))));
 
 /** An arrow to the left whose width says how much flows. @param {string} kind */
 function arrow(kind) {
