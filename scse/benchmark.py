@@ -2,6 +2,8 @@
 
     python -m scse.benchmark
     python -m scse.benchmark --shapes A 8,64,128,128 --rounds 21 --threads 1 --no-compile
+    python -m scse.benchmark --shapes A B --threads 1 --clock cpu --no-compile \\
+        --save book/benchmark.json
 
 Absolute times depend on the machine and on what else it does, ratios hardly. Every round times
 every subject once, one after the other, and divides by the time of its reference in the same
@@ -9,15 +11,18 @@ round; the table gives the median over the rounds. The reference is the code tha
 for the subjects named concat, which do C times the arithmetic, it is that code with the branches
 concatenated, as one would write it out. Beside the times, in units of N (the bytes of x): what a
 block saves for backward, and the most that is allocated at once during a training step, its
-output and the gradient of x included.
+output and the gradient of x included. ``--save`` keeps the ratios in a file; the last line is what
+wrote that of the book.
 """
 
 import argparse
+import json
 import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -30,6 +35,8 @@ from scse.blocks import COMBINE, cSE, scSE, sSE
 
 Clock = Callable[[], float]  # seconds
 Shape = tuple[int, ...]  # (N, C, *spatial)
+
+COLUMNS = ["forward", "forward + backward", "saved", "peak"]  # of a table
 
 SHAPES: dict[str, Shape] = {
     "A": (32, 256, 24, 24),
@@ -192,6 +199,10 @@ def measure(
     return rows, {name: statistics.median(t for _, t in times[name]) for name in references}
 
 
+def _rounded(rows: dict[str, tuple[float, ...]]) -> dict[str, list[float]]:
+    return {subject: [round(value, 3) for value in row] for subject, row in rows.items()}
+
+
 def _shape(text: str) -> tuple[str, Shape]:
     """The ``type`` of --shapes: (what it is called, its sizes)."""
     try:
@@ -226,6 +237,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="cpu: processor time, for a machine that is busy; use it with --threads 1",
     )
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
+    parser.add_argument("--save", type=Path, help="a JSON file for the ratios")
     args = parser.parse_args(argv)
 
     clock = {"wall": time.perf_counter, "cpu": time.process_time}[args.clock]
@@ -236,6 +248,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         f"{args.rounds} rounds, {args.clock} time, float32"
     )
     totals: dict[str, list[tuple[float, float]]] = {}
+    saved_shapes: dict[str, Any] = {}
     for name, shape in args.shapes:
         rows, references = measure(shape, args.rounds, not args.no_compile, clock)
         n = torch.Size(shape).numel() * 4
@@ -245,6 +258,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         for subject, (forward, both, saved, peak) in rows.items():
             print(f"{subject:24}{forward:9.2f}{both:9.2f}{saved:7.2f} N{peak:7.2f} N", flush=True)
             totals.setdefault(subject, []).append((forward, both))
+        saved_shapes[name] = {"shape": list(shape), "rows": _rounded(rows)}
+    if args.save:
+        run = {"torch": torch.__version__, "rounds": args.rounds, "threads": args.threads}
+        run |= {"clock": args.clock, "columns": COLUMNS, "shapes": saved_shapes}
+        args.save.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
     print(f"\nGeometric mean over {len(args.shapes)} shapes")
     for subject, ratios in totals.items():
         forward, both = map(statistics.geometric_mean, zip(*ratios, strict=True))

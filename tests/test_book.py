@@ -32,6 +32,13 @@ def test_quoted_lines_of_the_rules_exist():
     assert [row for row in rows if row not in source] == []
 
 
+def test_quoted_lines_of_the_backward_pass_exist():
+    rows = re.findall(r"^\| \$.*\| `(.+)` \|$", markdown("backwards"), re.MULTILINE)
+    source = (ROOT / "scse" / "_fused.py").read_text()
+    assert len(rows) == 7
+    assert [row for row in rows if row not in source] == []
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_exercise_of_a_chapter_has_a_hidden_solution(name):
     text = markdown(name)

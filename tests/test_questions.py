@@ -14,10 +14,11 @@ import torch
 from site_tools import CHAPTERS
 
 import scse
-from scse import find_blocks, override, record, sweep
+from scse import find_blocks, override, record, sweep, weights
 from scse.data import brain, digits
 from scse.metrics import dice, mean_dice
 from scse.rules import rule
+from scse.training import soft_dice_loss
 from scse.widgets import _questions
 
 BOOK = Path(__file__).parents[1] / "book"
@@ -402,6 +403,112 @@ def shifted_gates():
     return "nothing"
 
 
+# --- Backwards ---
+
+
+def paths_back(x, g, W_2, b_2, W_1, b_1, w, b):
+    """The chapter's formula: x and g are (C, S)."""
+    z = x.mean(1)
+    h = (W_2 @ z + b_2).relu()
+    c, s = (W_1 @ h + b_1).sigmoid(), (w @ x + b).sigmoid()
+    G, Q = (g * x).sum(1), (g * x).sum(0)
+    d = (h > 0) * (W_1.T @ (c * (1 - c) * G))
+    channel = (W_2.T @ d)[:, None].expand_as(x) / x.shape[1]
+    return (c[:, None] + s) * g, channel, w[:, None] * s * (1 - s) * Q
+
+
+def arriving(net, images, labels):
+    """Of each block: its module, its input, and the gradient of the loss at its output."""
+    seen = []
+
+    def keep(module, inputs, y):
+        seen.append((module, inputs[0], y))
+
+    hooks = [each.register_forward_hook(keep) for each in find_blocks(net).values()]
+    scores = net(images)
+    for hook in hooks:
+        hook.remove()
+    loss = torch.nn.functional.cross_entropy(scores, labels) + soft_dice_loss(scores, labels)
+    arrived = torch.autograd.grad(loss, [y for _, _, y in seen])
+    return [(module, x.detach(), g) for (module, x, _), g in zip(seen, arrived, strict=True)]
+
+
+def path_through_the_gates():
+    """Its median share over all blocks that add, of the gradient of the loss."""
+    slices = brain.Brain().batch(2, torch.Generator().manual_seed(1))
+    _, images, labels = digit_network()
+    found = []
+    for name in weights.cards():
+        if "-scse-" not in name:
+            continue
+        batch = slices if name.startswith("brain") else (images[:2], labels[:2])
+        for module, x, g in arriving(scse.load(name), *batch):
+            layers = [p.detach().squeeze() for p in module.parameters()]
+            each = [
+                paths_back(u.flatten(1), v.flatten(1), *layers) for u, v in zip(x, g, strict=True)
+            ]
+            parts = [torch.stack(path) for path in zip(*each, strict=True)]
+            found.append([(part.norm() / sum(parts).norm()).item() for part in parts])
+    assert len(found) == 56
+    product, channel, mask = torch.tensor(found).median(0).values.tolist()
+    assert product > 0.9
+    assert 0.1 < mask < 0.3
+    return "one or two hundredths" if 0.005 < channel < 0.03 else f"{channel}"
+
+
+def gates_path_with_more_positions():
+    """By the variances: with noise for g, that of G_k is the sum of the squares of map k."""
+    torch.manual_seed(0)
+    small = torch.rand(16, 256)
+    W_2, b_2, W_1, b_1, w, b = (p.detach().squeeze() for p in scse.scSE(16).parameters())
+    ratios = []
+    for x in (small, small.repeat(1, 4)):
+        on = W_2 @ x.mean(1) + b_2 > 0
+        c = (W_1 @ (on * (W_2 @ x.mean(1) + b_2)) + b_1).sigmoid()
+        s = (w @ x + b).sigmoid()
+        back = (W_2.T * on) @ W_1.T * (c * (1 - c)) / x.shape[1]
+        channel = x.shape[1] * (back.square() @ x.square().sum(1)).sum()
+        ratios.append((channel / (c[:, None] + s).square().sum()).sqrt().item())
+    return ratios[1] / ratios[0]
+
+
+def paths_of_saturated_gates():
+    torch.manual_seed(0)
+    block = scse.scSE(16)
+    x, g = torch.rand(16, 100), torch.randn(16, 100)
+    layers = [p.detach().squeeze() for p in block.parameters()]
+    before = paths_back(x, g, *layers)
+    layers[3] = layers[3] + 12
+    after = paths_back(x, g, *layers)
+    assert 1 < after[0].norm() / before[0].norm() < 2
+    assert after[1].norm() < 1e-3 * before[1].norm()
+    return "the product's path stays whole, the path through the channel gates closes"
+
+
+def what_a_dead_branch_learns():
+    block = scse.scSE(16)
+    with torch.no_grad():
+        block.channel.fc1.bias.fill_(-100)
+    block(torch.rand(2, 16, 5, 5)).square().sum().backward()
+    channel = block.channel.named_parameters()
+    assert [name for name, p in channel if p.grad.any()] == ["fc2.bias"]
+    return "b₁ alone"
+
+
+def error_of_smaller_steps():
+    errors = []
+    for exponent in range(11):
+        h = 10.0**-exponent
+        x = torch.tensor([0.5 + h, 0.5 - h], dtype=torch.float64)
+        up, down = (x.sigmoid() * x + 1).tolist()
+        c = torch.tensor(0.5, dtype=torch.float64).sigmoid().item()
+        errors.append(abs((up - down) / (2 * h) - (c + 0.5 * c * (1 - c))))
+    assert errors[1] / errors[2] == pytest.approx(100, rel=0.1)
+    assert 3 <= errors.index(min(errors)) <= 6
+    assert errors[-1] > 100 * min(errors)
+    return "it falls by 100 each time, then rises again"
+
+
 # --- Playground ---
 
 
@@ -512,6 +619,11 @@ COMPUTED = {
     ("both", "double"): output_of_mul_for_maps_twice_as_large,
     ("both", "half"): gradient_behind_a_batch_norm,
     ("both", "gauge"): shifted_gates,
+    ("backwards", "share"): path_through_the_gates,
+    ("backwards", "positions"): gates_path_with_more_positions,
+    ("backwards", "saturated"): paths_of_saturated_gates,
+    ("backwards", "dead"): what_a_dead_branch_learns,
+    ("backwards", "smaller"): error_of_smaller_steps,
     ("playground", "mask"): mask_missed_most,
     ("playground", "mean"): mean_mask,
     ("own_network", "seven"): blocks_that_do_not_move,

@@ -53,6 +53,7 @@ from scse.widgets.contrast_slider import ContrastSlider
 from scse.widgets.contrast_swap import ContrastSwap
 from scse.widgets.explorer import Explorer, explore
 from scse.widgets.gate_lab import GateLab
+from scse.widgets.gradient_paths import GradientPaths
 from scse.widgets.join import Join
 from scse.widgets.mask_gallery import MaskGallery
 from scse.widgets.pixel_probe import PixelProbe
@@ -68,6 +69,7 @@ __all__ = [
     "ContrastSwap",
     "Explorer",
     "GateLab",
+    "GradientPaths",
     "Join",
     "MaskGallery",
     "PixelProbe",

@@ -39,10 +39,11 @@ export function miniature(answer) {
 /**
  * The colours of a map with the numbers at their ends.
  * @param {import("../draw/paint.js").Scale} scale @param {string} name
+ * @param {(value: number) => string} [format]
  */
-export function colourBar(scale, name) {
-  const low = readout(`${name}-low`);
-  const high = readout(`${name}-high`);
+export function colourBar(scale, name, format) {
+  const low = readout(`${name}-low`, format);
+  const high = readout(`${name}-high`, format);
   const ramp = h("span", { class: "scse-ramp", "aria-hidden": true });
   ramp.style.backgroundImage = gradient(scale);
   return {

@@ -7,8 +7,9 @@ import { h, svg } from "../ground/dom.js";
  * lines keep their width. Round marks lie over it as HTML, they would be stretched too.
  * @param {string} name of the y axis
  * @param {string} [label] for screen readers, where nothing else says what is drawn
+ * @param {string[]} [marks] at 1, ½ and 0, where y stands for something else
  */
-export function plot(name, label) {
+export function plot(name, label, marks = ["1", "0.5", "0"]) {
   const drawing = svg("svg", {
     viewBox: "0 0 100 100",
     preserveAspectRatio: "none",
@@ -16,7 +17,7 @@ export function plot(name, label) {
   });
   drawing.append(...[0, 50, 100].map((y) => line(0, y, 100, y, "scse-axis")));
   const area = h("div", { class: "scse-area" }, drawing);
-  const ticks = ["1", "0.5", "0"].map((text) => h("span", { text }));
+  const ticks = marks.map((text) => h("span", { text }));
   ticks[1].append(h("br"), name);
   const element = h(
     "div",

@@ -51,3 +51,12 @@ export const pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
 
 /** A count with thin spaces between thousands, where no line is broken. @param {number} n */
 export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+/** As 1.2·10⁻³, where numbers differ by powers of ten. @param {number} value @param {number} digits */
+export function scientific(value, digits = 1) {
+  if (Number.isNaN(value)) return "–";
+  if (value === 0) return "0";
+  const [front, power] = value.toExponential(digits).split("e");
+  const raised = Array.from(String(Number(power)), (d) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(d)]);
+  return `${front.replace("-", "−")}·10${raised.join("")}`;
+}

@@ -62,3 +62,17 @@ export async function unpack(packed, arrays) {
     Object.entries(arrays).map(([name, entry]) => [name, read(bytes, entry)]),
   );
 }
+
+/**
+ * The weights as the page computes with them: rows of each layer.
+ * @param {Record<string, ArrayLike<number>>} arrays @param {string} name @returns {import("./maths.js").Linear}
+ */
+export function layerOf(arrays, name) {
+  const bias = Array.from(arrays[`${name}-bias`]);
+  const weights = Array.from(arrays[`${name}-weight`]);
+  const across = weights.length / bias.length;
+  return {
+    bias,
+    weight: bias.map((_, i) => weights.slice(i * across, (i + 1) * across)),
+  };
+}

@@ -8,8 +8,9 @@ import { line, plot, points, polyline, readable } from "../../draw/plot.js";
 import { wires } from "../../draw/wires.js";
 import { fixed, h } from "../../ground/dom.js";
 import { dice, differences, meanDice } from "../../ground/maths.js";
+import { layerOf } from "../../ground/unpack.js";
 import { index, oneOf, widget } from "../../widget.js";
-import { habit, KINDS, layerOf, quantities, slope, sum, wired } from "./model.js";
+import { habit, KINDS, quantities, slope, sum, wired } from "./model.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
 const LEAST = 0.1; // of what the widest line carries

@@ -57,20 +57,6 @@ export function slope(t, temperature) {
 }
 
 /**
- * The weights as the page computes with them: rows of each layer.
- * @param {Record<string, Numbers>} arrays @param {string} name @returns {import("../../ground/maths.js").Linear}
- */
-export function layerOf(arrays, name) {
-  const bias = Array.from(arrays[`${name}-bias`]);
-  const weights = Array.from(arrays[`${name}-weight`]);
-  const across = weights.length / bias.length;
-  return {
-    bias,
-    weight: bias.map((_, i) => weights.slice(i * across, (i + 1) * across)),
-  };
-}
-
-/**
  * Everything between the means and the gates.
  * @param {import("../../ground/maths.js").Linear} fc1 @param {import("../../ground/maths.js").Linear} fc2
  * @param {Numbers} z @param {Kind} kind @param {number} temperature
