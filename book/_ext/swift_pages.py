@@ -61,11 +61,11 @@ class Later(SphinxPostTransform):
 
     def run(self, **kwargs):
         before = 0
-        for node in self.document.findall():
-            if isinstance(node, nodes.section) and before > SIGHT:
-                node["classes"].append("scse-later")
-            elif isinstance(node, nodes.Text) and not isinstance(node.parent, nodes.literal_block):
-                before += len(node)
+        for part in self.document.findall():
+            if isinstance(part, nodes.section) and before > SIGHT:
+                part["classes"].append("scse-later")
+            elif isinstance(part, nodes.Text) and not isinstance(part.parent, nodes.literal_block):
+                before += len(part)
 
 
 def names_of_sheets(pages):
