@@ -1,4 +1,4 @@
-"""ReceptiveField: the part of the image that one pixel of a stage sees, by layers and by gradient."""
+"""ReceptiveField: what one pixel of a stage sees of the image, by its layers and by gradient."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
@@ -54,7 +54,7 @@ class Manifest(TypedDict):
 
 
 class ReceptiveField(_base.Widget):
-    """Pick a stage and a pixel: what the pixel can see, what it mostly sees, and the maps around it.
+    """Pick a stage and a pixel: what the pixel can see, what it mostly sees, and its maps.
 
         ReceptiveField(net, [("6 and 0", image)])
         ReceptiveField([net, other], [("a slice", slice), ("6 and 0", image)])
@@ -97,10 +97,13 @@ class ReceptiveField(_base.Widget):
 
     def __init__(self, net: UNet | Sequence[UNet], samples: _base.Samples, **state: Any) -> None:
         self._check_keywords(state)
-        nets = list(net) if isinstance(net, (list, tuple)) else [net] * len(samples)
+        if isinstance(samples, (list, tuple)):  # each may have a size of its own
+            checked = [_base.check_samples([sample])[0] for sample in samples]
+        else:
+            checked = _base.check_samples(samples)
+        nets: list[UNet] = list(net) if isinstance(net, (list, tuple)) else [net] * len(checked)  # type: ignore[list-item]
         if not all(isinstance(one, UNet) for one in nets):
             raise TypeError("net must be a scse.UNet, or a list of them, one for each sample")
-        checked = [_base.check_samples([sample])[0] for sample in samples]
         if not 1 <= len(checked) <= 3 or len(nets) != len(checked):
             raise ValueError(
                 f"ReceptiveField takes 1 to 3 samples and as many networks, got {len(checked)} "
@@ -189,15 +192,11 @@ class ReceptiveField(_base.Widget):
         )
         reach = [stage["reach"] for stage in self.manifest["stages"]]
         step, moving = described["step"], now["gates"] == "moving"
-        pixel = [
-            at // step
-            for at in (
-                places(height)[now["place"][0]],
-                places(width)[now["place"][1]],
-            )
-        ]
+        row, column = (
+            places(size)[at] // step for size, at in zip((height, width), now["place"], strict=True)
+        )
         number = now["place"][0] * PLACES + now["place"][1]
-        rows, columns = (fields.window(reach, s, at) for at in pixel)
+        rows, columns = (fields.window(reach, s, at) for at in (row, column))
         seen = (
             _coarse(self._arrays[f"wide-{i}"][s, number], (height, width))
             if moving
@@ -213,13 +212,15 @@ class ReceptiveField(_base.Widget):
         if side == side:  # there is a gradient
             more = (int(side) - step) // 2
             square = [
-                end for at in pixel for end in (at * step - more, at * step + step - 1 + more)
+                end
+                for at in (row, column)
+                for end in (at * step - more, at * step + step - 1 + more)
             ]
         whole = [0, height - 1, 0, width - 1]
         window = whole if moving else [*rows, *columns]
         return {
             "stage": s,
-            "pixel": pixel,
+            "pixel": [row, column],
             "window": window,
             "square": square,
             "side": side,
@@ -227,7 +228,7 @@ class ReceptiveField(_base.Widget):
             "effective": _share(square, height, width) if square else float("nan"),
             "outside": self._arrays["outside"][i, s, number].item() if moving else 0.0,
             "seen": seen,
-            "value": self._arrays[f"maps-{s}-{i}"].values()[(now["channel"], *pixel)].item(),
+            "value": self._arrays[f"maps-{s}-{i}"].values()[now["channel"]][row, column].item(),
         }
 
     def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
