@@ -329,15 +329,15 @@ def _stored(net: UNet, image: Tensor, reach: list[int], steps: list[int]) -> dic
 
 
 def _framed(energy: Tensor, top: int, left: int, length: int, cell: int) -> Tensor:
-    """The gradient in a square of the image that may reach beyond its border, in cells, of its
-    largest; uint8."""
+    """The gradient in a square of the image that may reach beyond its border, in cells, as the
+    square root of its share in the largest; uint8."""
     height, width = energy.shape
     beyond = [max(0, -left), max(0, left + length - width)]
     beyond += [max(0, -top), max(0, top + length - height)]
     top, left = top + beyond[2], left + beyond[0]
     square = F.pad(energy, beyond)[top : top + length, left : left + length]
     size = F.avg_pool2d(square[None], cell)[0].sqrt()
-    return (LEVELS * size / size.max().clamp_min(1e-30)).round().byte()
+    return (LEVELS * (size / size.max().clamp_min(1e-30)).sqrt()).round().byte()
 
 
 def _logarithmic(energy: Tensor, cell: int) -> Tensor:

@@ -178,6 +178,9 @@ export default widget(
     });
     channels.element.classList.add("scse-tiles");
 
+    /** Two digits that count, also of a very small number. @param {number} v */
+    const twoDigits = (v) =>
+      fixed(v, v > 0 ? Math.min(12, Math.max(1, 1 - Math.floor(Math.log10(v)))) : 0);
     const whole = (/** @type {number} */ v) => fixed(v, 0);
     const percent = (/** @type {number} */ v) => fixed(v, v < 10 ? 1 : 0);
     const out = {
@@ -189,7 +192,7 @@ export default widget(
       share: readout("share", percent),
       side: readout("side", whole),
       effective: readout("effective", percent),
-      outside: readout("outside", (v) => (v < 0.001 ? v.toExponential(0) : fixed(v, 3))),
+      outside: readout("outside", twoDigits),
       value: readout("value"),
     };
     const [of, grid, wide] = [h("span"), h("span"), h("div")];
@@ -245,12 +248,12 @@ export default widget(
       panel("Image", views.image.over, credit),
       panel("Gradient of the pixel", views.gradient.over, scaleNote),
       panel(mapTitle, views.map.over, colours.element),
+      channels.element,
     );
     root.append(
       h("div", { class: "scse-controls" }, pictures.element, gates.element),
       h("div", { class: "scse-top" }, chooser.element, result),
       sheets,
-      channels.element,
       h("p", {
         text: "Choose a stage, and one of the dotted pixels: point at it, or step with the arrow keys. Solid frame: the theoretical field. Dashed frame: the smallest square around the pixel with 90 % of the squared gradient.",
       }),
@@ -277,7 +280,7 @@ export default widget(
       };
       const seen = evaluate(manifest, arrays, state);
       const { rows, columns, pixel, window, side } = seen;
-      const { size, title, channels: numbers } = samples[state.picture];
+      const { size, channels: numbers } = samples[state.picture];
       const [height, width] = size;
       const { step, name } = stages[seen.stage];
       const moving = state.gates === "moving";
@@ -305,10 +308,10 @@ export default widget(
       });
       for (const each of Object.values(views)) each.mark(seen, size);
       mapTitle.textContent = `Channel ${numbers[seen.stage][state.channel] + 1} of ${name}`;
-      credit.textContent = samples[state.picture].credit || title;
+      credit.textContent = samples[state.picture].credit ?? "";
       scaleNote.textContent = moving
         ? `size of the gradient, logarithmic over ${decades} decades`
-        : "size of the gradient, linear";
+        : "size of the gradient, on a square-root scale";
 
       out.row.set(pixel[0]);
       out.column.set(pixel[1]);
