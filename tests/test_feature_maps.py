@@ -214,7 +214,7 @@ def test_a_pixel_without_gradient_has_no_effective_field():
 
 @pytest.fixture(scope="module")
 def figure():
-    return cell_of("feature_maps", "import scse")
+    return cell_of("feature_maps", "ReceptiveField(")
 
 
 def test_it_shows_what_the_network_says(figure):

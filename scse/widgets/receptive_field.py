@@ -168,8 +168,9 @@ class ReceptiveField(_base.Widget):
 
     @traitlets.validate("channel")
     def _check_channel(self, proposal: traitlets.Bunch) -> int:
-        if not 0 <= proposal.value < CHANNELS:
-            raise traitlets.TraitError(f"channel must be 0 to {CHANNELS - 1}, got {proposal.value}")
+        count = len(self.manifest["samples"][0]["channels"][0])
+        if not 0 <= proposal.value < count:
+            raise traitlets.TraitError(f"channel must be 0 to {count - 1}, got {proposal.value}")
         return proposal.value
 
     def evaluate(self, **state: Any) -> dict[str, Any]:
@@ -277,6 +278,7 @@ def _stored(net: UNet, image: Tensor, reach: list[int], steps: list[int]) -> dic
     """What the page needs of one image: maps, gradients, and what is measured of them."""
     height, width = image.shape[1:]
     cell = max(steps)
+    count = min(CHANNELS, net.config["width"])  # the same in all stages
     rows, columns = places(height), places(width)
     picked = [(row, column) for row in rows for column in columns]
     stages: list[Stage] = []
@@ -314,7 +316,7 @@ def _stored(net: UNet, image: Tensor, reach: list[int], steps: list[int]) -> dic
             arrays[f"field-{s}"] = torch.stack(framed)
             wide.append(torch.stack([_logarithmic(energy, cell) for energy in moving]))
             of = maps[name][0]
-            varied = of.flatten(1).std(1).argsort(descending=True)[:CHANNELS].sort()[0]
+            varied = of.flatten(1).std(1).argsort(descending=True)[:count].sort()[0]
             arrays[f"maps-{s}"] = quantise(of[varied], TONES)
             channels.append(varied.tolist())
             stages.append(Stage(name=name, channels=len(of), reach=reach[s], step=step, cell=fine))
