@@ -7,6 +7,7 @@ Write it anew with ``python tests/test_feature_maps.py``.
 import functools
 import json
 import math
+import re
 from pathlib import Path
 from unittest import mock
 
@@ -242,44 +243,47 @@ def test_it_weighs_little(figure):
     assert len(figure.packed) < 165_000
 
 
+def integers(sentence):
+    return [int(n) for n in re.findall(r"(?<![\d.])\d+(?![\d.]*\d)", sentence)]
+
+
 def test_numbers_of_the_tour(figure):
     tour = figure.manifest["tour"]
     says = [step["says"] for step in tour]
     seen = [figure.quantities({**figure.manifest["first"], **step["set"]}) for step in tour]
     height, width = "height of the square", "width of the square"
-    side, share = "side of the effective square", "share of the picture, in %"
-    assert "two 3×3" in says[0]
-    close(says[0].replace("3×3", ""), seen[0][height], seen[0][width], round(seen[0][share], 1))
-    assert "one of 32×32" in says[1]
-    assert (seen[1][height], seen[1][width]) == (32, 32)
+    field = [(int(now[height]), int(now[width])) for now in seen]
+    side = [int(now["side of the effective square"]) for now in seen]
+    share = [now["share of the picture, in %"] for now in seen]
+    assert integers(says[0]) == [3, 3, *field[0]]
+    close(says[0], share[0])
     assert figure.evaluate(stage="encoder3")["pixel"] == [16, 16]
-    close(says[2], 68, 68, seen[2][share], 90, seen[2][side], seen[2][side])
-    assert seen[2][height] == seen[2][width] == 68
-    close(says[3], seen[3][height], seen[3][width], 3, seen[3][side], seen[3][side])
-    percent = seen[4]["effective share, in %"]
-    close(says[4], seen[4][height], seen[4][width], seen[4][side], seen[4][side], percent)
-    assert seen[4][share] == pytest.approx(50, abs=2)
-    close(says[5], seen[5][height], seen[5][width])
-    close(says[6], seen[6][side], seen[6][side])
+    assert integers(says[1])[-2:] == list(field[1]) == [32, 32]
+    assert integers(says[2]) == [*field[2], round(share[2]), 90, side[2], side[2]]
+    assert integers(says[3]) == [*field[3], 3, side[3], side[3]]
+    assert integers(says[4]) == [*field[4], side[4], side[4]]
+    close(says[4], seen[4]["effective share, in %"])
+    assert share[4] == pytest.approx(50, abs=2)
+    assert integers(says[5]) == list(field[5])
+    assert integers(says[6]) == [side[6], side[6]]
 
 
 def test_numbers_of_the_puzzles(figure):
     reach, _ = figure.manifest["puzzles"]
-    bottleneck = {"stage": "bottleneck"}
-    close(reach["done"], 68, 68, figure.quantities(bottleneck)["share of the picture, in %"], 25, 6)
-    assert figure.quantities({"stage": "encoder3"})["share of the picture, in %"] < 25
+    share, used = "share of the picture, in %", "effective share, in %"
+    grid = [[row, column] for row in range(5) for column in range(5)]
+    seen = [figure.quantities({"stage": "bottleneck", "place": place}) for place in grid]
+    close(reach["done"], max(now[share] for now in seen))
+    assert integers(reach["done"]) == [68, 68, 25, 6]
+    assert seen[0]["height of the square"] == 68
+    assert len(grid) == 25
     few = [
-        [row, column]
-        for row in range(5)
-        for column in range(5)
-        if (now := figure.quantities({**bottleneck, "place": [row, column]}))[
-            "effective share, in %"
-        ]
-        <= 6
-        and now["share of the picture, in %"] >= 25
+        place for place, now in zip(grid, seen, strict=True) if now[share] >= 25 and now[used] <= 6
     ]
-    assert len(few) == 3
+    assert len(few) == 3 == sum(now[used] <= 6 for now in seen)
     assert [1, 2] in few  # of the solution
+    before = [figure.quantities({"stage": "encoder3", "place": place})[share] for place in grid]
+    assert max(before) < 25
 
 
 # --- what the text states, and no cell prints ---

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GATES = ("still", "moving")
 PLACES = 5  # rows and columns of pixels that can be picked
 CHANNELS = 4  # maps of a stage that are stored: those that vary most
-LEVELS = 15  # of a stored gradient
+LEVELS = 20  # of a stored gradient
 TONES = 32  # of a stored map
 DECADES = 4  # of the scale for gradients that come through the gates
 
@@ -119,7 +119,7 @@ class ReceptiveField(_base.Widget):
         pictures, sides, outside, stages = [], [], [], []
         for i, (one, sample) in enumerate(zip(nets, checked, strict=True)):
             record = _stored(one, sample.image, reach, steps)
-            arrays[f"image-{i}"] = _base.grey(sample.image)
+            arrays[f"image-{i}"] = _base.grey(sample.image) & 0xFC  # 64 tones travel lighter
             arrays |= {f"{name}-{i}": array for name, array in record["arrays"].items()}
             sides.append(record["sides"])
             outside.append(record["outside"])
@@ -331,15 +331,15 @@ def _stored(net: UNet, image: Tensor, reach: list[int], steps: list[int]) -> dic
 
 
 def _framed(energy: Tensor, top: int, left: int, length: int, cell: int) -> Tensor:
-    """The gradient in a square of the image that may reach beyond its border, in cells, as the
-    square root of its share in the largest; uint8."""
+    """The gradient in a square of the image that may reach beyond its border, in cells, of its
+    largest; uint8."""
     height, width = energy.shape
     beyond = [max(0, -left), max(0, left + length - width)]
     beyond += [max(0, -top), max(0, top + length - height)]
     top, left = top + beyond[2], left + beyond[0]
     square = F.pad(energy, beyond)[top : top + length, left : left + length]
     size = F.avg_pool2d(square[None], cell)[0].sqrt()
-    return (LEVELS * (size / size.max().clamp_min(1e-30)).sqrt()).round().byte()
+    return (LEVELS * size / size.max().clamp_min(1e-30)).round().byte()
 
 
 def _logarithmic(energy: Tensor, cell: int) -> Tensor:
@@ -350,8 +350,9 @@ def _logarithmic(energy: Tensor, cell: int) -> Tensor:
 
 
 def _spread(codes: Tensor, cell: int, corner: tuple[int, int], size: tuple[int, int]) -> Tensor:
-    """Stored cells on the grid of the image, 0 … 1."""
-    fine = codes.repeat_interleave(cell, 0).repeat_interleave(cell, 1).double() / LEVELS
+    """The square roots of stored cells on the grid of the image, 0 … 1."""
+    fine = codes.repeat_interleave(cell, 0).repeat_interleave(cell, 1).double()
+    fine = (fine / LEVELS).sqrt()
     whole = torch.zeros(size, dtype=torch.float64)
     (top, left), (height, width), length = corner, size, len(fine)
     rows = slice(max(0, top), max(0, min(height, top + length)))

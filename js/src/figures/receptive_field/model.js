@@ -35,7 +35,7 @@
 /** @typedef {[number, number, number, number]} Square first and last row, first and last column */
 /** @typedef {Record<string, Uint8Array | Float64Array>} Arrays */
 
-const LEVELS = 15; // of a stored gradient
+const LEVELS = 20; // of a stored gradient
 
 /** The rows, or columns, of an image whose pixels can be picked. @param {number} size @param {number} n */
 export const places = (size, n) =>
@@ -70,7 +70,7 @@ export function shareOf([top, bottom, left, right], [height, width]) {
 }
 
 /**
- * Stored cells on the grid of the image, 0 … 1.
+ * The square roots of stored cells on the grid of the image, 0 … 1.
  * @param {ArrayLike<number>} codes of a square of cells @param {number} cell
  * @param {number} top @param {number} left where the square begins, also beyond the border
  * @param {[number, number]} size of the image
@@ -81,7 +81,7 @@ function spread(codes, cell, top, left, [height, width]) {
   for (let y = Math.max(0, top); y < Math.min(height, top + row * cell); y++) {
     const start = Math.floor((y - top) / cell) * row;
     for (let x = Math.max(0, left); x < Math.min(width, left + row * cell); x++) {
-      whole[y * width + x] = codes[start + Math.floor((x - left) / cell)] / LEVELS;
+      whole[y * width + x] = Math.sqrt(codes[start + Math.floor((x - left) / cell)] / LEVELS);
     }
   }
   return whole;
