@@ -50,8 +50,8 @@ def stages(rec: Record, image: Tensor, channels: int = 3) -> "Figure":
 def filter_bank(image: Tensor, kernels: Tensor, maps: Tensor) -> "Figure":
     """The filters of a convolution of one image channel, and the map that each makes of it.
 
-    ``image`` (H, W), ``kernels`` (C, k, k), ``maps`` (C, h, w). Filters share one scale and so do
-    maps; 0 is white, green is positive, purple negative.
+    ``image`` (H, W), ``kernels`` (C, k, k), ``maps`` (C, h, w). The filters share one scale, each
+    map has its own; 0 is white, green is positive, purple negative.
     """
     columns = 1 + len(maps)
     figure, axes = plt.subplots(
@@ -62,7 +62,7 @@ def filter_bank(image: Tensor, kernels: Tensor, maps: Tensor) -> "Figure":
     axes[1, 0].imshow(image, cmap="gray", interpolation="nearest")
     axes[1, 0].set_title("image", fontsize=9)
     for k, (above, below) in enumerate(axes[:, 1:].T):
-        for ax, values, of in ((above, kernels[k], kernels), (below, maps[k], maps)):
+        for ax, values, of in ((above, kernels[k], kernels), (below, maps[k], maps[k])):
             end = of.abs().flatten().quantile(0.995).item()
             scale = {"vmin": -end, "vmax": end, "cmap": colour_map("difference")}
             ax.imshow(values, interpolation="nearest", **scale)

@@ -18,7 +18,7 @@ from test_tours import cell_of, close
 from torch.nn import functional as F
 
 import scse
-from scse import UNet, fields
+from scse import UNet, fields, record
 from scse.data import brain, digits
 from scse.widgets import ReceptiveField
 from scse.widgets._packing import unpack
@@ -301,6 +301,24 @@ def test_no_gradient_arrives_where_all_eight_maps_are_off_within_two_pixels():
     on = (net.encoder1.convolutions(image) > 0).any(1, keepdim=True).float()
     assert torch.equal(moving, F.max_pool2d(on, 5, 1, 2)[0, 0] > 0)
     assert moving.float().mean() == pytest.approx(0.75, abs=0.02)
+
+
+def test_rows_of_the_ranked_images():
+    """What the text and the words for those who do not see them say of the three figures."""
+    images, labels = digits.Digits().test()
+    part = record(scse.load("digits-unet-scse"), images)["decoder3"]
+    strongest = part.output.amax((2, 3))
+    gates = part.channel[:, :, 0, 0]
+    assert gates.std(0).max() == pytest.approx(0.09, abs=0.005)
+
+    def rows(scores, digit):
+        has = (labels == digit + 1).flatten(1).any(1)[scores.argsort(descending=True)]
+        return [int(has[part].sum()) for part in (slice(6), slice(97, 103), slice(-6, None))]
+
+    assert rows(strongest[:, 19], 7) == [6, 0, 0]
+    assert rows(strongest[:, 15], 1) == [6, 1, 1]
+    assert rows(gates[:, 23], 2)[0] == 6
+    assert rows(gates[:, 23], 8)[2] == 6
 
 
 def test_what_it_takes_to_see_128_pixels_without_a_mean():
