@@ -309,7 +309,7 @@ def test_rows_of_the_ranked_images():
     part = record(scse.load("digits-unet-scse"), images)["decoder3"]
     strongest = part.output.amax((2, 3))
     gates = part.channel[:, :, 0, 0]
-    assert gates.std(0).max() == pytest.approx(0.09, abs=0.005)
+    assert (gates.amax(0) - gates.amin(0)).argmax() == 23  # the widest spread
 
     def rows(scores, digit):
         has = (labels == digit + 1).flatten(1).any(1)[scores.argsort(descending=True)]
