@@ -101,7 +101,7 @@ def test_the_field_by_layers_is_that_of_the_gradient(depth):
     """Average pooling passes a gradient to all four pixels, and without ReLU none is lost."""
     torch.manual_seed(0)
     net = UNet(1, 2, width=4, depth=depth, se="scse").eval().double()
-    size = 2**depth * 24
+    size = 2**depth * 14
     image = torch.rand(1, 1, size, size, dtype=torch.double)
     middle = size // 2
     reach = fields.reaches(net)
