@@ -21,6 +21,7 @@ export const WIDGETS = {
   mask_gallery: "figures/mask_gallery.js",
   playground: "figures/playground/index.js",
   question: "figures/question/index.js",
+  receptive_field: "figures/receptive_field/index.js",
   wiring: "figures/wiring/index.js",
 };
 /** What runs in a thread of its own. */

@@ -12,7 +12,7 @@ from scse.blocks import cSE, scSE, sSE
 from scse.networks import UNet
 from scse.recording import Record
 from scse.rules import BRANCHES
-from scse.widgets._base import COLOURS
+from scse.widgets._base import COLOURS, colour_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +44,57 @@ def stages(rec: Record, image: Tensor, channels: int = 3) -> "Figure":
             ax.imshow(maps[k], cmap="gray", interpolation="nearest")
         shape = f"{len(maps)} × {maps.shape[1]}×{maps.shape[2]}"
         column[0].set_title(f"{name}\n{shape}", fontsize=9)
+    return figure
+
+
+def filter_bank(image: Tensor, kernels: Tensor, maps: Tensor) -> "Figure":
+    """The filters of a convolution of one image channel, and the map that each makes of it.
+
+    ``image`` (H, W), ``kernels`` (C, k, k), ``maps`` (C, h, w). The filters share one scale, each
+    map has its own; 0 is white, green is positive, purple negative.
+    """
+    columns = 1 + len(maps)
+    figure, axes = plt.subplots(
+        2, columns, figsize=(1.15 * columns, 2.6), layout="constrained", height_ratios=(1, 2)
+    )
+    for ax in axes.flat:
+        ax.axis("off")
+    axes[1, 0].imshow(image, cmap="gray", interpolation="nearest")
+    axes[1, 0].set_title("image", fontsize=9)
+    for k, (above, below) in enumerate(axes[:, 1:].T):
+        for ax, values, of in ((above, kernels[k], kernels), (below, maps[k], maps[k])):
+            end = of.abs().flatten().quantile(0.995).item()
+            scale = {"vmin": -end, "vmax": end, "cmap": colour_map("difference")}
+            ax.imshow(values, interpolation="nearest", **scale)
+        below.set_title(f"channel {k + 1}", fontsize=9)
+    return figure
+
+
+def ranked(images: Tensor, scores: Tensor, spots: Tensor | None = None, count: int = 6) -> "Figure":
+    """The images with the largest scores, those in the middle, and those with the smallest.
+
+    ``images`` (N, H, W), ``scores`` (N,); ``spots`` (N, 2) are a row and a column to be marked in
+    each; ``count`` a row.
+    """
+    order = scores.argsort(descending=True).tolist()
+    middle = (len(order) - count) // 2
+    rows = {
+        "largest": order[:count],
+        "middle": order[middle : middle + count],
+        "smallest": order[-count:],
+    }
+    figure, axes = plt.subplots(
+        len(rows), count, figsize=(1.25 * count + 0.5, 4.6), layout="constrained", squeeze=False
+    )
+    for line, (name, chosen) in zip(axes, rows.items(), strict=True):
+        line[0].set_ylabel(name, fontsize=9)
+        for ax, i in zip(line, chosen, strict=True):
+            ax.imshow(images[i], cmap="gray", interpolation="nearest")
+            ax.set_title(f"{scores[i]:.2f}", fontsize=8)
+            ax.set(xticks=[], yticks=[])
+            if spots is not None:
+                row, column = spots[i].tolist()
+                ax.plot(column, row, "o", color="none", markeredgecolor="red", markersize=9)
     return figure
 
 

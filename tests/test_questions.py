@@ -6,6 +6,7 @@ choices of which one is right by a number.
 
 import functools
 import json
+import statistics
 import warnings
 from pathlib import Path
 
@@ -14,12 +15,12 @@ import torch
 from site_tools import CHAPTERS
 
 import scse
-from scse import find_blocks, override, record, sweep, weights
+from scse import fields, find_blocks, override, record, sweep, weights
 from scse.data import brain, digits
 from scse.metrics import dice, mean_dice
 from scse.rules import rule
 from scse.training import soft_dice_loss
-from scse.widgets import _questions
+from scse.widgets import _questions, receptive_field
 
 BOOK = Path(__file__).parents[1] / "book"
 QUESTIONS = {
@@ -109,6 +110,46 @@ def lowest_block():
         "scse",
     ]
     return "sSE alone, on both tasks"
+
+
+# --- Feature maps ---
+
+
+def effective_field():
+    net, image = scse.load("brain-unet-scse", seed=4), brain.example(134)[0]
+    at = receptive_field.places(128)
+    pixels = [(row, column) for row in at for column in at]
+    energies = fields.energy(net, image, "decoder1", pixels)
+    sides = [fields.side(e, pixel, 1) for e, pixel in zip(energies, pixels, strict=True)]
+    assert (statistics.median(sides), max(sides)) == (7, 23)
+    assert sum(side < 10 for side in sides) > 12
+    share = 7**2 / 92**2
+    assert share < 0.01
+    return "less than 10"
+
+
+def weights_of_a_layer():
+    return scse.UNet(1, 4).encoder2.convolutions[0].weight.numel()
+
+
+def field_with_moving_gates():
+    net, image = scse.load("brain-unet-scse", seed=4), brain.example(134)[0]
+    still, moving = (
+        int((fields.energy(net, image, "encoder1", [(64, 64)], still=still) > 0).sum())
+        for still in (True, False)
+    )
+    assert (still, moving) == (25, 128 * 128)
+    return "on all of it"
+
+
+def pairs_that_channel_16_wins():
+    net, images, labels = digit_network()
+    scores = record(net, images)["decoder3"].output[:, 15].amax((1, 2))
+    ones = (labels == 2).flatten(1).any(1)
+    order = scores.argsort(descending=True)
+    assert ones[order[:6]].all()
+    assert int(ones[order[-6:]].sum()) == 1
+    return 100 * (scores[ones][:, None] > scores[~ones]).double().mean().item()
 
 
 # --- Squeeze ---
@@ -600,6 +641,10 @@ COMPUTED = {
     ("index", "own-gates"): own_gates,
     ("index", "price"): price,
     ("index", "lowest"): lowest_block,
+    ("feature_maps", "effective"): effective_field,
+    ("feature_maps", "weights"): weights_of_a_layer,
+    ("feature_maps", "moving"): field_with_moving_gates,
+    ("feature_maps", "strongest"): pairs_that_channel_16_wins,
     ("squeeze", "larger"): larger_mean,
     ("squeeze", "one-pixel"): one_bright_pixel,
     ("squeeze", "padded"): padding_undone,

@@ -59,6 +59,7 @@ from scse.widgets.mask_gallery import MaskGallery
 from scse.widgets.pixel_probe import PixelProbe
 from scse.widgets.playground import Playground
 from scse.widgets.question import Question
+from scse.widgets.receptive_field import ReceptiveField
 from scse.widgets.squeeze_excite import SqueezeExcite
 from scse.widgets.squeeze_maps import SqueezeMaps
 from scse.widgets.wiring import Wiring
@@ -75,6 +76,7 @@ __all__ = [
     "PixelProbe",
     "Playground",
     "Question",
+    "ReceptiveField",
     "SqueezeExcite",
     "SqueezeMaps",
     "Wiring",
