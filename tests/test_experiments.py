@@ -194,7 +194,7 @@ def test_every_variant_trains_and_leaves_a_result(results, work):
         assert result["recipe"] == dataclasses.asdict(run.recipe)
         assert set(result["dice"]) == {"upright", "lying"}
         assert 0 <= result["mean_dice"] <= 1
-        assert result["seconds"] > 0 or run.recipe.steps < 10
+        assert result["seconds"] >= 0
         assert "torch " in result["trained_with"]
         assert "1 threads" in result["machine"]
         assert ("mean_dice_own_gates" in result) == (run.variant.name == "scse-another")
@@ -398,7 +398,7 @@ def test_commands(tmp_path, monkeypatch, capsys, results, work):
     main(["run", *folder])
     main(["table", *folder])
     assert "1 pair; each:" in capsys.readouterr().out
-    assert (results.folder / "runs.csv").read_text().count("\n") == 3
+    assert (results.folder / "results.csv").read_text().count("\n") == 3
 
 
 @pytest.mark.parametrize(

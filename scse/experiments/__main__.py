@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     run.add_argument("--jobs", type=whole(1), default=1, help="how many at a time (default: 1)")
     run.add_argument("--again", action="store_true", help="train those that failed again, too")
     show = commands.add_parser("list", help="what is done, what is left, and how long it takes")
-    write = commands.add_parser("table", help="write runs.csv and print the table")
+    write = commands.add_parser("table", help="write results.csv and print the table")
     for command in (run, show):
         command.add_argument(
             "--only", default="*", metavar="PATTERN", help='such as "brain-scse-*" or "*-seed0"'
@@ -42,14 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         done = results.of(runs)
         if options.command == "run":
-            (options.folder / "runs").mkdir(parents=True, exist_ok=True)
+            (options.folder / "results").mkdir(parents=True, exist_ok=True)
             run_all(runs, results, options.jobs, options.again)
         elif options.command == "list":
             print(overview(runs, results))
         else:
             found = list(done.values())
             if found:
-                table.write_csv(found, options.folder / "runs.csv")
+                table.write_csv(found, options.folder / "results.csv")
             print(table.text(found))
     except (ValueError, OSError) as error:
         parser.error(str(error))

@@ -29,14 +29,14 @@ Result = dict[str, Any]  # as in its file
 
 
 class Results:
-    """The files of the finished runs, one JSON a run, in ``folder/runs``."""
+    """The files of the finished runs, one JSON a run, in ``folder/results``."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
     def path(self, run: Run) -> Path:
         """Where the result of a run is, or will be."""
-        return self.folder / "runs" / f"{run.id}.json"
+        return self.folder / "results" / f"{run.id}.json"
 
     def read(self, run: Run) -> Result | None:
         """What came of a run; None if it is not done.
@@ -143,7 +143,7 @@ def _ended_like_interrupted() -> Iterator[None]:
         return
 
     def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("stopped: started again, it goes on from the last saved steps")
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
@@ -174,7 +174,13 @@ def run_all(
     needed = seconds_left(left, done)
     failed, stopped = 0, False
     form = "{percentage:3.0f}% |{bar}| {desc} [{elapsed} < {remaining}]"
-    bar = tqdm(total=sum(needed.values()), bar_format=form, disable=not left)
+    hours = sum(needed.values()) / jobs / 3600
+    bar = tqdm(
+        total=sum(needed.values()),
+        desc=f"{len(left)} runs, about {hours:.1f} hours",
+        bar_format=form,
+        disable=not left,
+    )
     with bar, _ended_like_interrupted(), _interrupts_put_off() as interrupted:
 
         def calls() -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The table of the finished runs, and ``runs.csv``: a line a run."""
+"""The table of the finished runs, and ``results.csv``: a line a run."""
 
 import csv
 import statistics
