@@ -14,7 +14,7 @@ import os
 import platform
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +116,11 @@ def _interrupts_put_off() -> Iterator[threading.Event]:
 
 
 class TrainingRun:
-    """One training run in a folder; it can be interrupted at any time and resumed."""
+    """One training run in a folder; it can be interrupted at any time and resumed.
+
+    ``change`` alters the untrained network in place: what the run compares, where no recipe says
+    it. Data and budget stay those of the recipe and the seed.
+    """
 
     def __init__(
         self,
@@ -124,6 +128,7 @@ class TrainingRun:
         seed: int = 0,
         folder: str | Path = "runs",
         recipe: Recipe | None = None,
+        change: Callable[[UNet], None] | None = None,
     ) -> None:
         if recipe is None and name not in recipes():
             raise ValueError(f"unknown recipe {name!r}; there are {', '.join(recipes())}")
@@ -133,6 +138,8 @@ class TrainingRun:
         self.task = data.task(self.recipe.task)
         torch.manual_seed(seed)
         network = make_network(self.recipe, self.task)
+        if change is not None:
+            change(network)
         self.network: UNet = network.to(  # the stub of `to` leaves out memory_format
             memory_format=torch.channels_last  # type: ignore[call-overload]
         )

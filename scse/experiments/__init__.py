@@ -1,0 +1,13 @@
+"""Does scSE help? A declared grid of trainings: ``python -m scse.experiments run --jobs 2``.
+
+`scse.experiments.grid` declares it, `scse.experiments.changes` has the networks that no recipe can
+name. All variants of a task are trained by the loop of `scse.training`, with the same seeds on the
+same stream of batches, and for the same number of steps where it is not the steps that are varied.
+A network is taken as it is after its last step, and only then meets the held-out pictures: nothing
+is chosen by them.
+
+Every finished run leaves a small JSON file in ``book/evidence/results``, a run that failed
+too, with its error; a run that has one is not run again. ``table`` prints the table of these files
+and writes ``book/evidence/results.csv``, a line a run; ``list`` says what is left.
+The weights stay in ``runs/experiments``, which git ignores.
+"""

@@ -1,0 +1,110 @@
+"""What is trained: a line a variant. `all_runs` lists the trainings, on every task and seed."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from scse import data
+from scse.experiments import changes
+from scse.networks import UNet
+from scse.training import Recipe
+
+FIVE, THREE = 5, 3  # seeds, from 0 on
+
+# A step on one core in seconds, for a first guess of the time left: then the finished runs tell.
+SECONDS_A_STEP = {"brain": 0.23, "digits": 0.25}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One of the networks, or ways to train one, that are compared."""
+
+    group: str
+    name: str
+    se: str | None
+    seeds: int
+    combine: str = "add"
+    r: int = 2
+    steps: float = 1.0  # times those of the task's recipe
+    lr: float = 1.0  # times that of the task's recipe
+    change: Callable[[UNet], None] | None = field(default=None, compare=False)  # of the network
+    against: str = "none"  # the variant whose run of the same seed its scores are compared with
+
+
+def variants() -> tuple[Variant, ...]:
+    """The grid: the main table, what lies around it, the controls."""
+    main = (
+        Variant("main", "none", None, FIVE),
+        Variant("main", "cse", "cse", FIVE),
+        Variant("main", "sse", "sse", FIVE),
+        Variant("main", "scse", "scse", FIVE),
+    )
+    controls = (
+        # No squeeze: gates that are learned and the same for every picture.
+        Variant("control", "scse-constant", "scse", FIVE, change=changes.constant_gates),
+        # The gates of another picture of the batch: the same numbers, the wrong picture.
+        Variant("control", "scse-another", "scse", FIVE, change=changes.gates_of_another),
+        # 2σ: a single branch starts near one, as the sum of both does, and not near one half.
+        Variant("control", "cse-from-one", "cse", FIVE, change=changes.doubled_gates),
+        Variant("control", "sse-from-one", "sse", FIVE, change=changes.doubled_gates),
+        # As many parameters as with scSE, in wider stages.
+        Variant("control", "none-wider", None, FIVE, change=changes.as_large_as_scse),
+    )
+    joined = tuple(
+        Variant("join", f"scse-{rule}", "scse", THREE, combine=rule)
+        for rule in ("max", "mul", "concat")
+    )
+    reduced = tuple(  # r = 2 is in the main table
+        Variant("reduction", f"scse-r{r}", "scse", THREE, r=r) for r in (4, 8, 16)
+    )
+    placed = tuple(
+        Variant("place", f"scse-{place}", "scse", THREE, change=partial(changes.only, place))
+        for place in ("encoder", "bottleneck", "decoder")
+    )
+    budgets = tuple(
+        Variant("steps", f"{se or 'none'}-{word}", se, THREE, steps=times, against=f"none-{word}")
+        for word, times in (("half", 0.5), ("double", 2.0))
+        for se in (None, "scse")
+    )
+    rates = tuple(  # both sides: 3e-3 may suit one of them
+        Variant("rate", f"{se or 'none'}-{word}", se, THREE, lr=times, against=f"none-{word}")
+        for word, times in (("slow", 1 / 3), ("fast", 3.0))
+        for se in (None, "scse")
+    )
+    return main + controls + joined + reduced + placed + budgets + rates
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: a variant on a task, from a seed."""
+
+    task: str
+    variant: Variant
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Without its seed, which `scse.training.TrainingRun` adds."""
+        return f"{self.task}-{self.variant.name}"
+
+    @property
+    def id(self) -> str:
+        """What its file is called."""
+        return f"{self.name}-seed{self.seed}"
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the task, with what the variant alters."""
+        v = self.variant
+        usual = Recipe(self.task, v.se, v.combine, v.r, **data.task(self.task).settings._asdict())
+        steps = round(v.steps * usual.steps)
+        return dataclasses.replace(usual, steps=steps, lr=v.lr * usual.lr)
+
+
+def all_runs(tasks: Sequence[str] = ("brain", "digits")) -> list[Run]:
+    """Every training of the grid: group by group, and seed by seed, so that pairs come early."""
+    declared = variants()
+    groups = list(dict.fromkeys(variant.group for variant in declared))
+    runs = [Run(task, v, seed) for task in tasks for v in declared for seed in range(v.seeds)]
+    return sorted(runs, key=lambda run: (groups.index(run.variant.group), run.seed))
