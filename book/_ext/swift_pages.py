@@ -48,13 +48,17 @@ LEFT_OVER = (
 LARGE = 1000  # pixels: wider than the still of any figure, which its figure replaces
 ROOMS = "_static/rooms.css"
 ROOM = re.compile(r'\s*(\[data-room="([^"]+)"\])\s*\{\s*([^;]*);\s*\}\s*')
+LETTERS = re.compile(r' letters-(\d+)"')
 SIGHT = 3000  # letters: more text than a window of 1280×900 shows, figures and code aside
 FONTS = "vendor"
 ICONS = f"{FONTS}/fontawesome/webfonts/fa-solid-900.ttf"
 
 
 class Later(SphinxPostTransform):
-    """Mark the sections that begin below the first view, by the text that stands before them."""
+    """Mark the sections that begin below the first view, by the text that stands before them.
+
+    With each goes how long it is, by which its height is guessed (book.css).
+    """
 
     default_priority = 900
     formats = ("html",)
@@ -63,7 +67,7 @@ class Later(SphinxPostTransform):
         before = 0
         for part in self.document.findall():
             if isinstance(part, nodes.section) and before > SIGHT:
-                part["classes"].append("scse-later")
+                part["classes"] += ["scse-later", f"letters-{len(part.astext())}"]
             elif isinstance(part, nodes.Text) and not isinstance(part.parent, nodes.literal_block):
                 before += len(part)
 
@@ -167,6 +171,7 @@ def quicken(html, pictures, sheet, rooms, searches):
         tag = f'<img{before}src="{name}"{after} {room}{lazy}>'
         return f'<a class="scse-enlarge" href="{prefix}{name}">{tag}</a>' if width > LARGE else tag
 
+    html = LETTERS.sub(r'" style="--letters: \1"', html)
     html = PLAIN.sub(r"\1", html).replace(LABEL, "").replace("<html", "<html data-opening", 1)
     return PICTURE.sub(picture, SCRIPT.sub(script, html))
 
