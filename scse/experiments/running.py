@@ -132,7 +132,8 @@ def seconds_left(runs: Sequence[Run], done: dict[Run, Result]) -> dict[Run, floa
         if not result["failed"] and result["seconds"]:
             rates.setdefault(run.task, []).append(result["seconds"] / run.recipe.steps)
     known = SECONDS_A_STEP | {task: statistics.median(found) for task, found in rates.items()}
-    return {run: run.recipe.steps * known.get(run.task, 0.1) for run in runs}
+    slowest = max(SECONDS_A_STEP.values())  # for a task of which nothing is known yet
+    return {run: run.recipe.steps * known.get(run.task, slowest) for run in runs}
 
 
 @contextmanager

@@ -54,7 +54,7 @@ export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 /** As 1.2·10⁻³, where numbers differ by powers of ten. @param {number} value @param {number} digits */
 export function scientific(value, digits = 1) {
-  if (Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return "–";
   if (value === 0) return "0";
   const [front, power] = value.toExponential(digits).split("e");
   const raised = Array.from(String(Number(power)), (d) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(d)]);
