@@ -1,6 +1,7 @@
 """For all tests, those of the notebooks too."""
 
 import os
+import re
 
 from xdist.scheduler import LoadScopeScheduling
 
@@ -10,12 +11,14 @@ os.environ["TQDM_DISABLE"] = "1"  # a progress bar would be an output to compare
 class ByNeed(LoadScopeScheduling):
     """One worker runs a file, whose tests share what is slow to make, or a whole notebook.
 
-    Tests of the built site share nothing but the site: any worker that is free takes the next.
+    Of a file whose tests name a page of the book (`test_site.py::test_…[index.html]`), those of one
+    page go together, as they share it; any worker that is free takes the next.
     """
 
     def _split_scope(self, nodeid):
-        file, _, _ = nodeid.partition("::")
-        return nodeid if file.endswith("site.py") else file
+        file, _, test = nodeid.partition("::")
+        page = re.search(r"\[(?:.+-)?([a-z_]+\.html)\b", test)
+        return f"{file}[{page[1]}]" if page else file
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -22,6 +22,7 @@ Tests that use one of these fixtures carry the marker `browser`; `-m "not browse
 """
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import chromium
@@ -86,8 +87,9 @@ def fixture_site(tmp_path_factory, testrun_uid):
     return folder / "_build" / "html"
 
 
+@contextmanager
 def _opener(browser, folder, address):
-    """A function that opens pages of one site, and what checks and closes them afterwards."""
+    """A function that opens pages of one site; they are checked and closed afterwards."""
     visits = []
 
     def open_page(path="index.html", **options):
@@ -95,30 +97,40 @@ def _opener(browser, folder, address):
         visits.append(opened)
         return opened.page
 
-    def close():
-        problems = [problem for opened in visits for problem in opened.close()]
-        assert not problems, "the browser complained:\n" + "\n".join(problems)
-
-    return open_page, close
+    yield open_page
+    problems = [problem for opened in visits for problem in opened.close()]
+    assert not problems, "the browser complained:\n" + "\n".join(problems)
 
 
 @pytest.fixture
 def open_page(browser, site, server):
     """`open_page(path, theme="light", width=1280, height=900, scripts=True, file=False,
-    expect=(), touch=False)` opens a page of the book.
+    expect=(), touch=False, read=site_tools.come_to_life)` opens a page of the book.
 
     theme: "light" or "dark". file: open it from disk, as file://. scripts: False turns JavaScript
-    off. expect: pieces of text; console messages that contain one are not complained about.
+    off. expect: pieces of text; console messages that contain one are not complained about. read:
+    what a reader does first.
     """
-    opener, close = _opener(browser, site, server)
-    yield opener
-    close()
+    with _opener(browser, site, server) as opener:
+        yield opener
+
+
+@pytest.fixture(scope="module")
+def open_once(browser, site, server):
+    """For fixtures of a whole module whose tests only look at a page, which opens but once:
+    `with open_once(path, …) as page`, with the options of `open_page`.
+    """
+
+    @contextmanager
+    def once(path, **options):
+        with _opener(browser, site, server) as opener:
+            yield opener(path, **options)
+
+    return once
 
 
 @pytest.fixture
 def fixture_page(browser, fixture_site):
     """`open_page` for the site of tests/fixture_site."""
-    with serve(fixture_site) as address:
-        opener, close = _opener(browser, fixture_site, address)
+    with serve(fixture_site) as address, _opener(browser, fixture_site, address) as opener:
         yield opener
-        close()

@@ -154,6 +154,12 @@ class Visit:
         return self._problems
 
 
+def come_to_life(page):
+    """Wait until each widget is mounted."""
+    page.evaluate(READER)
+    page.wait_for_function(READY)
+
+
 def visit(
     browser,
     folder,
@@ -167,8 +173,9 @@ def visit(
     file=False,
     expect=(),
     touch=False,
+    read=come_to_life,
 ):
-    """Open a page and wait until its widgets are mounted."""
+    """Open a page, and do what a reader does first."""
     base = Path(folder).resolve().as_uri() if file else address
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -180,8 +187,7 @@ def visit(
     opened = Visit(context, (base,), expect)
     opened.page.goto(f"{base}/{path}", wait_until="load")
     if scripts:
-        opened.page.evaluate(READER)
-        opened.page.wait_for_function(READY)
+        read(opened.page)
     return opened
 
 

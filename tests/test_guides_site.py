@@ -276,8 +276,7 @@ def test_a_part_that_a_figure_lacks_is_told(fixture_page):
     assert "hides “nose”, which this figure does not have" in message.inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark"), (320, "light")])
 def test_open_panels_are_legible_and_fit(fixture_page, width, theme):
     page = fixture_page(PAGE, width=width, theme=theme)
     lab = figure(page)

@@ -8,14 +8,18 @@ from site_tools import CHAPTERS, ROOT
 PAPER = 680  # CSS pixels between the margins of an A4 page
 
 
-@pytest.fixture
-def printed(open_page):
-    def print_page(name, **options):
-        page = open_page(f"{name}.html", width=PAPER, **options)
-        page.emulate_media(media="print")
-        return page
+@pytest.fixture(scope="module", params=[f"{name}.html" for name in CHAPTERS])
+def path(request):
+    """Each chapter: all tests of one, then those of the next."""
+    return request.param
 
-    return print_page
+
+@pytest.fixture(scope="module")
+def printed(open_once, path):
+    """A chapter as it is printed, for tests that only look."""
+    with open_once(path, width=PAPER) as page:
+        page.emulate_media(media="print")
+        yield page
 
 
 # What reaches over the edge of the paper, or is cut before it.
@@ -30,15 +34,13 @@ TOO_WIDE = """(paper) => [...document.querySelectorAll(".bd-article *")].filter(
 }).map((element) => element.tagName + "." + element.className).slice(0, 5)"""
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_nothing_is_cut_at_the_right(printed, name):
-    assert printed(name).evaluate(TOO_WIDE, PAPER) == []
+def test_nothing_is_cut_at_the_right(printed):
+    assert printed.evaluate(TOO_WIDE, PAPER) == []
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_tables_of_results_keep_their_columns(printed, name):
+def test_tables_of_results_keep_their_columns(printed):
     """No line of them is broken."""
-    broken = printed(name).evaluate(
+    broken = printed.evaluate(
         """() => [...document.querySelectorAll(".cell_output pre")].filter((pre) => {
           const lines = pre.textContent.replace(/\\n$/, "").split("\\n").length;
           const style = getComputedStyle(pre);
@@ -50,31 +52,34 @@ def test_tables_of_results_keep_their_columns(printed, name):
     assert broken == []
 
 
-@pytest.mark.parametrize("name", ["index", "channel", "space"])
-def test_results_that_answer_a_question_wait_on_the_screen_and_are_printed(printed, name):
-    page = printed(name)
-    results = page.locator("details.below-input .cell_output")
-    assert results.count() > 0
-    for result in results.all():
+WAITING = "details.below-input .cell_output"
+
+
+def test_results_that_answer_a_question_wait_on_the_screen_and_are_printed(printed):
+    results = printed.locator(WAITING).all()
+    for result in results:
         assert result.bounding_box()["height"] > 10
-    page.emulate_media(media="screen")
-    assert not any(result.is_visible() for result in results.all())
+    printed.emulate_media(media="screen")
+    assert not any(result.is_visible() for result in results)
+    printed.emulate_media(media="print")
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_solutions_are_open(printed, name):
-    solutions = printed(name).locator(".sd-dropdown")
+def test_some_results_wait(site):
+    waiting = [name for name in CHAPTERS if "below-input" in (site / f"{name}.html").read_text()]
+    assert len(waiting) >= 3
+
+
+def test_solutions_are_open(printed):
+    solutions = printed.locator(".sd-dropdown")
     assert solutions.count() > 0
     for solution in solutions.all():
         assert solution.locator(".sd-summary-content").bounding_box()["height"] > 10
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_what_is_asked_is_answered_at_the_end(printed, name):
-    page = printed(name)
-    asked = page.locator(".scse-question")
-    answers = page.locator(".printed-answers")
-    file = ROOT / "book" / "questions" / f"{name}.json"
+def test_what_is_asked_is_answered_at_the_end(printed, path):
+    asked = printed.locator(".scse-question")
+    answers = printed.locator(".printed-answers")
+    file = (ROOT / "book" / "questions" / path).with_suffix(".json")
     known = json.loads(file.read_text(encoding="utf-8"))["questions"]
     texts = asked.all_text_contents()
     here = [one for text in texts for one in known if one["prompt"] in text]
@@ -82,22 +87,21 @@ def test_what_is_asked_is_answered_at_the_end(printed, name):
     assert len(here) == asked.count() > 0
     for one in here:
         assert answers.get_by_text(one["because"]).is_visible()
-    last = page.locator(".sd-dropdown").last.bounding_box()
+    last = printed.locator(".sd-dropdown").last.bounding_box()
     assert answers.bounding_box()["y"] > last["y"]
-    page.emulate_media(media="screen")
+    printed.emulate_media(media="screen")
     assert answers.is_hidden(), "who is to predict must not read the answer on the screen"
+    printed.emulate_media(media="print")
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_figures_are_whole_and_have_nothing_to_press(printed, name):
-    page = printed(name)
+def test_figures_are_whole_and_have_nothing_to_press(printed):
     for hidden in (".scse-steps", ".scse-pull", ".scse-now", ".scse-button"):
-        for element in page.locator(hidden).all():
+        for element in printed.locator(hidden).all():
             assert element.is_hidden(), hidden
-    for desk in page.locator(".scse-desk").all():
+    for desk in printed.locator(".scse-desk").all():
         high, seen = desk.evaluate("e => [e.scrollHeight, e.clientHeight]")
         assert high <= seen + 1, "bars are cut"
-    for host in page.locator(".widget-host").all():
+    for host in printed.locator(".widget-host").all():
         room = host.evaluate("e => getComputedStyle(e).minHeight")
         assert room == "0px", "the room for a figure on the screen is a gap on paper"
 
@@ -114,8 +118,9 @@ def test_pictures_far_below_are_there(browser, server):
     assert missing == 0
 
 
-def test_the_dark_is_for_screens(printed):
-    page = printed("index", theme="dark")
+def test_the_dark_is_for_screens(open_page):
+    page = open_page("index.html", width=PAPER, theme="dark")
+    page.emulate_media(media="print")
     for text in (".bd-article p", ".highlight pre", ".scse-widget"):
         colour = page.locator(text).first.evaluate("e => getComputedStyle(e).color")
         levels = [float(level) for level in colour[4:-1].split(",")[:3]]
@@ -125,8 +130,9 @@ def test_the_dark_is_for_screens(printed):
         assert ground in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"), "code on a dark ground"
 
 
-def test_a_choice_that_was_made_is_printed(printed):
-    page = printed("index")
+def test_a_choice_that_was_made_is_printed(open_page):
+    page = open_page("index.html", width=PAPER)
+    page.emulate_media(media="print")
     question = page.locator(".scse-question").first
     marks = """e => [...e.querySelectorAll(".scse-options span")].map(
         (option) => getComputedStyle(option, "::before").content)"""

@@ -135,9 +135,9 @@ def shrink(path):
     with Image.open(path) as picture:
         size = picture.size
         ways = []
-        for options in ({"lossless": True}, {"quality": 85}):
+        for options in ({"lossless": True}, {"quality": 75}):
             buffer = io.BytesIO()
-            picture.save(buffer, "webp", method=5, **options)
+            picture.save(buffer, "webp", method=6, **options)
             ways.append(buffer.getvalue())
     target.write_bytes(min(ways, key=len))
     path.unlink()
