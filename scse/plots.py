@@ -94,7 +94,9 @@ def ranked(images: Tensor, scores: Tensor, spots: Tensor | None = None, count: i
             ax.set(xticks=[], yticks=[])
             if spots is not None:
                 row, column = spots[i].tolist()
-                ax.plot(column, row, "o", color="none", markeredgecolor="red", markersize=9)
+                ax.plot(
+                    column, row, "o", color="none", markeredgecolor=COLOURS["picked"], markersize=9
+                )
     return figure
 
 

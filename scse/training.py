@@ -12,10 +12,7 @@ import io
 import json
 import os
 import platform
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +24,7 @@ from torch.nn import functional as F
 from scse import data
 from scse._command_line import whole
 from scse._extras import require
+from scse.long_runs import interrupts_put_off, machine
 from scse.metrics import dice, mean_dice
 from scse.networks import UNet
 from scse.weights import Card
@@ -90,29 +88,6 @@ def predict(network: nn.Module, images: Tensor, batch: int = 16) -> Tensor:
     network.eval()
     with torch.no_grad():
         return torch.cat([network(part).argmax(1) for part in images.split(batch)])
-
-
-@contextmanager
-def _interrupts_put_off() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets, instead of breaking a step in two; a second one breaks.
-
-    Only the main thread hears signals; elsewhere nothing is put off.
-    """
-    interrupted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield interrupted
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def put_off(*_: Any) -> None:
-        interrupted.set()
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, put_off)
-    try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class TrainingRun:
@@ -211,7 +186,7 @@ class TrainingRun:
         bar = tqdm(
             total=self.recipe.steps, initial=self.step, desc=self.name, disable=not progress_bar
         )
-        with bar, _interrupts_put_off() as interrupted:
+        with bar, interrupts_put_off() as interrupted:
             while self.step < self.recipe.steps:
                 self._train_step(bar)
                 if self.step % save_every == 0 or interrupted.is_set():
@@ -267,19 +242,12 @@ class TrainingRun:
             "mean_dice": scores[1:].mean().item(),
             "test_images": len(images),
             "trained_with": f"torch {torch.__version__}, Python {platform.python_version()}",
-            "machine": _machine(),
+            "machine": machine(),
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
         path.with_suffix(".json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
         self.checkpoint.unlink(missing_ok=True)
         return card
-
-
-def _machine() -> str:
-    """What decides how numbers are rounded, beside the versions."""
-    capability = torch.backends.cpu.get_cpu_capability()
-    threads = torch.get_num_threads()
-    return f"{platform.system()} {platform.machine()}, {capability}, {threads} threads"
 
 
 def collect(folder: str | Path, table: str | Path) -> list[Card]:

@@ -239,7 +239,7 @@ def dearest_way_in_the_last_block():
         with override(net, {"decoder1": {"channel": changed}}):
             found.append(round(mean_dice(answer(net, image), label, 11), 2))
     assert found == [0.99, 0.99, 0.0]
-    return "softmax × Σσ: the gates compete, their sum stays"
+    return "softmax × Σσ: the proportions change, the sum stays"
 
 
 # --- Channel ---

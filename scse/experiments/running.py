@@ -19,8 +19,9 @@ import torch
 from scse._extras import require
 from scse.experiments.changes import own_gates
 from scse.experiments.grid import SECONDS_A_STEP, Run
+from scse.long_runs import interrupts_put_off, machine
 from scse.metrics import mean_dice
-from scse.training import TrainingRun, _interrupts_put_off, _machine, predict
+from scse.training import TrainingRun, predict
 
 WORK = Path("runs") / "experiments"  # checkpoints and weights
 KEPT = ("network", "parameters", "dice", "mean_dice", "test_images", "sha256")  # of the card
@@ -92,7 +93,7 @@ def perform(
         "seed": run.seed,
         "recipe": dataclasses.asdict(run.recipe),
         "trained_with": f"torch {torch.__version__}, Python {platform.python_version()}",
-        "machine": _machine(),
+        "machine": machine(),
         "failed": None,
     }
     try:
@@ -182,7 +183,7 @@ def run_all(
         bar_format=form,
         disable=not left,
     )
-    with bar, _ended_like_interrupted(), _interrupts_put_off() as interrupted:
+    with bar, _ended_like_interrupted(), interrupts_put_off() as interrupted:
 
         def calls() -> Iterator[Any]:
             for run in left:

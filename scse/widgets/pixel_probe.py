@@ -136,7 +136,9 @@ class PixelProbe(_base.Widget):
         axes = figure.subplots(1, 3)
         _base.show(axes[0], self._pictures[state["picture"]], "image", cmap="gray")
         mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
-        axes[1].plot(*now["pixel"][::-1], "s", color="none", markeredgecolor="red")
+        axes[1].plot(
+            *now["pixel"][::-1], "s", color="none", markeredgecolor=_base.COLOURS["picked"]
+        )
         figure.colorbar(mask, ax=axes[1], shrink=0.8)
         channels = range(1, len(now["products"]) + 1)
         axes[2].barh(channels, now["products"].tolist(), color=_base.COLOURS["space-fill"])

@@ -265,7 +265,9 @@ class ReceptiveField(_base.Widget):
             _frame(axis, seen["window"], "white", "-")
             if seen["square"]:
                 _frame(axis, seen["square"], "white", ":")
-            _frame(axis, [row, row + step - 1, column, column + step - 1], "red", "-")
+            _frame(
+                axis, [row, row + step - 1, column, column + step - 1], _base.COLOURS["picked"], "-"
+            )
             axis.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
 
 

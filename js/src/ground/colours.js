@@ -1,5 +1,6 @@
 // Built from js/src/ground/colours.json by `npm run build`: edit there.
 export const changed = "#ff3d9a";
+export const picked = "#ff0000";
 export const mark = "#ffffff";
 export const shade = "#000000";
 export const paper = "#ffffff";
