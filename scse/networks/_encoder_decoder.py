@@ -67,7 +67,7 @@ class Network(nn.Module):
     def __init__(self, config: Config, bottleneck_block: bool) -> None:
         super().__init__()
         for name in ("in_channels", "classes", "width", "depth", "r"):
-            _positive(name, config[name])  # type: ignore[literal-required]
+            _positive(name, config[name])
         if config["se"] not in KINDS:
             raise ValueError(f"se must be one of {KINDS}, got {config['se']!r}")
         check_combine(config["combine"])

@@ -5,7 +5,6 @@ each value where the encoder of the same level found its maximum, and zeros else
 at both ends must have the same number of channels, and every stage of these networks has.
 """
 
-import math
 from numbers import Real
 from typing import Any
 
@@ -101,5 +100,5 @@ class UnpoolingNetwork(Network):
 def _check_dropout(p: Any) -> None:
     if not isinstance(p, Real) or isinstance(p, bool):
         raise TypeError(f"dropout must be a number, got {type(p).__name__} {p!r}")
-    if not 0 <= p < 1 or math.isnan(p):
+    if not 0 <= float(p) < 1:
         raise ValueError(f"dropout must be at least 0 and below 1, got {p}")
