@@ -1,9 +1,9 @@
-"""The networks of the two papers, with a squeeze & excitation block after every stage.
+"""The networks of the paper, with a squeeze & excitation block after every stage.
 
 Roy et al., MICCAI 2018, put their blocks into a U-Net, into SD-Net and into a fully convolutional
-DenseNet: `UNet`, `SDNet` and `QuickNAT`, each named as its architecture was published. All three
-are encoders, a bottleneck and decoders; the blocks follow every encoder and every decoder, and the
-skip connection leaves after the block.
+DenseNet: `UNet`, `SDNet` and `QuickNAT`, each by the name under which it was published. All are
+encoders, a bottleneck and decoders; a block follows every encoder and every decoder, and the skip
+connection leaves after the block.
 """
 
 from collections.abc import Callable

@@ -63,6 +63,7 @@ class Network(nn.Module):
     bottleneck: Stage
     head: nn.Conv2d
     name: str  # of one that `scse.load` has loaded
+    unpools = False  # whether a decoder puts values back where their maxima were
 
     def __init__(self, config: Config, bottleneck_block: bool) -> None:
         super().__init__()

@@ -47,6 +47,7 @@ class UnpoolingNetwork(Network):
     """
 
     config: UnpoolingConfig
+    unpools = True
     _usual_kernel: int
 
     def __init__(

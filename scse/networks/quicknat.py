@@ -34,15 +34,16 @@ class DenseBlock(nn.Module):
 class QuickNAT(UnpoolingNetwork):
     """The DenseNet of Roy et al., MICCAI 2018, for 2-D segmentation: the F-CNN of QuickNAT.
 
-    A stage is a dense block (`scse.networks.quicknat.DenseBlock`), the recalibration block,
-    dropout; then 2×2 max pooling that keeps the places of its maxima. A decoder unpools to these
-    places and puts what the skip connection brings before it. As in the authors' code,
-    https://github.com/ai-med/quickNAT_pytorch with the dense blocks of
-    https://github.com/ai-med/nn-common-modules, and with as many parameters: 3,516,971 with 28
-    classes and no blocks. They build a block for the bottleneck, which they never run; there is no
-    dropout either. (QuickNAT, Roy et al., NeuroImage 2019, is also the name of a procedure: three
-    such networks, a pretraining. This is the network alone. It is not the FC-DenseNet of Jégou
-    et al.)
+    A stage is a dense block, the recalibration block, dropout; then 2×2 max pooling that keeps
+    the places of its maxima. A decoder unpools to these places and puts what the skip connection
+    brings before it. All this, and the defaults but for ``combine``, are those of the authors'
+    code, https://github.com/ai-med/quickNAT_pytorch and its blocks,
+    https://github.com/ai-med/nn-common-modules; so are its 3,516,971 parameters with 28 classes and
+    no blocks. The authors run no block at the bottleneck, though they build one, and no dropout.
+
+    QuickNAT (Roy et al., NeuroImage 2019, https://arxiv.org/abs/1801.04161) is also a procedure:
+    networks for several views, with a training on other labels before. This is the network alone.
+    The FC-DenseNet of Jégou et al. is another one.
 
     Args:
         in_channels: channels of the image.

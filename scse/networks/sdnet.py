@@ -10,11 +10,11 @@ class SDNet(UnpoolingNetwork):
 
     A stage is one k×k convolution, PReLU, batch norm (the activation comes *before* the norm),
     the block, dropout; then 2×2 max pooling that keeps the places of its maxima. A decoder unpools
-    to these places and puts what the skip connection brings before it. These are the authors'
-    SD-Net blocks, https://github.com/ai-med/nn-common-modules. **They have released no network
-    made of them**: that there are five stages of 64 channels with 7×7 kernels is our choice, the
-    first and the second as in `QuickNAT`, and parameter counts can be compared with nothing. The
-    authors run no block at the bottleneck, and no dropout.
+    to these places and puts what the skip connection brings before it. So it is in the authors'
+    SD-Net blocks, https://github.com/ai-med/nn-common-modules. A network made of them is in no code
+    that they have released: five stages of 64 channels and kernels of 7×7 are our choice, the first
+    two as in `QuickNAT`, and there is no count of parameters to compare with. As there, no block
+    and no dropout at the bottleneck.
 
     Args:
         in_channels: channels of the image.

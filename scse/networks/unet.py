@@ -22,7 +22,8 @@ def two_convolutions(into: int, channels: int) -> nn.Sequential:
 class UNet(Network):
     """U-Net for 2-D segmentation.
 
-    The block at the bottleneck is ours: the authors run none there.
+    The authors run no block at the bottleneck (in the code that they have released, which has no
+    U-Net, see `QuickNAT`); the one here is ours.
 
     Args:
         in_channels: channels of the image.
