@@ -1,4 +1,4 @@
-"""QuickNAT, the fully convolutional DenseNet of the paper, as in its authors' code."""
+"""QuickNAT: a fully convolutional DenseNet, as in the code of its authors."""
 
 import torch
 from torch import Tensor, nn
@@ -32,14 +32,16 @@ class DenseBlock(nn.Module):
 
 
 class QuickNAT(UnpoolingNetwork):
-    """The DenseNet of Roy et al., MICCAI 2018, for 2-D segmentation: the F-CNN of QuickNAT.
+    """The authors' fully convolutional DenseNet for 2-D segmentation: that of QuickNAT.
 
     A stage is a dense block, the recalibration block, dropout; then 2×2 max pooling that keeps
     the places of its maxima. A decoder unpools to these places and puts what the skip connection
-    brings before it. All this, and the defaults but for ``combine``, are those of the authors'
-    code, https://github.com/ai-med/quickNAT_pytorch and its blocks,
+    brings before it. Layers and sizes are those of the authors' code,
+    https://github.com/ai-med/quickNAT_pytorch with the blocks of
     https://github.com/ai-med/nn-common-modules; so are its 3,516,971 parameters with 28 classes and
-    no blocks. The authors run no block at the bottleneck, though they build one, and no dropout.
+    no recalibration. The authors run no block at the bottleneck, though they build one, and no
+    dropout. That it is the DenseNet of Roy et al., MICCAI 2018, is our reading: it is the only one
+    that they have released.
 
     QuickNAT (Roy et al., NeuroImage 2019, https://arxiv.org/abs/1801.04161) is also a procedure:
     networks for several views, with a training on other labels before. This is the network alone.
