@@ -57,10 +57,9 @@ class Recipe:
 
         Those of U-Nets may be older than the field ``network``.
         """
-        return isinstance(stored, Mapping) and {
-            "network": "unet",
-            **stored,
-        } == dataclasses.asdict(self)
+        if not isinstance(stored, Mapping):
+            return False
+        return {"network": "unet", **stored} == dataclasses.asdict(self)
 
 
 # Width and depth where they are not those of `Recipe`. The depth is that of the authors. Their
