@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from scse._version import __version__ as __version__
 from scse.blocks import Gates, cSE, scSE, sSE
 from scse.inserting import insert, remove
-from scse.networks import UNet
+from scse.networks import QuickNAT, SDNet, UNet
 from scse.recording import find_blocks, override, record
 from scse.sweeping import sweep
 from scse.weights import load
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Gates",
+    "QuickNAT",
+    "SDNet",
     "UNet",
     "cSE",
     "explore",

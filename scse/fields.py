@@ -1,4 +1,5 @@
-"""Receptive fields of a `UNet`: which pixels of the image a pixel of a stage depends on.
+"""Receptive fields of a `UNet` or another of `scse.networks`: which pixels of the image a pixel of
+a stage depends on.
 
 The theoretical field follows from the layers alone, `window`. How much each of its pixels counts,
 for a trained network and an image, is read off gradients: `energy`, and `side` of what holds most
@@ -13,13 +14,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from scse.networks import UNet
+from scse.networks import Network
 from scse.recording import BlockRecord, find_blocks, override, record
 
 SHARE = 0.9  # of the squared gradient, in the square that `side` measures
 
 
-def reaches(net: UNet) -> list[int]:
+def reaches(net: Network) -> list[int]:
     """How far the convolutions of each stage reach, in pixels of that stage: half of k − 1, added
     up."""
     found = []
@@ -45,7 +46,7 @@ def window(reach: Sequence[int], stage: int, at: int) -> tuple[int, int]:
         return first, last
     if stage <= len(reach) // 2:  # below a 2×2 pooling
         return window(reach, stage - 1, 2 * first)[0], window(reach, stage - 1, 2 * last + 1)[1]
-    # Above nearest upsampling, and beside the skip connection.
+    # Above nearest upsampling or unpooling, and beside the skip connection.
     below = [window(reach, stage - 1, row // 2) for row in (first, last)]
     beside = [window(reach, len(reach) - 1 - stage, row) for row in (first, last)]
     return min(below[0][0], beside[0][0]), max(below[1][1], beside[1][1])
@@ -57,7 +58,7 @@ def step(stages: int, stage: int) -> int:
 
 
 def energy(
-    net: UNet, image: Tensor, name: str, pixels: Sequence[tuple[int, int]], still: bool = True
+    net: Network, image: Tensor, name: str, pixels: Sequence[tuple[int, int]], still: bool = True
 ) -> Tensor:
     """The squared gradient of pixels of a stage, at every pixel of the image.
 
@@ -96,7 +97,7 @@ def energy(
     return torch.stack(found)
 
 
-def maps(net: UNet, image: Tensor) -> dict[str, Tensor]:
+def maps(net: Network, image: Tensor) -> dict[str, Tensor]:
     """What each stage puts out for an image ``(N, in_channels, H, W)``, by the stage's name."""
     kept: dict[str, Tensor] = {}
     with ExitStack() as stack:

@@ -16,7 +16,7 @@ from torch.utils.hooks import RemovableHandle
 
 from scse._places import Choice, find_maps, modules_of, refuse_wrapped, watch
 from scse.blocks import _positive, scSE
-from scse.networks import _BLOCKS, KINDS
+from scse.networks import BLOCKS, KINDS
 from scse.recording import find_blocks
 from scse.rules import check_combine, rule
 
@@ -129,7 +129,7 @@ def insert(
     blocks: dict[str, Any] = {}
     for path, kind in find_maps(net, image, modules).items():
         with torch.inference_mode(False):  # else its parameters could never be trained
-            block = _BLOCKS[se](kind.channels, r, combine).to(kind.device, kind.dtype)
+            block = BLOCKS[se](kind.channels, r, combine).to(kind.device, kind.dtype)
         _set(block, bias)
         blocks[path] = block.train(modules[path].training)
         blocks[path]._inserted = True

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from scse._extras import require
 from scse.blocks import cSE, scSE, sSE
-from scse.networks import UNet
+from scse.networks import Network
 from scse.recording import Record
 from scse.rules import BRANCHES
 from scse.widgets._base import COLOURS, colour_map
@@ -100,11 +100,11 @@ def ranked(images: Tensor, scores: Tensor, spots: Tensor | None = None, count: i
     return figure
 
 
-def network(net: UNet, image: Tensor) -> "Figure":
-    """A U-Net as a diagram: its stages, the shape of what each puts out, its blocks, its skips.
+def network(net: Network, image: Tensor) -> "Figure":
+    """A network as a diagram: its stages, the shape of what each puts out, its blocks, its skips.
 
     Args:
-        net: the network; it runs once.
+        net: a `UNet`, or another of `scse.networks`; it runs once.
         image: (N, in_channels, H, W).
     """
     shapes = _shapes(net, image)
@@ -114,10 +114,11 @@ def network(net: UNet, image: Tensor) -> "Figure":
     figure, ax = _canvas((-2.6, width * 2 * down + 2.6), (-height * down - 1.0, 0.8))
     for name, (x, y) in at.items():
         stage = net.get_submodule(name)
-        convolutions = sum(isinstance(module, nn.Conv2d) for module in stage.modules())
-        _box(ax, (x - 0.25, y), (1.0, 0.7), f"{convolutions} conv", COLOURS["field"])
         if isinstance(stage.se, (cSE, sSE, scSE)):
+            _box(ax, (x - 0.25, y), (1.0, 0.7), _layers(stage), COLOURS["field"])
             _box(ax, (x + 0.5, y), (0.5, 0.7), type(stage.se).__name__, *_colours_of(stage.se))
+        else:
+            _box(ax, (x, y), (1.5, 0.7), _layers(stage), COLOURS["field"])
         ax.text(x, y - 0.6, f"{name}\n{_size(shapes[name])}", ha="center", va="center", size=8)
     for k, (before, after) in enumerate(pairwise(net.stages)):
         (x, y), (x2, y2) = at[before], at[after]
@@ -125,12 +126,12 @@ def network(net: UNet, image: Tensor) -> "Figure":
             start, end, text = (x + 0.75, y - 0.2), (x2, y2 + 0.35), "halved" if k == 0 else ""
         else:
             start, end = (x, y + 0.35), (x2 - 0.75, y2 - 0.2)
-            text = "doubled" if k == 2 * down - 1 else ""
+            text = ("unpooled" if net.unpools else "doubled") if k == 2 * down - 1 else ""
         _arrow(ax, start, end, text)
     for before, after in zip(net.stages[:down], reversed(net.stages), strict=False):
         start, end = (at[before][0] + 0.75, at[before][1]), (at[after][0] - 0.75, at[after][1])
-        text = "skip connection" if before == net.stages[0] else ""
-        _arrow(ax, start, end, text, dashed=True)
+        words = "skip connection" + (", and where the maxima were" if net.unpools else "")
+        _arrow(ax, start, end, words if before == net.stages[0] else "", dashed=True)
     right = at[net.stages[-1]][0]
     _arrow(ax, (-1.5, 0), (-0.75, 0))
     ax.text(-1.6, 0, f"image\n{_size(image.shape)}", ha="right", va="center", size=8)
@@ -166,8 +167,15 @@ def block(block: cSE | sSE | scSE) -> "Figure":
     return figure
 
 
+def _layers(stage: nn.Module) -> str:
+    """How many convolutions a stage has, and of which sizes."""
+    layers = [module for module in stage.modules() if isinstance(module, nn.Conv2d)]
+    sizes = dict.fromkeys(f"{height}×{width}" for height, width in (c.kernel_size for c in layers))
+    return f"{len(layers)} conv\n{', '.join(sizes)}"
+
+
 @torch.no_grad()
-def _shapes(net: UNet, image: Tensor) -> dict[str, torch.Size]:
+def _shapes(net: Network, image: Tensor) -> dict[str, torch.Size]:
     """What each stage and the head put out for an image."""
     shapes: dict[str, torch.Size] = {}
     with ExitStack() as stack:

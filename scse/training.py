@@ -12,7 +12,8 @@ import io
 import json
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from scse._command_line import whole
 from scse._extras import require
 from scse.long_runs import interrupts_put_off, machine
 from scse.metrics import dice, mean_dice
-from scse.networks import UNet
+from scse.networks import NETWORKS, Network
 from scse.weights import Card
 
 SAVE_EVERY = 100  # steps
@@ -48,20 +49,50 @@ class Recipe:
     lr: float = 3e-3  # the peak of OneCycle
     warmup: float = 0.1  # part of the steps
     weight_decay: float = 1e-4
+    network: str = "unet"  # of `scse.networks.NETWORKS`
+
+    def is_stored(self, stored: Any) -> bool:
+        """Whether this is the recipe of a checkpoint or a card, where it is a dict.
+
+        Those of U-Nets may be older than the field ``network``.
+        """
+        if not isinstance(stored, Mapping):
+            return False
+        return {"network": "unet", **stored} == dataclasses.asdict(self)
+
+
+# Width and depth where they are not those of `Recipe`. The depth is that of the authors. Their
+# width, 64 at every level, would take a GPU: these are the largest powers of two with which a step
+# takes no more than about twice as long as the U-Net's.
+SIZES = {"sdnet": {"width": 16, "depth": 5}, "quicknat": {"width": 8, "depth": 5}}
+
+
+def recipe_of(task: str, se: str | None, network: str = "unet", **more: Any) -> Recipe:
+    """The recipe for a network with this kind of block on a task, with its settings.
+
+    Args:
+        task: of `scse.data.TASKS`.
+        se: of `scse.networks.KINDS`.
+        network: of `scse.networks.NETWORKS`.
+        more: fields of the recipe that are to be others.
+    """
+    usual = SIZES.get(network, {}) | data.task(task).settings._asdict()
+    return Recipe(**{"task": task, "se": se, "network": network, **usual, **more})
 
 
 def recipes() -> dict[str, Recipe]:
-    """``<task>-unet-<se>`` for each task and each kind of block; "none" is the plain U-Net."""
+    """``<task>-<network>-<se>`` for each task, network and kind of block; "none" is no block."""
     return {
-        f"{task}-unet-{se or 'none'}": Recipe(task, se, **data.task(task).settings._asdict())
+        f"{task}-{network}-{se or 'none'}": recipe_of(task, se, network)
+        for network in NETWORKS
         for task in data.TASKS
         for se in ("scse", "cse", "sse", None)
     }
 
 
-def make_network(recipe: Recipe, task: data.Task) -> UNet:
+def make_network(recipe: Recipe, task: data.Task) -> Network:
     """An untrained network of this recipe, on the current random seed."""
-    return UNet(
+    return NETWORKS[recipe.network](
         1,
         len(task.classes),
         width=recipe.width,
@@ -103,7 +134,7 @@ class TrainingRun:
         seed: int = 0,
         folder: str | Path = "runs",
         recipe: Recipe | None = None,
-        change: Callable[[UNet], None] | None = None,
+        change: Callable[[Any], None] | None = None,
     ) -> None:
         if recipe is None and name not in recipes():
             raise ValueError(f"unknown recipe {name!r}; there are {', '.join(recipes())}")
@@ -115,7 +146,7 @@ class TrainingRun:
         network = make_network(self.recipe, self.task)
         if change is not None:
             change(network)
-        self.network: UNet = network.to(  # the stub of `to` leaves out memory_format
+        self.network: Network = network.to(  # the stub of `to` leaves out memory_format
             memory_format=torch.channels_last  # type: ignore[call-overload]
         )
         self.generator = torch.Generator().manual_seed(seed)
@@ -143,7 +174,7 @@ class TrainingRun:
         try:
             state = torch.load(io.BytesIO(content), weights_only=True)
             recipe = state["recipe"]
-            if recipe == dataclasses.asdict(self.recipe):
+            if self.recipe.is_stored(recipe):
                 self.network.load_state_dict(state["network"])
                 self.optimizer.load_state_dict(state["optimizer"])
                 self.schedule.load_state_dict(state["schedule"])
@@ -154,7 +185,7 @@ class TrainingRun:
                 f"{self.checkpoint} is damaged: remove it, and the run begins anew "
                 f"({type(error).__name__}: {error})"
             ) from error
-        if recipe != dataclasses.asdict(self.recipe):
+        if not self.recipe.is_stored(recipe):
             raise ValueError(
                 f"{self.checkpoint} belongs to another recipe: {recipe}; remove it or "
                 "choose another folder"
@@ -175,7 +206,7 @@ class TrainingRun:
         torch.save(state, partial)
         os.replace(partial, self.checkpoint)
 
-    def train(self, progress_bar: bool = True, save_every: int = SAVE_EVERY) -> UNet:
+    def train(self, progress_bar: bool = True, save_every: int = SAVE_EVERY) -> Network:
         """Train to the end of the recipe; the bar shows loss, Dice and the time left.
 
         Raises:
@@ -203,7 +234,8 @@ class TrainingRun:
         image, label = self.task.batch(
             self.recipe.batch, self.generator, self.step / self.recipe.steps
         )
-        logits = self.network(image.to(memory_format=torch.channels_last))
+        with self._noise_of_the_step():
+            logits = self.network(image.to(memory_format=torch.channels_last))
         loss = F.cross_entropy(logits, label) + soft_dice_loss(logits, label)
         self.optimizer.zero_grad()
         loss.backward()
@@ -214,6 +246,13 @@ class TrainingRun:
         if self.step % 20 == 0:
             score = mean_dice(logits.argmax(1), label, len(self.task.classes))
             bar.set_postfix(loss=f"{loss.item():.3f}", Dice=f"{score:.3f}")
+
+    @contextmanager
+    def _noise_of_the_step(self) -> Iterator[None]:
+        """What dropout draws is told by seed and step: after a stop it goes on as it would have."""
+        with torch.random.fork_rng([]):
+            torch.manual_seed((self.seed * 100_003 + self.step) % 2**63)
+            yield
 
     def export(self) -> Card:
         """Write the float16 weights and their card; the Dice is that of the rounded weights."""

@@ -59,14 +59,29 @@ def network(name, seed=0, **sizes):
 # What is declared
 
 
-def test_main_table_and_controls_have_five_seeds_and_the_rest_three():
+def test_main_tables_and_controls_have_five_seeds_and_the_rest_three():
     runs = all_runs()
-    assert len(runs) == len({run.id for run in runs}) == 192
+    assert len(runs) == len({run.id for run in runs}) == 192 + 2 * 40
+    five = ("main", "control", "sdnet", "quicknat")
     for variant in variants():
-        assert variant.seeds == (5 if variant.group in ("main", "control") else 3)
-        assert VARIANTS[variant.against].seeds >= variant.seeds
-        assert VARIANTS[variant.against].se is None
+        assert variant.seeds == (5 if variant.group in five else 3)
+        other = VARIANTS[variant.against]
+        assert other.seeds >= variant.seeds
+        assert other.se is None
+        assert other.network == variant.network
     assert [run.id for run in runs[:2]] == ["brain-none-seed0", "brain-cse-seed0"]
+
+
+def test_other_networks_come_after_the_unet_with_its_main_table():
+    runs = all_runs()
+    assert all(run.variant.network == "unet" for run in runs[:192])
+    assert [run.variant.network for run in runs[192:]] == ["sdnet"] * 40 + ["quicknat"] * 40
+    assert runs[192].id == "brain-sdnet-none-seed0"
+    main = {(run.task, run.variant.se, run.seed) for run in runs if run.variant.group == "main"}
+    for network in ("sdnet", "quicknat"):
+        of = [run for run in runs if run.variant.network == network]
+        assert {(run.task, run.variant.se, run.seed) for run in of} == main
+        assert all(run.name == f"{run.task}-{network}-{run.variant.se or 'none'}" for run in of)
 
 
 def test_scores_are_compared_at_the_same_budget_and_rate():
@@ -86,6 +101,9 @@ def test_only_what_a_variant_varies_differs_from_the_tasks_recipe(monkeypatch):
             times = {"slow": 1 / 3, "fast": 3}.get(name.split("-")[-1], 1)
             assert recipe.lr == pytest.approx(times * lr)
             same = {"se": None, "r": 2, "combine": "add", "steps": 2000, "lr": lr}
+            if variant.network != "unet":
+                assert (recipe.network, recipe.depth) == (variant.network, 5)
+                same |= {"network": "unet", "width": usual.width, "depth": usual.depth}
             assert dataclasses.replace(recipe, **same) == usual
 
 
@@ -275,6 +293,19 @@ def test_side_by_side(results, work, monkeypatch):
     }
 
 
+def test_a_result_that_does_not_name_its_network_is_of_a_unet(results, work):
+    """As those are that were kept before there were others."""
+    one, other = stripes("none", "sdnet-none")
+    for run in (one, other):
+        perform(run, results, work)
+        kept = json.loads(results.path(run).read_text())
+        del kept["recipe"]["network"]
+        results.write(run, kept)
+    assert results.read(one)["failed"] is None
+    with pytest.raises(ValueError, match=r"sdnet-none-seed0\.json is of another recipe"):
+        results.read(other)
+
+
 def test_a_result_of_another_recipe_or_a_damaged_one_is_named(results, work):
     (run,) = stripes("none")
     perform(run, results, work)
@@ -295,6 +326,9 @@ def test_time_left_follows_the_finished_runs():
     (other,) = (Run("brain", VARIANTS["none"], 0),)
     left = seconds_left([two, long, other], {one: {"failed": None, "seconds": 40.0}})
     assert left == {two: 40, long: 80, other: pytest.approx(4 * 0.23)}
+    (net,) = stripes("quicknat-none")
+    left = seconds_left([net], {one: {"failed": None, "seconds": 40.0}})
+    assert left == {net: pytest.approx(4 * 0.58)}, "another network is not as fast"
     unknown = seconds_left([two], {one: {"failed": "OSError", "seconds": 40.0}})
     assert unknown == {two: pytest.approx(4 * 0.25)}, "as the slowest task that is known"
 

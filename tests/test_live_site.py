@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from site_tools import ROOT, named, number
 from torch import nn
 
-from scse import UNet, cSE, override, record, scSE
+from scse import QuickNAT, SDNet, UNet, cSE, override, record, scSE
 from scse.data import brain, digits
 from scse.export import Gated, check
 from scse.widgets import explore
@@ -58,6 +58,8 @@ def classifier():
 
 KINDS = {
     "unet": (lambda: UNet(1, 3, width=8, depth=2), (2, 1, 24, 32)),
+    "sdnet": (lambda: SDNet(1, 3, width=8, depth=3), (2, 1, 24, 32)),
+    "quicknat": (lambda: QuickNAT(1, 3, width=8, depth=3), (2, 1, 21, 34)),  # no multiples of 4
     "twice": (Twice, (2, 1, 12, 16)),
     "volumes": (volumes, (2, 1, 6, 12, 16)),
     "lines": (lines, (2, 1, 40)),

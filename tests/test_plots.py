@@ -6,7 +6,7 @@ import torch
 
 matplotlib.use("agg")
 
-from scse import UNet, cSE, plots, record, scSE, sSE
+from scse import QuickNAT, SDNet, UNet, cSE, plots, record, scSE, sSE
 
 
 def texts(figure):
@@ -31,7 +31,19 @@ def test_network_names_every_stage_with_the_shape_it_puts_out(depth):
         assert f"{name}\n{channels} × {height}×{width}" in found
     assert "image\n1 × 16×8" in found
     assert "logits\n5 × 16×8" in found
-    assert found.count("scSE") == found.count("2 conv") == 2 * depth - 1
+    assert found.count("scSE") == found.count("2 conv\n3×3") == 2 * depth - 1
+    assert {"skip connection", "halved", "doubled"} <= {*found}
+
+
+@pytest.mark.parametrize(
+    ("make", "layers"), [(SDNet, "1 conv\n7×7"), (QuickNAT, "3 conv\n5×5, 1×1")]
+)
+def test_network_draws_those_that_unpool(make, layers):
+    net = make(1, 5, width=4, depth=3).eval()
+    found = texts(plots.network(net, torch.rand(1, 1, 13, 8)))
+    assert {"encoder2\n4 × 6×4", "bottleneck\n4 × 3×2", "decoder1\n4 × 13×8"} <= {*found}
+    assert (found.count(layers), found.count("scSE")) == (5, 4)
+    assert {"skip connection, and where the maxima were", "halved", "unpooled"} <= {*found}
 
 
 def test_network_leaves_no_hook_behind():

@@ -187,10 +187,13 @@ def test_command_line_on_a_damaged_checkpoint_and_an_interrupt(tmp_path, monkeyp
     assert "checkpoint.pt is damaged: remove it" in capsys.readouterr().err
 
 
-def test_recipes_are_those_of_every_task_and_block():
-    assert set(recipes()) == {
-        f"{task}-unet-{se}" for task in ("brain", "digits") for se in ("scse", "cse", "sse", "none")
-    }
+def test_recipes_are_those_of_every_network_task_and_block():
+    assert list(recipes()) == [
+        f"{task}-{network}-{se}"
+        for network in ("unet", "sdnet", "quicknat")
+        for task in ("brain", "digits")
+        for se in ("scse", "cse", "sse", "none")
+    ]
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""What is done to an untrained U-Net, in place, where its arguments cannot say it.
+"""What is done to an untrained network, in place, where its arguments cannot say it.
 
 A block runs whatever stands at its `channel` and `spatial`, see `scse.blocks`: so a control is a
 gate put in their place, and all the rest is the block's own code.
@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from scse.networks import Stage, UNet
+from scse.networks import Network, Stage, UNet
+from scse.networks.unet import two_convolutions
 from scse.rules import BRANCHES
 
 
@@ -54,7 +55,7 @@ class DoubledGate(nn.Module):
         return 2 * self.gate(x)
 
 
-def _replace(network: UNet, new: Callable[[str, nn.Module, int], nn.Module]) -> None:
+def _replace(network: Network, new: Callable[[str, nn.Module, int], nn.Module]) -> None:
     """Put ``new(branch, gate, channels)`` in the place of every gate."""
     for name in network.stages:
         block: Any = network.get_submodule(f"{name}.se")
@@ -64,12 +65,12 @@ def _replace(network: UNet, new: Callable[[str, nn.Module, int], nn.Module]) -> 
                 setattr(block, branch, new(branch, gate, block.channels))
 
 
-def constant_gates(network: UNet) -> None:
+def constant_gates(network: Network) -> None:
     """A learned constant for each channel, and one for all positions, in each block."""
     _replace(network, lambda branch, _, c: ConstantGate(c if branch == "channel" else 1))
 
 
-def gates_of_another(network: UNet) -> None:
+def gates_of_another(network: Network) -> None:
     """Every picture gets the gates of another one, in training and in the test."""
     _replace(network, lambda branch, gate, _: GateOfAnother(gate))
 
@@ -87,12 +88,12 @@ def own_gates(network: nn.Module) -> Iterator[bool]:
             gate.own = False
 
 
-def doubled_gates(network: UNet) -> None:
+def doubled_gates(network: Network) -> None:
     """2σ in the place of σ."""
     _replace(network, lambda branch, gate, _: DoubledGate(gate))
 
 
-def only(place: str, network: UNet) -> None:
+def only(place: str, network: Network) -> None:
     """Keep the blocks of the ``"encoder"``, the ``"bottleneck"`` or the ``"decoder"``."""
     for name in network.stages:
         if not name.startswith(place):
@@ -135,6 +136,6 @@ def _set_widths(network: UNet, widths: tuple[int, ...]) -> None:
     for position, name in enumerate(network.stages):
         level = middle - abs(middle - position)
         skip = widths[level] if position > middle else 0
-        network.add_module(name, Stage(into + skip, widths[level], None, 1, "add"))
+        network.add_module(name, Stage(two_convolutions(into + skip, widths[level]), nn.Identity()))
         into = widths[level]
     network.head = nn.Conv2d(widths[0], network.config["classes"], 1)

@@ -4,16 +4,23 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
-from scse import data
 from scse.experiments import changes
-from scse.networks import UNet
-from scse.training import Recipe
+from scse.training import Recipe, recipe_of
 
 FIVE, THREE = 5, 3  # seeds, from 0 on
 
 # A step on one core in seconds, for a first guess of the time left: then the finished runs tell.
-SECONDS_A_STEP = {"brain": 0.23, "digits": 0.25}
+# Those of the other networks are the U-Net's times the ratio of a few steps, timed side by side.
+SECONDS_A_STEP = {
+    ("unet", "brain"): 0.23,
+    ("unet", "digits"): 0.25,
+    ("sdnet", "brain"): 0.33,
+    ("sdnet", "digits"): 0.43,
+    ("quicknat", "brain"): 0.46,
+    ("quicknat", "digits"): 0.58,
+}
 
 
 @dataclass(frozen=True)
@@ -28,8 +35,9 @@ class Variant:
     r: int = 2
     steps: float = 1.0  # times those of the task's recipe
     lr: float = 1.0  # times that of the task's recipe
-    change: Callable[[UNet], None] | None = field(default=None, compare=False)  # of the network
+    change: Callable[[Any], None] | None = field(default=None, compare=False)  # of the network
     against: str = "none"  # the variant whose run of the same seed its scores are compared with
+    network: str = "unet"  # of `scse.networks.NETWORKS`
 
 
 def variants() -> tuple[Variant, ...]:
@@ -72,7 +80,12 @@ def variants() -> tuple[Variant, ...]:
         for word, times in (("slow", 1 / 3), ("fast", 3.0))
         for se in (None, "scse")
     )
-    return main + controls + joined + reduced + placed + budgets + rates
+    others = tuple(  # the main table for the other networks of the paper
+        Variant(net, f"{net}-{v.name}", v.se, v.seeds, against=f"{net}-{v.against}", network=net)
+        for net in ("sdnet", "quicknat")
+        for v in main
+    )
+    return main + controls + joined + reduced + placed + budgets + rates + others
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ class Run:
     def recipe(self) -> Recipe:
         """The recipe of the task, with what the variant alters."""
         v = self.variant
-        usual = Recipe(self.task, v.se, v.combine, v.r, **data.task(self.task).settings._asdict())
+        usual = recipe_of(self.task, v.se, v.network, combine=v.combine, r=v.r)
         steps = round(v.steps * usual.steps)
         return dataclasses.replace(usual, steps=steps, lr=v.lr * usual.lr)
 

@@ -53,7 +53,7 @@ class Results:
             recipe = result["recipe"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is damaged: remove it, and it is run again") from error
-        if recipe != dataclasses.asdict(run.recipe):
+        if not run.recipe.is_stored(recipe):
             raise ValueError(
                 f"{path} is of another recipe than the grid declares now: {recipe}; remove it, "
                 "and it is run again"
@@ -127,14 +127,27 @@ def _train(run: Run, work: Path, progress_bar: bool) -> Result:
 
 
 def seconds_left(runs: Sequence[Run], done: dict[Run, Result]) -> dict[Run, float]:
-    """About how long each run takes on one core: as the finished ones of its task did, a step."""
-    rates: dict[str, list[float]] = {}
+    """About how long each run takes on one core: as the finished ones of its kind did, a step.
+
+    A kind is a network on a task.
+    """
+    rates: dict[tuple[str, str], list[float]] = {}
     for run, result in done.items():
         if not result["failed"] and result["seconds"]:
-            rates.setdefault(run.task, []).append(result["seconds"] / run.recipe.steps)
-    known = SECONDS_A_STEP | {task: statistics.median(found) for task, found in rates.items()}
-    slowest = max(SECONDS_A_STEP.values())  # for a task of which nothing is known yet
-    return {run: run.recipe.steps * known.get(run.task, slowest) for run in runs}
+            rates.setdefault(_kind(run), []).append(result["seconds"] / run.recipe.steps)
+    known = SECONDS_A_STEP | {kind: statistics.median(found) for kind, found in rates.items()}
+
+    def slowest(network: str) -> float:  # for a task of which nothing is known yet
+        return max(guess for (of, _), guess in SECONDS_A_STEP.items() if of == network)
+
+    return {
+        run: run.recipe.steps * (known.get(_kind(run)) or slowest(run.variant.network))
+        for run in runs
+    }
+
+
+def _kind(run: Run) -> tuple[str, str]:
+    return run.variant.network, run.task
 
 
 @contextmanager

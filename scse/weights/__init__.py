@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from scse._extras import require
-from scse.networks import Config, UNet
+from scse.networks import NETWORKS, Config, Network
 
 FOLDER = Path(__file__).parent
 
@@ -22,7 +22,7 @@ class Card(TypedDict):
     """What is known of a trained network."""
 
     name: str  # with its seed
-    network: Config
+    network: Config  # its arguments; which network it is, the recipe says
     parameters: int
     classes: Sequence[str]  # background first
     data: str  # where it is from, and what is held out
@@ -82,8 +82,8 @@ def card(name: str, seed: int | None = None) -> Card:
     raise ValueError(f"no trained network {wanted!r}; shipped are {shipped}")
 
 
-def load(name: str, seed: int | None = None) -> UNet:
-    """A trained U-Net in evaluation mode, in float32; its ``name`` is that of its card.
+def load(name: str, seed: int | None = None) -> Network:
+    """A trained network in evaluation mode, in float32; its ``name`` is that of its card.
 
     Args:
         name: ``"brain-unet-scse"``, ``"digits-unet-scse"``, …; ``scse.weights.cards()`` lists all.
@@ -105,7 +105,8 @@ def load(name: str, seed: int | None = None) -> UNet:
             f"{path.name} is damaged: its SHA-256 is {digest}, its card says {found['sha256']}; "
             "install scse again"
         )
-    network = UNet(**found["network"]).float()  # whatever torch's default is now
+    make = NETWORKS[found["recipe"].get("network", "unet")]  # older cards are all of U-Nets
+    network = make(**found["network"]).float()  # whatever torch's default is now
     network.load_state_dict(
         {k: v.float() if v.is_floating_point() else v for k, v in read(content).items()}
     )
