@@ -13,12 +13,12 @@ import notation
 
 def test_how_a_symbol_is_set_is_read_from_an_equation():
     tex = r"\class{scse-channel term-c}{c} = \class{term-W1}{\mathbf{W}_{1}}\, \class{term-z}{z}"
-    assert notation.settings(tex) == {"c": "c", "W1": r"\mathbf{W}_{1}", "z": "z"}
+    assert notation.settings(tex) == [("c", "c"), ("W1", r"\mathbf{W}_{1}"), ("z", "z")]
 
 
 def test_a_term_within_another_is_found_too():
     tex = r"\class{term-out}{\hat U_{\class{term-c}{c}}}"
-    assert notation.settings(tex) == {"out": r"\hat U_{{c}}", "c": "c"}
+    assert notation.settings(tex) == [("out", r"\hat U_{{c}}"), ("c", "c")]
 
 
 def test_a_brace_that_stays_open_is_told():

@@ -1,8 +1,10 @@
 r"""Sphinx extension: `{notation}` is a table of the book's symbols, with the pages that use them.
 
 The symbols and what they are called stand in `terms.json` (see terms.py). How one is set is taken
-from the equations themselves, from `\class{term-z}{\mathbf{z}}`, where it is met first.
+from the equations themselves, `\class{term-z}{\mathbf{z}}`: as it is set most often.
 """
+
+from collections import Counter
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
@@ -39,21 +41,21 @@ def argument(tex, start):
 
 
 def settings(tex):
-    r"""Each term of an equation and how it is set: {"z": r"\mathbf{z}"}."""
-    found, at = {}, 0
+    r"""The terms of an equation and how each is set: [("z", r"\mathbf{z}"), …]."""
+    found, at = [], 0
     while (at := tex.find(r"\class{", at)) >= 0:
         words = argument(tex, at + len(r"\class"))
         at += len(r"\class{}") + len(words)
-        for name in marked(rf"\class{{{words}}}"):
-            found.setdefault(name, plain(argument(tex, at)))
+        found += [(name, plain(argument(tex, at))) for name in marked(rf"\class{{{words}}}")]
     return found
 
 
 def keep(app, doctree):
-    """What a page has set, for the table of another page."""
+    """What a page has set, for the table of another page: {term: {TeX: how often}}."""
     met = {}
     for node in doctree.findall(lambda node: isinstance(node, EQUATIONS)):
-        met = settings(node.astext()) | met
+        for name, tex in settings(node.astext()):
+            met.setdefault(name, Counter())[tex] += 1
     _store(app.env)[app.env.docname] = met
 
 
@@ -88,10 +90,11 @@ class Tables(SphinxPostTransform):
             using = [page for page in pages if name in store[page]]
             if not using:
                 raise NotationError(f"{term['sign']} in terms.json stands in no equation")
-            sign = nodes.math("", store[using[0]][name])
+            ways = sum((store[page][name] for page in using), Counter())
+            ((sign, _),) = ways.most_common(1)
             links = [self.link(page) for page in using]
             parted = [part for link in links for part in (nodes.Text(", "), link)][1:]
-            body += self.row([sign], [nodes.Text(term["name"])], parted)
+            body += self.row([nodes.math("", sign)], [nodes.Text(term["name"])], parted)
         head = nodes.thead("", self.row(*([nodes.Text(word)] for word in HEAD)))
         columns = [nodes.colspec(colwidth=width) for width in (15, 45, 40)]
         return nodes.table("", nodes.tgroup("", *columns, head, body, cols=len(columns)))
