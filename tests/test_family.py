@@ -1,0 +1,229 @@
+"""The relatives of scSE: each against what its authors or a library published, on copied weights.
+
+And the chapter on them, with its figure.
+"""
+
+import foreign_blocks
+import pytest
+import torch
+from published import published
+
+from scse import scSE
+from scse.family import (
+    BAM,
+    CBAM,
+    ECA,
+    FAMILY,
+    SRM,
+    CoordinateAttention,
+    GatherExcite,
+    GCNet,
+    ProjectExcite,
+    SimAM,
+    field,
+    macs,
+)
+
+# What others published
+
+
+def same(theirs, ours, x):
+    """Outputs and the gradient of the input, in both modes, in float64.
+
+    In evaluation first: timm's batch norms have another momentum.
+    """
+    torch.manual_seed(5)
+    g = torch.randn_like(x)
+    for mode in (False, True):
+        found = []
+        for module in (theirs, ours):
+            module.double().train(mode)
+            t = x.clone().requires_grad_()
+            y = module(t)
+            found.append((y, *torch.autograd.grad(y, t, g)))
+        torch.testing.assert_close(found[1], found[0], atol=1e-6, rtol=1e-6)
+
+
+def copied(ours, names):
+    """Random weights, put into ours and into ``theirs`` by the pairs of names."""
+    torch.manual_seed(3)
+    with torch.no_grad():
+        for weight in ours.parameters():
+            weight.copy_(torch.randn_like(weight))
+    return {theirs: ours.state_dict()[own] for theirs, own in names.items()}
+
+
+def lend(theirs, ours, names):
+    wanted = theirs.state_dict()
+    given = copied(ours, names)
+    theirs.load_state_dict(
+        {
+            name: given[name].reshape(value.shape) if name in given else value
+            for name, value in wanted.items()
+        }
+    )
+    counts = [sum(p.numel() for p in module.parameters()) for module in (theirs, ours)]
+    assert counts[0] == counts[1]
+    return theirs, ours
+
+
+@pytest.fixture
+def x():
+    torch.manual_seed(1)
+    return torch.randn(3, 32, 24, 24).double()
+
+
+def pairs(names):
+    """``{"a": "b"}`` for the weight and the bias of both layers."""
+    return {f"{a}.{p}": f"{b}.{p}" for a, b in names.items() for p in ("weight", "bias")}
+
+
+def test_cbam_is_timms(x):
+    theirs = published("timm.layers.cbam", "CbamModule")(32, mlp_bias=True)
+    names = {"channel.fc1": "fc1", "channel.fc2": "fc2", "spatial.conv.bn": "bn"}
+    theirs, ours = lend(theirs, CBAM(32), pairs(names))
+    # timm stacks mean and maximum, the authors maximum and mean.
+    theirs.spatial.conv.conv.weight = torch.nn.Parameter(ours.conv.weight.detach().flip(1))
+    same(theirs, ours, x)
+
+
+def test_bam_is_the_authors(x):
+    names = {"gate_c.0": "channel.0", "gate_c.1": "channel.1", "gate_c.3": "channel.3"}
+    names |= {f"gate_s.{i}": f"space.{i}" for i in (0, 1, 3, 4, 6, 7, 9)}
+    same(*lend(foreign_blocks.BAMLayer(32), BAM(32), pairs(names)), x)
+
+
+@pytest.mark.parametrize("extent", [0, 2, 4, 8])
+def test_gather_excite_is_timms(x, extent):
+    theirs = published("timm.layers", "GatherExcite")(32, extent=extent, use_mlp=False)
+    same(theirs, GatherExcite(32, extent), x)
+
+
+def test_eca_is_timms(x):
+    theirs = published("timm.layers", "EcaModule")(kernel_size=3)
+    same(*lend(theirs, ECA(32), {"conv.weight": "conv.weight"}), x)
+
+
+def test_srm_is_the_authors(x):
+    names = {"cfc": "style", **pairs({"bn": "bn"})}
+    same(*lend(foreign_blocks.SRMLayer(32), SRM(32), names), x)
+
+
+def test_gcnet_is_timms(x):
+    options = {"fuse_add": True, "fuse_scale": False, "rd_ratio": 1 / 16}
+    theirs = published("timm.layers", "GlobalContext")(32, **options)
+    names = {"conv_attn": "attend", "mlp_add.fc1": "fc1", "mlp_add.fc2": "fc2"}
+    # timm's norm of (C, 1, 1) has another eps than torch's LayerNorm, and than the authors'.
+    theirs.mlp_add.norm.eps = 1e-5
+    same(*lend(theirs, GCNet(32), pairs({**names, "mlp_add.norm": "norm"})), x)
+
+
+def test_simam_is_the_authors(x):
+    same(foreign_blocks.SimAMModule(), SimAM(32), x)
+
+
+def test_coordinate_attention_is_timms(x):
+    kind = published("timm.layers.coord_attn", "CoordAttn")
+    names = {"conv1": "fc1", "bn1": "bn", "conv_h": "rows", "conv_w": "columns"}
+    same(*lend(kind(32, rd_channels=8, bias=True), CoordinateAttention(32), pairs(names)), x)
+
+
+@pytest.mark.parametrize("r", [2, 4])
+def test_project_excite_is_the_authors(r):
+    torch.manual_seed(1)
+    x = torch.randn(2, 8, 5, 6, 7).double()
+    theirs = foreign_blocks.ProjectExciteLayer(8, r)
+    same(*lend(theirs, ProjectExcite(8, r), pairs({"conv_c": "fc1", "conv_cT": "fc2"})), x)
+
+
+@pytest.mark.parametrize("spatial", [(9, 7), (5, 6, 7)], ids=str)
+def test_project_excite_on_its_projections(spatial):
+    torch.manual_seed(1)
+    x, block = torch.randn(2, 8, *spatial).double(), ProjectExcite(8).double()
+    torch.testing.assert_close(block.on_projections(x), block.gate(x), atol=1e-12, rtol=0.0)
+    flat = torch.full((1, 8, *spatial), 2.0).double()
+    total = sum(z.mean() for z in block.projections(flat))
+    assert total == pytest.approx(2.0 * len(spatial)), "a sum, no mean"
+
+
+# What they have in common
+
+COSTS = {  # parameters and MACs at C = 64, 128 × 128: b = C / r, S positions
+    "se": (580, 1_049_088),
+    "cse": (4192, 1_052_672),
+    "sse": (65, 2_097_152),
+    "scse": (4257, 2_101_248),
+    "pe": (4192, 68_157_440),
+    "bam": (1173, 11_076_096),
+    "cbam": (680, 3_703_808),
+    "ge": (0, 1_048_576),
+    "gc": (653, 2_097_664),
+    "srm": (256, 1_048_704),
+    "eca": (3, 1_048_768),
+    "simam": (0, 3_145_856),
+    "ca": (1688, 2_359_296),
+}
+
+
+@pytest.mark.parametrize("name", FAMILY)
+def test_costs(name):
+    block = FAMILY[name].build(64)
+    count = sum(p.numel() for p in block.parameters())
+    x = torch.zeros(1, 64, 128, 128)
+    assert (count, macs(block, x)) == COSTS[name]
+    assert block.training, "left as it was"
+
+
+def test_macs_counts_what_a_convolution_takes():
+    x = torch.zeros(1, 64, 128, 128)
+    assert macs(torch.nn.Conv2d(64, 64, 3, padding=1), x) == 9 * 64 * 64 * 128 * 128
+
+
+@pytest.mark.parametrize("name", FAMILY)
+def test_the_field_is_what_the_block_multiplies_by(name):
+    torch.manual_seed(2)
+    x = torch.randn(2, 32, 16, 16).double()
+    block = FAMILY[name].build(32).double().eval()
+    with torch.no_grad():
+        for weight in block.parameters():
+            weight.add_(0.3 * torch.randn_like(weight))
+        expected = x + field(block, x) if name == "gc" else x * field(block, x)
+        torch.testing.assert_close(block(x), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        *((name, 0.45, 0.55) for name in ("se", "cse", "sse", "pe", "eca")),
+        ("scse", 0.95, 1.05),
+        ("bam", 1.45, 1.55),
+        *((name, 0.2, 0.3) for name in ("cbam", "ca")),
+        ("srm", 0.5, 0.5),
+        ("gc", 0.0, 0.0),
+        ("ge", 0.5, 0.65),
+        ("simam", 0.62, 0.7),
+    ],
+)
+def test_a_card_says_how_it_starts(name, low, high):
+    x = torch.randn(1, 64, 32, 32, generator=torch.Generator().manual_seed(0)).relu()
+    means = []
+    for seed in range(8):
+        torch.manual_seed(seed)
+        means.append(field(FAMILY[name].build(64).eval(), x).mean().item())
+    assert low <= sum(means) / 8 <= high
+
+
+def test_what_is_not_of_the_family_is_refused():
+    with pytest.raises(TypeError, match="field takes a block of scse.family"):
+        field(torch.nn.Identity(), torch.zeros(1, 4, 8, 8))
+    with pytest.raises(TypeError, match="or one that adds"):
+        field(scSE(4, combine="max"), torch.zeros(1, 4, 8, 8))
+    with pytest.raises(ValueError, match="channels must be at least 1, got 0"):
+        ECA(0)
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 4, 4), (1, 4, 4), (1, 4, 4, 4, 4)], ids=str)
+def test_maps_of_another_shape_are_refused(shape):
+    for kind in (BAM, CBAM, ECA, GCNet, SRM, SimAM, GatherExcite, CoordinateAttention):
+        with pytest.raises(ValueError, match=r"\(4\) takes 4 axes"):
+            kind(4)(torch.zeros(shape))
