@@ -1,14 +1,21 @@
 """The relatives of scSE: each against what its authors or a library published, on copied weights.
 
-And the chapter on them, with its figure.
+And the chapter on them, with its figure: js/test/family_golden.json is what torch says of it;
+js/test/family.test.js holds the page to that. Write it anew with ``python tests/test_family.py``.
 """
+
+import functools
+import json
+import re
+from pathlib import Path
 
 import foreign_blocks
 import pytest
 import torch
+import traitlets
 from published import published
 
-from scse import scSE
+from scse import UNet, record, scSE
 from scse.family import (
     BAM,
     CBAM,
@@ -23,6 +30,11 @@ from scse.family import (
     field,
     macs,
 )
+from scse.widgets import FamilyCards
+from scse.widgets import family_cards as cards
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "js" / "test" / "family_golden.json"
 
 # What others published
 
@@ -227,3 +239,151 @@ def test_maps_of_another_shape_are_refused(shape):
     for kind in (BAM, CBAM, ECA, GCNet, SRM, SimAM, GatherExcite, CoordinateAttention):
         with pytest.raises(ValueError, match=r"\(4\) takes 4 axes"):
             kind(4)(torch.zeros(shape))
+
+
+# The figure
+
+
+@functools.cache
+def small():
+    torch.manual_seed(3)
+    net = UNet(1, 3, width=8, depth=2).eval()
+    return net, ("one", torch.randn(1, 8, 12).cumsum(2))
+
+
+def make(**options):
+    net, sample = small()
+    return FamilyCards(net, sample, block="encoder1", **options)
+
+
+NAMES = list(FAMILY)
+STATES = [
+    {
+        "left": name,
+        "right": NAMES[(i + 5) % len(NAMES)],
+        "channel": i % 8,
+        "input": list(cards.INPUTS)[i % 4],
+        "weights": list(cards.WEIGHTS)[i % 3 == 2],
+    }
+    for i, name in enumerate(NAMES)
+]
+
+
+def told(side):
+    """As it is stored: nine digits."""
+    values = {name: side[name] for name in ("shares", "rank", "moved")}
+    for name in ("field", "out"):
+        values[name] = [float(f"{value:.9g}") for value in side[name].flatten().tolist()]
+    return values
+
+
+def golden():
+    figure = make()
+    stored = []
+    for state in STATES:
+        seen = figure.evaluate(state)
+        right = told(seen["right"])
+        del right["field"]  # it is the left one of another state
+        stored.append(
+            {
+                "state": state,
+                "left": told(seen["left"]),
+                "right": right,
+                "quantities": figure.quantities(state),
+            }
+        )
+    members = [
+        {"name": card["name"], "title": card["title"], "layers": card["layers"]}
+        for card in figure.manifest["members"]
+    ]
+    return {
+        "shape": figure.manifest["shape"],
+        "maps": figure._maps.values().flatten().tolist(),
+        "members": members,
+        "states": stored,
+    }
+
+
+def leaves(value):
+    if isinstance(value, dict):
+        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
+    if isinstance(value, list):
+        return [leaf for part in value for leaf in leaves(part)]
+    return [value]
+
+
+def test_golden_values_are_current():
+    stored, fresh = (leaves(part) for part in (json.loads(GOLDEN.read_text()), golden()))
+    assert stored == pytest.approx(fresh, rel=1e-6, abs=1e-6), (
+        "js/test/family_golden.json is stale: python tests/test_family.py"
+    )
+
+
+def test_it_shows_the_members_on_the_maps_of_the_network():
+    net, sample = small()
+    x = record(net, sample[1][None])["encoder1"].input.double()
+    figure = make(left="scse", right="gc", channel=3)
+    now = figure.evaluate()
+    torch.testing.assert_close(now["u"], x[0, 3], atol=0.02, rtol=0.0)  # 256 levels
+    for side, name in (("left", "scse"), ("right", "gc")):
+        block = figure._blocks["drawn"][name]
+        with torch.no_grad():
+            torch.testing.assert_close(now[side]["out"], block(x)[0, 3], atol=0.05, rtol=0.0)
+        assert now[side]["field"].std() > 0.14
+
+
+def test_what_goes_in_keeps_what_it_is_said_to_keep():
+    maps = torch.randn(4, 8, 12).double()
+    for how in cards.INPUTS:
+        torch.testing.assert_close(cards.changed(maps, how).mean((1, 2)), maps.mean((1, 2)))
+    for axis in (1, 2):
+        rows = [cards.changed(maps, how).mean(axis) for how in ("own", "projections")]
+        torch.testing.assert_close(*rows)
+    mixed = cards.changed(maps, "shuffled")
+    assert torch.equal(mixed.flatten(1).sort()[0], maps.flatten(1).sort()[0])
+    assert not torch.equal(mixed, maps)
+
+
+def test_shares_and_rank():
+    c, s = torch.rand(6, 1, 1).double(), torch.rand(1, 4, 5).double()
+    assert cards.shares(c.expand(6, 4, 5)) == pytest.approx([1, 0, 0])
+    assert cards.shares(s.expand(6, 4, 5)) == pytest.approx([0, 1, 0])
+    assert cards.shares(c + s)[2] == pytest.approx(0)
+    assert cards.shares(c * s)[2] > 0.01
+    assert cards.shares(torch.ones(6, 4, 5).double()) == [0, 0, 0]
+    fields = (c.expand(6, 4, 5), c + s, c * s, torch.rand(6, 4, 5).double(), torch.zeros(6, 4, 5))
+    assert [cards.rank(each) for each in fields] == [1, 2, 1, 6, 0]
+    for each in fields:
+        assert cards.rank(each) == torch.linalg.matrix_rank(each.flatten(1))
+
+
+def test_making_it_leaves_the_random_numbers_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    make()
+    assert torch.equal(torch.rand(1), expected)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"channel": 8}, "channel must be 0 to 7, got 8"),
+        ({"left": "nose"}, "nose"),
+        ({"input": "nose"}, "nose"),
+        ({"weights": "nose"}, "nose"),
+    ],
+)
+def test_what_it_cannot_show_is_refused(state, words):
+    with pytest.raises(traitlets.TraitError, match=re.escape(words)):
+        make(**state)
+
+
+def test_a_block_that_it_cannot_carry_is_refused():
+    _, sample = small()
+    with pytest.raises(ValueError, match="FamilyCards carries 16 channels at most, .* has 32"):
+        FamilyCards(UNet(1, 3, width=32, depth=2).eval(), sample, block="encoder1")
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(golden()) + "\n")
