@@ -301,7 +301,7 @@ FAMILY: dict[str, Member] = {
         *("x · (c + s)", "1", "roy2018"),
     ),
     "pe": Member(
-        *("Project & Excite", ProjectExcite, 2, "all axes but one, to means, and adds these"),
+        *("Project & Excite", ProjectExcite, 2, "all axes but one, to means"),
         *("every value", "x · F", "½", "rickmann2019"),
     ),
     "bam": Member(
@@ -309,28 +309,28 @@ FAMILY: dict[str, Member] = {
         *("channels and positions", "x · (1 + σ(m · n))", "1½", "park2018"),
     ),
     "cbam": Member(
-        *("CBAM", CBAM, 16, "space, to mean and maximum; then channels, likewise"),
+        *("CBAM", CBAM, 16, "space, to mean and maximum; channels likewise"),
         *("channels, then positions", "x · c · s", "¼", "woo2018"),
     ),
     "ge": Member(
         *("Gather–Excite", GatherExcite, 0, "neighbourhoods, to their means"),
-        *("channels, place by place", "x · F", "½ or more, for x ≥ 0", "hu2018gather"),
+        *("channels, place by place", "x · F", "½ or more", "hu2018gather"),
     ),
     "gc": Member(
-        *("GCNet", GCNet, 16, "space, to a weighted mean", "nothing: it adds to channels"),
+        *("GCNet", GCNet, 16, "space, to a weighted mean", "nothing, it adds"),
         *("x + t", "x itself", "cao2019"),
     ),
     "srm": Member(
-        *("SRM", SRM, 0, "space, to mean and standard deviation", "channels"),
+        *("SRM", SRM, 0, "space, to mean and spread", "channels"),
         *("x · c", "½ exactly", "lee2019"),
     ),
     "eca": Member(
-        *("ECA", ECA, 0, "space, to its mean", "channels, from their neighbours in the order"),
+        *("ECA", ECA, 0, "space, to its mean", "channels, in their order"),
         *("x · c", "½", "wang2020"),
     ),
     "simam": Member(
         *("SimAM", SimAM, 0, "space, to mean and variance", "every value"),
-        *("x · F", "0.62 or more, and stays so", "yang2021"),
+        *("x · F", "0.62 or more", "yang2021"),
     ),
     "ca": Member(
         *("Coordinate attention", CoordinateAttention, 32, "rows and columns, to means"),

@@ -1,4 +1,4 @@
-"""The chapter on the family in the built site: its figure by pointer and keyboard, against torch."""
+"""The figure of the chapter on the family in the built site, against torch."""
 
 import functools
 

@@ -76,7 +76,7 @@ function half(side, { manifest, set }) {
   });
   const rank = readout(`${side}-rank`, count);
   const moved = readout(`${side}-moved`, (v) => fixed(v, 3));
-  const constant = h("span", { text: "one and the same everywhere" });
+  const constant = h("span", { text: "nothing" });
   const legend = h("span", { class: "scse-legend" }, ...bars.map(({ element }) => element));
   const depends = h(
     "div",
@@ -86,13 +86,14 @@ function half(side, { manifest, set }) {
     legend,
     constant,
     h("span", {}, "rank ", rank.element),
-    h("span", {}, "moved by ", moved.element),
+    h("span", {}, "moved by up to ", moved.element),
   );
 
   const part = canvas(height, width, "Its factor for the channel");
+  const partTitle = h("span");
   const out = canvas(height, width, "Its output for the channel");
   out.setAttribute("data-term", "out");
-  const outputs = h("div", { class: "scse-pair" }, panel("Factor F", part), panel("Output", out));
+  const outputs = h("div", { class: "scse-pair" }, panel(partTitle, part), panel("Output", out));
   return {
     element: h(
       "section",
@@ -115,7 +116,8 @@ function half(side, { manifest, set }) {
       }
       parameters.set(now.card.parameters);
       macs.set(now.card.macs);
-      title.textContent = now.adds ? "What it adds, all channels" : "Factor F, all channels";
+      partTitle.textContent = now.adds ? "Added t" : "Factor F";
+      title.textContent = `${partTitle.textContent}, all channels`;
       // White leaves a value as it is: a factor of 1, an addend of 0.
       const reach = now.adds ? Math.max(0.05, ...range(now.field).map(Math.abs)) : 1;
       const middle = now.adds ? 0 : 1;
@@ -187,7 +189,7 @@ export default widget(
         { class: "scse-goesin" },
         panel(which, map, mapScale.element),
         h("p", {
-          text: `Maps of ${manifest.block}, ${manifest.title}. Purple is a factor below 1, white 1, green above. Costs are those at 64 channels of 128×128. Where r is 16 there, it is ${Math.max(1, Math.floor(channels / 4))} here.`,
+          text: `Maps of ${manifest.block}, ${manifest.title}. Purple is a factor below 1, white 1, green above. Costs are those at 64 channels of 128×128. Where r is 16 there, it is ${Math.max(1, Math.floor(channels / 4))} here. Moved: by how much factors differ from those of the maps themselves.`,
         }),
       ),
       h("div", { class: "scse-halves" }, ...halves.map(({ element }) => element)),
