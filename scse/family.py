@@ -337,6 +337,7 @@ FAMILY: dict[str, Member] = {
         *("rows and columns of each channel", "x · a · b", "¼", "hou2021"),
     ),
 }
+"""The members by short names: SE and Roy's blocks, what is near to them, and then the others."""
 
 
 @torch.no_grad()
