@@ -16,6 +16,7 @@ export const WIDGETS = {
   contrast_swap: "figures/contrast_swap.js",
   contrast_slider: "figures/contrast_slider.js",
   explorer: "figures/explorer/index.js",
+  family_cards: "figures/family_cards/index.js",
   gradient_paths: "figures/gradient_paths/index.js",
   join: "figures/join/index.js",
   mask_gallery: "figures/mask_gallery.js",

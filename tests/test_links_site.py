@@ -499,6 +499,7 @@ def test_a_sentence_of_the_book_opens_the_bottleneck(open_page):
         ("space.html", "gallery"),
         ("both.html", "join"),
         ("backwards.html", "paths"),
+        ("family.html", "family"),
         ("own_network.html", "explorer"),
         ("playground.html", "playground"),
     ],

@@ -15,7 +15,7 @@ import torch
 from site_tools import CHAPTERS
 
 import scse
-from scse import fields, find_blocks, override, record, sweep, weights
+from scse import family, fields, find_blocks, override, record, sweep, weights
 from scse.data import brain, digits
 from scse.metrics import dice, mean_dice
 from scse.rules import rule
@@ -636,6 +636,54 @@ def inserted_block():
     return "the same as before, to the last bit" if torch.equal(net(image), before) else "other"
 
 
+# --- Family ---
+
+
+def block_that_tells_two_spots():
+    first, second = torch.zeros(2, 1, 8, 16, 16)
+    first[..., 3, 4] = first[..., 12, 10] = 1
+    second[..., 3, 10] = second[..., 12, 4] = 1
+    told = []
+    for name in ("cse", "ca", "sse"):
+        torch.manual_seed(0)
+        block = family.FAMILY[name].build(8).eval()
+        fields = [family.field(block, x) for x in (first, second)]
+        if not torch.allclose(*fields, rtol=0, atol=1e-6):
+            told.append(name)
+    assert told == ["sse"]
+    return "sSE, which squeezes the channels at each position"
+
+
+def projections_of_ones():
+    z = family.ProjectExcite(1).projections(torch.ones(1, 1, 4, 5, 6))
+    (total,) = sum(z).unique().tolist()
+    return total
+
+
+def layer_that_stands_behind_a_relu():
+    a, b = torch.randn(2, 100, generator=torch.Generator().manual_seed(0))
+    assert not torch.allclose((a + b).relu(), a.relu() + b.relu())
+    return "no: there is a ReLU between"
+
+
+def products_saved():
+    """At 8³ as `macs` counts them; at 64³ by the same formula."""
+    channels, hidden = 64, 32
+
+    def whole(side):
+        return (2 * channels * hidden + channels) * side**3
+
+    def saved(side):
+        return channels * hidden * (side**3 - 3 * side)
+
+    block, x = family.ProjectExcite(channels), torch.zeros(1, channels, 8, 8, 8)
+    assert family.macs(block, x) == whole(8)
+    thin = torch.nn.Module()
+    thin.forward = lambda x: x * block.on_projections(x)
+    assert family.macs(thin, x) == whole(8) - saved(8)
+    return 100 * saved(64) / whole(64)
+
+
 COMPUTED = {
     ("index", "bar"): bar_that_loses_the_0,
     ("index", "own-gates"): own_gates,
@@ -669,6 +717,10 @@ COMPUTED = {
     ("backwards", "saturated"): paths_of_saturated_gates,
     ("backwards", "dead"): what_a_dead_branch_learns,
     ("backwards", "smaller"): error_of_smaller_steps,
+    ("family", "two-spots"): block_that_tells_two_spots,
+    ("family", "constant"): projections_of_ones,
+    ("family", "second"): layer_that_stands_behind_a_relu,
+    ("family", "saved"): products_saved,
     ("playground", "mask"): mask_missed_most,
     ("playground", "mean"): mean_mask,
     ("own_network", "seven"): blocks_that_do_not_move,

@@ -52,6 +52,7 @@ from scse.widgets.block_flow import BlockFlow
 from scse.widgets.contrast_slider import ContrastSlider
 from scse.widgets.contrast_swap import ContrastSwap
 from scse.widgets.explorer import Explorer, explore
+from scse.widgets.family_cards import FamilyCards
 from scse.widgets.gate_lab import GateLab
 from scse.widgets.gradient_paths import GradientPaths
 from scse.widgets.join import Join
@@ -69,6 +70,7 @@ __all__ = [
     "ContrastSlider",
     "ContrastSwap",
     "Explorer",
+    "FamilyCards",
     "GateLab",
     "GradientPaths",
     "Join",

@@ -1,0 +1,357 @@
+"""Relatives of scSE in one notation: Y = F ⊙ X, where F is the factor that every value gets.
+
+Reference implementations, a few lines each, for comparing what the blocks squeeze and what they
+gate. They are here, and not in the book, so that one source serves its chapter *Family*, its figure
+`FamilyCards` and the tests, which hold each of them to the code that its authors or a library
+published, with copied weights. They are not tuned, and `record` and `override` do not look for
+them: for networks use `cSE`, `sSE` and `scSE`, or a library.
+
+The equations are those of the released code that each docstring names. Layers have their default
+initialisation where that code does not say otherwise. ``mean`` is over space.
+
+Shape:
+    x (N, C, H, W), for `ProjectExcite` (N, C, D, H, W) as well; ``gate(x)`` broadcasts against x.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from scse._macs import macs as macs
+from scse.blocks import cSE, scSE, sSE
+
+
+class Relative(nn.Module):
+    """What they share: Y = gate(X) ⊙ X, and one check."""
+
+    ranks: tuple[int, ...] = (4,)
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        if channels < 1:
+            raise ValueError(f"channels must be at least 1, got {channels}")
+        self.channels = channels
+
+    def gate(self, x: Tensor) -> Tensor:
+        """F, the factor of each value."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._checked(x) * self.gate(x)
+
+    def _checked(self, x: Tensor) -> Tensor:
+        if x.dim() not in self.ranks or x.shape[1] != self.channels:
+            axes = " or ".join(str(rank) for rank in self.ranks)
+            raise ValueError(
+                f"{type(self).__name__}({self.channels}) takes {axes} axes "
+                f"(N, {self.channels}, …), got {tuple(x.shape)}"
+            )
+        return x
+
+
+def _mean(x: Tensor) -> Tensor:
+    return x.mean((2, 3), keepdim=True)  # (N, C, 1, 1)
+
+
+def _layer(
+    inputs: int, outputs: int, size: int = 1, dilation: int = 1, bias: bool = True
+) -> nn.Conv2d:
+    """A convolution that keeps the size of its maps."""
+    padding = dilation * (size // 2)
+    return nn.Conv2d(inputs, outputs, size, padding=padding, dilation=dilation, bias=bias)
+
+
+class CBAM(Relative):
+    """F = c · s: c = σ(M(mean) + M(max)), then s = σ(BN(7×7 ⋆ [max_k, mean_k])) of c ⊙ X.
+
+    M is one MLP for both. Woo et al. 2018, https://github.com/Jongchan/attention-module, cbam.py.
+    """
+
+    def __init__(self, channels: int, r: int = 16) -> None:
+        super().__init__(channels)
+        hidden = max(1, channels // r)
+        self.fc1, self.fc2 = _layer(channels, hidden), _layer(hidden, channels)
+        self.conv, self.bn = _layer(2, 1, 7, bias=False), nn.BatchNorm2d(1, momentum=0.01)
+
+    def _steps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        pooled = torch.stack([x.mean((2, 3)), x.amax((2, 3))], 2)[..., None]  # (N, C, 2, 1)
+        c = self.fc2(self.fc1(pooled).relu()).sum(2, keepdim=True).sigmoid()  # (N, C, 1, 1)
+        y = c * x
+        both = torch.cat([y.amax(1, keepdim=True), y.mean(1, keepdim=True)], 1)
+        return c, y, self.bn(self.conv(both)).sigmoid()
+
+    def gate(self, x: Tensor) -> Tensor:
+        c, _, s = self._steps(x)
+        return c * s
+
+    def forward(self, x: Tensor) -> Tensor:
+        _, y, s = self._steps(self._checked(x))
+        return y * s
+
+
+class BAM(Relative):
+    """F = 1 + σ(m · n): m a number for each channel, n one for each position.
+
+    m = W_1 δ(BN(W_2 mean)); n: 1×1 down to C/r, twice 3×3 with dilation 4, 1×1 to one map, BN and
+    ReLU behind all but the last. Park et al. 2018, https://github.com/Jongchan/attention-module,
+    bam.py. That code pools with the height of the maps both ways, so it needs square ones.
+    """
+
+    def __init__(self, channels: int, r: int = 16) -> None:
+        super().__init__(channels)
+        b = max(1, channels // r)
+        self.channel = nn.Sequential(
+            _layer(channels, b), nn.BatchNorm2d(b), nn.ReLU(), _layer(b, channels)
+        )
+        self.space = nn.Sequential(
+            *(_layer(channels, b), nn.BatchNorm2d(b), nn.ReLU()),
+            *(_layer(b, b, 3, dilation=4), nn.BatchNorm2d(b), nn.ReLU()),
+            *(_layer(b, b, 3, dilation=4), nn.BatchNorm2d(b), nn.ReLU()),
+            _layer(b, 1),
+        )
+
+    def gate(self, x: Tensor) -> Tensor:
+        return 1 + (self.channel(_mean(x)) * self.space(x)).sigmoid()
+
+
+class GatherExcite(Relative):
+    """F = σ(the mean over a neighbourhood), without parameters: GE-θ⁻.
+
+    Neighbourhoods of 2e - 1 pixels at every e-th, enlarged again; e = 0 is the whole map. Hu et al.
+    2018, as in timm's ``GatherExcite`` (the released code is Caffe).
+    """
+
+    def __init__(self, channels: int, extent: int = 8) -> None:
+        super().__init__(channels)
+        self.extent = extent
+
+    def gate(self, x: Tensor) -> Tensor:
+        e = self.extent
+        if not e:
+            return _mean(x).sigmoid()
+        near = F.avg_pool2d(x, 2 * e - 1, e, padding=e - 1, count_include_pad=False)
+        return F.interpolate(near.sigmoid(), size=x.shape[2:])
+
+
+class ECA(Relative):
+    """F = σ(k taps ⋆ mean), a convolution over the *order* of the channels.
+
+    Wang et al. 2020, https://github.com/BangguWu/ECANet.
+    """
+
+    def __init__(self, channels: int, taps: int = 3) -> None:
+        super().__init__(channels)
+        self.conv = nn.Conv1d(1, 1, taps, padding=taps // 2, bias=False)
+
+    def gate(self, x: Tensor) -> Tensor:
+        z = x.mean((2, 3))[:, None]  # (N, 1, C)
+        return self.conv(z).sigmoid().transpose(1, 2)[..., None]
+
+
+class SRM(Relative):
+    """F = σ(BN(a mean + b sd)), with an a and a b for each channel that start at 0.
+
+    Lee et al. 2019, https://github.com/hyunjaelee410/style-based-recalibration-module. The standard
+    deviation divides by S - 1.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.style = nn.Parameter(torch.zeros(channels, 2))  # a, b
+        self.bn = nn.BatchNorm2d(channels)
+
+    def gate(self, x: Tensor) -> Tensor:
+        style = torch.stack([x.flatten(2).mean(2), x.flatten(2).std(2)], 2)  # (N, C, 2)
+        return self.bn((style * self.style).sum(2)[..., None, None]).sigmoid()
+
+
+class GCNet(Relative):
+    """Y = X + W_1 δ(LN(W_2 z)): z_k is a mean of u_k with the weights softmax(w · u^{i,j}).
+
+    Adds, and multiplies nothing: it has `addend` in place of ``gate``. W_1 starts at 0. Cao et al.
+    2019, https://github.com/xvjiarui/GCNet.
+    """
+
+    def __init__(self, channels: int, r: int = 16) -> None:
+        super().__init__(channels)
+        b = max(1, channels // r)
+        self.attend = _layer(channels, 1)
+        self.fc1, self.norm, self.fc2 = _layer(channels, b), nn.LayerNorm(b), _layer(b, channels)
+        nn.init.kaiming_normal_(self.attend.weight)
+        for start in self.fc2.parameters():
+            nn.init.zeros_(start)
+
+    def addend(self, x: Tensor) -> Tensor:
+        """What every value of a channel gets, (N, C, 1, 1)."""
+        share = self.attend(x).flatten(2).softmax(2)  # (N, 1, S)
+        z = (x.flatten(2) @ share.transpose(1, 2))[..., None]  # (N, C, 1, 1)
+        h = self.norm(self.fc1(z).flatten(1)).relu()
+        return self.fc2(h[..., None, None])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._checked(x) + self.addend(x)
+
+
+class SimAM(Relative):
+    """F = σ(½ + d² / 4(v + λ)): d the distance from the mean of the map, v its variance.
+
+    No parameters. v divides by S - 1. Yang et al. 2021, https://github.com/ZjjConan/SimAM.
+    """
+
+    def __init__(self, channels: int, penalty: float = 1e-4) -> None:
+        super().__init__(channels)
+        self.penalty = penalty  # λ
+
+    def gate(self, x: Tensor) -> Tensor:
+        d2 = (x - _mean(x)).square()
+        v = d2.sum((2, 3), keepdim=True) / (x.shape[2] * x.shape[3] - 1)
+        return (0.5 + d2 / (4 * (v + self.penalty))).sigmoid()
+
+
+class CoordinateAttention(Relative):
+    """F = a · b: a for each channel and row, b for each channel and column.
+
+    [a_i, b_j] = σ(W_h y_i), σ(W_w y_j), y = hardswish(BN(W_1 ⋆ [row means, column means])). Hou et
+    al. 2021, https://github.com/houqb/CoordAttention. W_1 has at least 8 units.
+    """
+
+    def __init__(self, channels: int, r: int = 32) -> None:
+        super().__init__(channels)
+        b = max(8, channels // r)
+        self.fc1, self.bn = _layer(channels, b), nn.BatchNorm2d(b)
+        self.rows, self.columns = _layer(b, channels), _layer(b, channels)
+
+    def gate(self, x: Tensor) -> Tensor:
+        height = x.shape[2]
+        z = torch.cat([x.mean(3, keepdim=True), x.mean(2)[..., None]], 2)  # (N, C, H + W, 1)
+        y = F.hardswish(self.bn(self.fc1(z)))
+        a = self.rows(y[:, :, :height]).sigmoid()  # (N, C, H, 1)
+        b = self.columns(y[:, :, height:]).sigmoid().transpose(2, 3)  # (N, C, 1, W)
+        return a * b
+
+
+class ProjectExcite(Relative):
+    """F = σ(V_2 δ(V_1 Z)), Z = z_d + z_h + z_w: the means of a map along the other axes, added.
+
+    On (N, C, H, W) the two projections z_h + z_w. V_1 is linear, so it can run on each projection
+    before they are added: `on_projections`. Rickmann et al. 2019,
+    https://github.com/ai-med/squeeze_and_excitation, squeeze_and_excitation_3D.py.
+    """
+
+    ranks = (4, 5)
+
+    def __init__(self, channels: int, r: int = 2) -> None:
+        super().__init__(channels)
+        hidden = max(1, channels // r)
+        self.fc1 = nn.Conv1d(channels, hidden, 1)  # V_1
+        self.fc2 = nn.Conv1d(hidden, channels, 1)  # V_2
+
+    @staticmethod
+    def projections(x: Tensor) -> list[Tensor]:
+        """z_d, z_h, z_w: each is as long as x along one axis, and 1 along the other two."""
+        axes = range(2, x.dim())
+        return [x.mean([a for a in axes if a != axis], keepdim=True) for axis in axes]
+
+    def gate(self, x: Tensor) -> Tensor:
+        z, *others = self.projections(x)
+        for other in others:
+            z = z + other  # (N, C, D, H, W)  Z = z_d + z_h + z_w
+        logits = self.fc2(self.fc1(z.flatten(2)).relu())  # V_2 δ(V_1 Z)
+        return logits.sigmoid().unflatten(2, x.shape[2:])
+
+    def on_projections(self, x: Tensor) -> Tensor:
+        """The same gate, with V_1 on D + H + W vectors in place of D·H·W."""
+        first, *others = self.projections(x)
+        hidden = self.fc1(first.flatten(2)).unflatten(2, first.shape[2:])  # with the bias, once
+        for z in others:
+            thin = F.conv1d(z.flatten(2), self.fc1.weight)  # V_1 z: (N, C/r, H), …
+            hidden = hidden + thin.unflatten(2, z.shape[2:])
+        logits = self.fc2(hidden.relu().flatten(2))
+        return logits.sigmoid().unflatten(2, x.shape[2:])
+
+
+class Member(NamedTuple):
+    """A card: what a block squeezes and gates, how it joins, and how it starts, in few words."""
+
+    title: str
+    make: Callable[..., nn.Module]  # of the channels, and of r where it has one
+    r: int  # as its authors set it; 0 where there is none
+    squeezes: str
+    gates: str
+    joins: str
+    starts: str
+    source: str  # in the book's bibliography
+
+    def build(self, channels: int, r: int | None = None) -> nn.Module:
+        """An untrained block."""
+        return self.make(channels, r or self.r) if self.r else self.make(channels)
+
+
+FAMILY: dict[str, Member] = {
+    "se": Member("SE", cSE, 16, "space, to its mean", "channels", "x · c", "½", "hu2018"),
+    "cse": Member("cSE", cSE, 2, "space, to its mean", "channels", "x · c", "½", "roy2018"),
+    "sse": Member(
+        "sSE", sSE, 0, "channels, to a weighted sum", "positions", "x · s", "½", "roy2018"
+    ),
+    "scse": Member(
+        *("scSE", scSE, 2, "space and channels, side by side", "channels and positions"),
+        *("x · (c + s)", "1", "roy2018"),
+    ),
+    "pe": Member(
+        *("Project & Excite", ProjectExcite, 2, "all axes but one, to means"),
+        *("every value", "x · F", "½", "rickmann2019"),
+    ),
+    "bam": Member(
+        *("BAM", BAM, 16, "space, to its mean; channels, by convolutions"),
+        *("channels and positions", "x · (1 + σ(m · n))", "1½", "park2018"),
+    ),
+    "cbam": Member(
+        *("CBAM", CBAM, 16, "space, to mean and maximum; channels likewise"),
+        *("channels, then positions", "x · c · s", "¼", "woo2018"),
+    ),
+    "ge": Member(
+        *("Gather–Excite", GatherExcite, 0, "neighbourhoods, to their means"),
+        *("channels, place by place", "x · F", "½ or more", "hu2018gather"),
+    ),
+    "gc": Member(
+        *("GCNet", GCNet, 16, "space, to a weighted mean", "nothing, it adds"),
+        *("x + t", "x itself", "cao2019"),
+    ),
+    "srm": Member(
+        *("SRM", SRM, 0, "space, to mean and spread", "channels"),
+        *("x · c", "½ exactly", "lee2019"),
+    ),
+    "eca": Member(
+        *("ECA", ECA, 0, "space, to its mean", "channels, in their order"),
+        *("x · c", "½", "wang2020"),
+    ),
+    "simam": Member(
+        *("SimAM", SimAM, 0, "space, to mean and variance", "every value"),
+        *("x · F", "0.62 or more", "yang2021"),
+    ),
+    "ca": Member(
+        *("Coordinate attention", CoordinateAttention, 32, "rows and columns, to means"),
+        *("rows and columns of each channel", "x · a · b", "¼", "hou2021"),
+    ),
+}
+"""The members by short names: SE and Roy's blocks, what is near to them, and then the others."""
+
+
+@torch.no_grad()
+def field(block: nn.Module, x: Tensor) -> Tensor:
+    """F, as large as x: by what every value is multiplied, or for `GCNet` what is added to it.
+
+    Args:
+        block: one that a `Member` built, a `scSE` only if it adds.
+    """
+    if isinstance(block, GCNet):
+        return block.addend(x).expand_as(x)
+    if isinstance(block, Relative):
+        return block.gate(x).expand_as(x)
+    if not isinstance(block, (cSE, sSE, scSE)) or getattr(block, "combine", "add") != "add":
+        raise TypeError(f"field takes a block of scse.family, or one that adds, got {block!r}")
+    gates = [gate for gate in block.gates(x) if gate is not None]
+    return torch.stack([gate.expand_as(x) for gate in gates]).sum(0)
