@@ -56,6 +56,7 @@ from scse.widgets.gate_lab import GateLab
 from scse.widgets.gradient_paths import GradientPaths
 from scse.widgets.join import Join
 from scse.widgets.mask_gallery import MaskGallery
+from scse.widgets.pick_runs import PickRuns
 from scse.widgets.pixel_probe import PixelProbe
 from scse.widgets.playground import Playground
 from scse.widgets.question import Question
@@ -73,6 +74,7 @@ __all__ = [
     "GradientPaths",
     "Join",
     "MaskGallery",
+    "PickRuns",
     "PixelProbe",
     "Playground",
     "Question",
