@@ -4,14 +4,21 @@ js/test/picks_golden.json is what Python says of the figure; js/test/picks.test.
 it. Write it anew with ``python tests/test_pitfalls.py``.
 """
 
+import functools
+import itertools
 import json
 import math
 import re
 from pathlib import Path
+from statistics import fmean
 
 import pytest
+import torch
 import traitlets
+from sklearn.metrics import roc_auc_score
 
+import scse
+import scse.weights
 from scse.widgets import PickRuns
 
 ROOT = Path(__file__).parents[1]
@@ -144,6 +151,132 @@ def test_what_it_cannot_show_is_refused(state, words):
 def test_runs_of_another_form_are_refused(runs, kind, words):
     with pytest.raises(kind, match=re.escape(words)):
         PickRuns(runs)
+
+
+# The chapter
+
+
+def cell(name):
+    cells = json.loads((ROOT / "book" / "pitfalls.ipynb").read_text())["cells"]
+    (found,) = (each for each in cells if each["id"] == f"pitfalls-{name}")
+    return found
+
+
+@functools.cache
+def chapter():
+    """The figure of the chapter."""
+    before, _, last = "".join(cell("11")["source"]).rpartition("\nPickRuns(")
+    scope = {}
+    before = before.replace('"runs.json"', repr(str(ROOT / "book" / "runs.json")))
+    exec(before, scope)
+    return eval("PickRuns(" + last, scope)
+
+
+def close(sentence, *values):
+    """Each number of a sentence is the value that was computed for it, to the digits it has."""
+    found = re.findall(r"\d+\.\d+", sentence)
+    assert len(found) == len(values), sentence
+    for text, value in zip(found, values, strict=True):
+        digits = len(text.split(".")[1])
+        assert float(text) == pytest.approx(round(float(value), digits), abs=1e-9), sentence
+
+
+def test_numbers_of_the_tour():
+    figure = chapter()
+    steps = figure.manifest["tour"]
+    says, seen = zip(*[(step["says"], figure.evaluate(step["set"])) for step in steps], strict=True)
+    close(says[0], seen[0]["difference"])
+    close(says[1], seen[1]["difference"])
+    close(says[2], -seen[2]["difference"])
+    close(says[3])
+    assert f"{seen[3]['ahead']} of {seen[3]['pairs']}." in says[3]
+    assert seen[3]["least"] < 0 < seen[3]["greatest"]
+    close(says[4], seen[4]["difference"])
+    close(says[5])
+    assert seen[5]["least"] > 0
+    scores = [run["score"] for run in figure.manifest["runs"] if run["task"] == "brain"]
+    close(says[6], 0.04, seen[6]["difference"])
+    assert max(scores) - min(scores) < 0.04
+
+
+def test_states_show_what_the_text_says():
+    figure = chapter()
+    runs = figure.manifest["runs"]
+    assert len(runs) == 33
+    seen = {n: figure.evaluate(s["set"]) for n, s in figure.manifest["states"].items()}
+    assert (
+        seen["one-of-each-in-favour"]["difference"] > 0 > seen["one-of-each-against"]["difference"]
+    )
+    assert seen["scse-and-none"]["ahead"] == seen["scse-and-none"]["pairs"]
+    assert seen["cse-above-scse"]["difference"] > 0
+    assert seen["cse-above-scse"]["ahead"] == 2, "cSE's best run, above two runs of one seed"
+    once = figure.manifest["states"]["each-seed-once"]["set"]
+    left = [run for i, run in enumerate(runs) if i not in once["out"]]
+    seeds = [(run["task"], run["variant"], run["label"]) for run in left]
+    assert len(set(seeds)) == len(seeds) == 29
+    assert not any("again" in label for *_, label in seeds)
+
+
+def test_solutions_of_exercise_1():
+    figure = chapter()
+    kept = []
+    for puzzle in figure.manifest["puzzles"]:
+        state = puzzle["solution"]
+        kept.append(
+            {
+                variant: {
+                    run["label"]
+                    for i, run in enumerate(figure.manifest["runs"])
+                    if (run["task"], run["variant"]) == ("brain", variant) and i not in state["out"]
+                }
+                for variant in ("scSE", "none")
+            }
+        )
+    win, lose = kept
+    assert {"seed 1", "seed 3"} < win["scSE"]
+    assert win["none"] == {"seed 0", "seed 2", "seed 4"}
+    assert lose["scSE"] == {"seed 2", "seed 5", "seed 6"}
+    assert lose["none"] == {"seed 1", "seed 2", "seed 4"}
+    scores = figure.evaluate({"task": "brain", "over": "scSE", "out": []})
+    assert abs(scores["difference"]) < 0.002
+
+
+def test_the_best_of_two_of_exercise_2():
+    pairs = itertools.combinations((0.6, 0.7, 0.8), 2)
+    assert fmean(max(pair) for pair in pairs) == pytest.approx(0.767, abs=5e-4)
+
+
+def test_every_line_of_the_table_of_controls_runs():
+    """For a small network: what stands in code there, as it stands there."""
+    table = next(
+        "".join(each["source"])
+        for each in json.loads((ROOT / "book" / "pitfalls.ipynb").read_text())["cells"]
+        if "## 7." in "".join(each["source"])
+    )
+    lines = re.findall(r"^\| .+ \| `(.+)` \|$", table, re.MULTILINE)
+    assert len(lines) == 7
+    torch.manual_seed(0)
+    net = scse.load("digits-unet-cse")
+    images = torch.randn(2, 1, 16, 16)
+    scope = {
+        "net": net,
+        "a": images,
+        "b": images.flip(3),
+        "metric": lambda out: out.mean(),
+        "sweep": scse.sweep,
+        "torch": torch,
+        "UNet": scse.UNet,
+        "weights": scse.weights,
+        "load": lambda name: name,  # all of them would take seconds
+        "roc_auc_score": roc_auc_score,
+        "truth": [0, 1],
+        "image": [0.1, 0.9],
+    }
+    found = [eval(line, scope) for line in lines]
+    assert all("lost_restored" in table for table in found[:4])
+    assert isinstance(found[4], scse.UNet)
+    assert found[5] == 1
+    assert found[6] == list(scse.weights.cards())
 
 
 if __name__ == "__main__":
