@@ -197,6 +197,7 @@ def test_numbers_of_the_tour():
     scores = [run["score"] for run in figure.manifest["runs"] if run["task"] == "brain"]
     close(says[6], 0.04, seen[6]["difference"])
     assert max(scores) - min(scores) < 0.04
+    assert f"only {seen[6]['ahead']} of {seen[6]['pairs']} pairs" in says[6]
 
 
 def test_states_show_what_the_text_says():

@@ -10,7 +10,7 @@ import { ends, evaluate, lanes, leaveOut, quantities, runsOf } from "./model.js"
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
-const DOT = 0.1; // of the axis: the width of a dot where the figure is narrowest
+const DOT = 0.13; // of the axis: the width of a dot where the figure is narrowest
 
 /** @type {[import("./model.js").Way, string][]} */
 const WAYS = [
@@ -123,7 +123,7 @@ export default widget(
         { class: "scse-row" },
         h(
           "div",
-          { class: "scse-name" },
+          { class: "scse-variant" },
           h("b", { text: variant }),
           h("span", {}, "mean ", mean.element),
           h("small", {}, counted.element, " of ", all.element, " runs"),
@@ -132,7 +132,9 @@ export default widget(
       );
       return { variant, counted, mean, all, tick, element };
     });
-    const [from, to] = [readout("axis-low"), readout("axis-high")];
+    const [from, to] = ["low", "high"].map((end) =>
+      readout(`axis-${end}`, (value) => fixed(value, 3)),
+    );
     const board = h(
       "div",
       { class: "scse-board" },
@@ -154,7 +156,7 @@ export default widget(
     const greatest = readout("greatest", (value) => signed(value, 3));
     const ahead = readout("ahead", String);
     const pairs = readout("pairs", String);
-    const spared = readout("spared", (value) => signed(value, 3));
+    const spared = readout("spared", (value) => fixed(value, 3));
     const [first, second, third] = [h("span"), h("span"), h("span")];
     const result = h(
       "div",
@@ -178,7 +180,7 @@ export default widget(
         third,
         " that counts is ",
         spared.element,
-        " from its mean.",
+        " above its mean.",
       ),
     );
 
@@ -224,8 +226,9 @@ export default widget(
         element.classList.toggle("scse-over", variant === current.over);
         element.classList.toggle("scse-under", variant === current.under);
       }
-      from.set(low);
-      to.set(high);
+      const own = runs.filter((run) => run.task === current.task).map((run) => run.score);
+      from.set(Math.min(...own));
+      to.set(Math.max(...own));
 
       const { difference: apart } = seen;
       const known = !Number.isNaN(apart);
