@@ -20,6 +20,7 @@ export const WIDGETS = {
   gradient_paths: "figures/gradient_paths/index.js",
   join: "figures/join/index.js",
   mask_gallery: "figures/mask_gallery.js",
+  pick_runs: "figures/pick_runs/index.js",
   playground: "figures/playground/index.js",
   question: "figures/question/index.js",
   receptive_field: "figures/receptive_field/index.js",

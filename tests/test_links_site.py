@@ -501,6 +501,7 @@ def test_a_sentence_of_the_book_opens_the_bottleneck(open_page):
         ("backwards.html", "paths"),
         ("family.html", "family"),
         ("own_network.html", "explorer"),
+        ("pitfalls.html", "picks"),
         ("playground.html", "playground"),
     ],
 )

@@ -6,6 +6,7 @@ choices of which one is right by a number.
 
 import functools
 import json
+import re
 import statistics
 import warnings
 from pathlib import Path
@@ -684,6 +685,66 @@ def products_saved():
     return 100 * saved(64) / whole(64)
 
 
+# --- Pitfalls ---
+
+
+def labels_of_the_neighbour():
+    ys = [y for slab in brain.TEST_SLABS for y in slab]
+    before, truth, after = (
+        brain.tissue(brain.resample(brain.slices([y + d for y in ys]))) for d in (-1, 0, 1)
+    )
+    return statistics.mean(dice(part, truth, 4)[1:].mean().item() for part in (before, after))
+
+
+def mask_divided_by_100():
+    """The order of the pixels and both ends stay, the shades move by less than a fifth."""
+    logits = torch.linspace(-4, 4, 101).double()
+    shown = []
+    for part in (logits, logits / 100):
+        s = part.sigmoid()
+        shown.append((s - s.min()) / (s.max() - s.min()))
+    before, after = shown
+    assert (after.diff() > 0).all()
+    assert (before - after).abs().max() < 0.2
+    return (
+        "hardly: the darkest and the brightest pixels stay, the shades between them move a little"
+    )
+
+
+def who_can_be_made_to_win():
+    """Three runs of each, of the brain: the ends of what picking can do."""
+    runs = [run for run in json.loads((BOOK / "runs.json").read_text()) if "brain" in run["name"]]
+    scse, none = (
+        sorted(run["mean_dice"] for run in runs if run["recipe"]["se"] == kind)
+        for kind in ("scse", None)
+    )
+    assert (len(scse), len(none)) == (7, 4)
+    mean = statistics.mean
+    assert round(mean(scse[-3:]) - mean(none[:3]), 3) == 0.004
+    assert round(mean(none[-3:]) - mean(scse[:3]), 3) == 0.003
+    assert round(mean(scse) - mean(none), 3) == 0.001
+    return "either, as you like"
+
+
+def printed(chapter, cell):
+    """What a cell has stored; nbval runs it anew and compares."""
+    cells = json.loads((BOOK / f"{chapter}.ipynb").read_text())["cells"]
+    (found,) = (each for each in cells if each["id"] == cell)
+    return "".join(found["outputs"][0]["text"])
+
+
+def untrained_blocks_that_know():
+    return int(re.search(r"untrained: (\d+) of 49", printed("pitfalls", "pitfalls-16"))[1])
+
+
+def left_of_masks_off():
+    rows = [line.split() for line in printed("pitfalls", "pitfalls-18").splitlines()[2:]]
+    assert len(rows) == 7
+    assert all(0.5 < float(row[4]) < 0.9 for row in rows)
+    assert max(float(row[6]) for row in rows) <= 0.1
+    return "0.1 or less"
+
+
 COMPUTED = {
     ("index", "bar"): bar_that_loses_the_0,
     ("index", "own-gates"): own_gates,
@@ -730,6 +791,11 @@ COMPUTED = {
     ("own_network", "know"): digit_in_the_gates,
     ("own_network", "frozen"): frozen_gates,
     ("own_network", "insert"): inserted_block,
+    ("pitfalls", "copy"): labels_of_the_neighbour,
+    ("pitfalls", "scale"): mask_divided_by_100,
+    ("pitfalls", "pick"): who_can_be_made_to_win,
+    ("pitfalls", "knows"): untrained_blocks_that_know,
+    ("pitfalls", "off"): left_of_masks_off,
 }
 
 

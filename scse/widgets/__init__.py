@@ -57,6 +57,7 @@ from scse.widgets.gate_lab import GateLab
 from scse.widgets.gradient_paths import GradientPaths
 from scse.widgets.join import Join
 from scse.widgets.mask_gallery import MaskGallery
+from scse.widgets.pick_runs import PickRuns
 from scse.widgets.pixel_probe import PixelProbe
 from scse.widgets.playground import Playground
 from scse.widgets.question import Question
@@ -75,6 +76,7 @@ __all__ = [
     "GradientPaths",
     "Join",
     "MaskGallery",
+    "PickRuns",
     "PixelProbe",
     "Playground",
     "Question",

@@ -1,0 +1,268 @@
+/** PickRuns: every training run is a dot, and the reader says which of them count. */
+
+import { button, choice, readout } from "../../controls/controls.js";
+import { select } from "../../controls/select.js";
+import { fixed, h, signed } from "../../ground/dom.js";
+import { oneOf, widget } from "../../widget.js";
+import { ends, evaluate, lanes, leaveOut, quantities, runsOf } from "./model.js";
+
+/** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
+
+const DOT = 0.13; // of the axis: the width of a dot where the figure is narrowest
+
+/** @type {[import("./model.js").Way, string][]} */
+const WAYS = [
+  ["all", "All runs"],
+  ["favour", "One of each, in favour"],
+  ["against", "One of each, against"],
+  ["best", "The best of each"],
+];
+
+/** @param {number} value @param {number} low @param {number} high */
+const place = (value, low, high) => (value - low) / (high - low);
+/** @param {number} part */
+const percent = (part) => `${100 * part}%`;
+
+/** @param {string[]} variants @param {string} other @returns {import("../../widget.js").Check} */
+const apartFrom = (variants, other) => (value, get) =>
+  oneOf(variants)(value, get) ??
+  (value === get(other) ? "must differ from the other variant" : undefined);
+
+export default widget(
+  "picks",
+  (/** @type {Manifest} */ { runs, tasks, variants }) => ({
+    task: oneOf(tasks),
+    over: apartFrom(variants, "under"),
+    under: apartFrom(variants, "over"),
+    out: (value) =>
+      Array.isArray(value) && value.every((i) => Number.isInteger(i) && i >= 0 && i < runs.length)
+        ? undefined
+        : `must be numbers of runs, 0 to ${runs.length - 1}`,
+  }),
+  (/** @type {Context} */ { root, manifest, get, set, say, parts, measure }) => {
+    const { runs, tasks, variants, score } = manifest;
+    /** @returns {State} */
+    const state = () => ({
+      task: get("task"),
+      over: get("over"),
+      under: get("under"),
+      out: get("out"),
+    });
+
+    const task = choice({
+      label: "Task",
+      name: "task",
+      options: tasks.map((name) => ({ value: name, label: name })),
+      onInput: (name) => set({ task: name }),
+    });
+    const names = variants.map((name) => ({ value: name, label: name }));
+    // To choose the other one's variant is to swap the two.
+    const over = select({
+      label: "Compare",
+      name: "over",
+      options: names,
+      onInput: (name) => set({ over: name, ...(name === get("under") && { under: get("over") }) }),
+    });
+    const under = select({
+      label: "with",
+      name: "under",
+      options: names,
+      onInput: (name) => set({ under: name, ...(name === get("over") && { over: get("under") }) }),
+    });
+    const ways = WAYS.map(([way, words]) =>
+      button(words, `way-${way}`, () => set({ out: leaveOut(runs, state(), way) })),
+    );
+
+    /** @param {number} i */
+    function toggle(i) {
+      const out = get("out");
+      set({
+        out: out.includes(i) ? out.filter((j) => j !== i) : [...out, i].sort((a, b) => a - b),
+      });
+    }
+    const dots = runs.map((run, i) => {
+      const [low, high] = ends(runs, run.task);
+      const element = h("button", {
+        type: "button",
+        class: "scse-dot",
+        "data-name": `run-${i}`,
+        "aria-label": `${run.variant}, ${run.label}: ${fixed(run.score, 3)}`,
+        title: `${run.label}: ${fixed(run.score, 3)}`,
+        onclick: () => toggle(i),
+      });
+      element.style.left = percent(place(run.score, low, high));
+      return element;
+    });
+    const rows = variants.map((variant) => {
+      const counted = readout(`runs-${variant}`, String);
+      const mean = readout(`mean-${variant}`, (value) => fixed(value, 3));
+      const tick = h("span", { class: "scse-mean", "aria-hidden": true });
+      let most = 0; // lanes, of all tasks: a row keeps its height
+      for (const name of tasks) {
+        const own = runsOf(runs, name, variant);
+        const [low, high] = ends(runs, name);
+        const at = lanes(
+          own.map((i) => place(runs[i].score, low, high)),
+          DOT,
+        );
+        at.forEach((lane, j) => dots[own[j]].style.setProperty("--lane", String(lane)));
+        most = Math.max(most, ...at);
+      }
+      const all = readout(`all-${variant}`, String);
+      const strip = h(
+        "div",
+        { class: "scse-strip", role: "group", "aria-label": `Runs of ${variant}` },
+        tick,
+        ...tasks.flatMap((name) => runsOf(runs, name, variant).map((i) => dots[i])),
+      );
+      strip.style.setProperty("--lanes", String(most + 1));
+      const element = h(
+        "div",
+        { class: "scse-row" },
+        h(
+          "div",
+          { class: "scse-variant" },
+          h("b", { text: variant }),
+          h("span", {}, "mean ", mean.element),
+          h("small", {}, counted.element, " of ", all.element, " runs"),
+        ),
+        strip,
+      );
+      return { variant, counted, mean, all, tick, element };
+    });
+    const [from, to] = ["low", "high"].map((end) =>
+      readout(`axis-${end}`, (value) => fixed(value, 3)),
+    );
+    const board = h(
+      "div",
+      { class: "scse-board" },
+      ...rows.map(({ element }) => element),
+      h(
+        "div",
+        { class: "scse-axis" },
+        h("span"),
+        h("div", {}, from.element, h("span", { text: score }), to.element),
+      ),
+    );
+
+    const difference = readout("difference", (value) => signed(value, 3));
+    const verdict = h("b", { class: "scse-verdict" });
+    const bar = h("span", { class: "scse-range" });
+    const zero = h("span", { class: "scse-zero" });
+    const now = h("span", { class: "scse-now-at" });
+    const least = readout("least", (value) => signed(value, 3));
+    const greatest = readout("greatest", (value) => signed(value, 3));
+    const ahead = readout("ahead", String);
+    const pairs = readout("pairs", String);
+    const spared = readout("spared", (value) => fixed(value, 3));
+    const [first, second, third] = [h("span"), h("span"), h("span")];
+    const result = h(
+      "div",
+      { class: "scse-result", "data-term": "diff" },
+      h("div", {}, first, " = ", difference.element, " ", verdict),
+      h("div", { class: "scse-line", "aria-hidden": true }, bar, zero, now),
+      h(
+        "div",
+        { class: "scse-words" },
+        "Single pairs, of all runs: from ",
+        least.element,
+        " to ",
+        greatest.element,
+        "; ",
+        second,
+        " is ahead in ",
+        ahead.element,
+        " of ",
+        pairs.element,
+        ". The best run of ",
+        third,
+        " that counts is ",
+        spared.element,
+        " above its mean.",
+      ),
+    );
+
+    root.append(
+      h(
+        "div",
+        { class: "scse-controls" },
+        task.element,
+        h("div", { class: "scse-two" }, over.element, under.element),
+      ),
+      h("div", { class: "scse-ways", role: "group", "aria-label": "Pick runs" }, ...ways),
+      board,
+      result,
+      h("p", {
+        text: "Each dot is one training run. Press it to leave it out, and again to count it. The line in a row is the mean of those that count.",
+      }),
+    );
+    parts({
+      task: [task.element],
+      compared: [root.querySelector(".scse-two")],
+      ways: [root.querySelector(".scse-ways")],
+      runs: [board],
+      difference: [result],
+    });
+
+    return function update() {
+      const current = state();
+      const seen = evaluate(manifest, current);
+      task.set(current.task);
+      over.set(current.over);
+      under.set(current.under);
+      const [low, high] = ends(runs, current.task);
+      runs.forEach((run, i) => {
+        dots[i].hidden = run.task !== current.task;
+        dots[i].setAttribute("aria-pressed", String(!current.out.includes(i)));
+      });
+      for (const { variant, counted, mean, all, tick, element } of rows) {
+        counted.set(seen.counts[variant]);
+        mean.set(seen.means[variant]);
+        all.set(runsOf(runs, current.task, variant).length);
+        tick.hidden = !seen.counts[variant];
+        if (!tick.hidden) tick.style.left = percent(place(seen.means[variant], low, high));
+        element.classList.toggle("scse-over", variant === current.over);
+        element.classList.toggle("scse-under", variant === current.under);
+      }
+      const own = runs.filter((run) => run.task === current.task).map((run) => run.score);
+      from.set(Math.min(...own));
+      to.set(Math.max(...own));
+
+      const { difference: apart } = seen;
+      const known = !Number.isNaN(apart);
+      difference.set(apart);
+      least.set(seen.least);
+      greatest.set(seen.greatest);
+      ahead.set(seen.ahead);
+      pairs.set(seen.pairs);
+      spared.set(seen.spared[current.over]);
+      first.textContent = `${current.over} − ${current.under}`;
+      second.textContent = current.over;
+      third.textContent = current.over;
+      const winner = apart > 0 ? current.over : current.under;
+      verdict.textContent = known
+        ? apart === 0
+          ? "a draw"
+          : `${winner} wins`
+        : "count at least one run of each";
+      verdict.className = `scse-verdict ${known && apart ? (apart > 0 ? "scse-c" : "scse-s") : ""}`;
+      // The line reaches as far as single pairs and 0 do.
+      const [left, right] = [Math.min(0, seen.least), Math.max(0, seen.greatest)];
+      const at = (/** @type {number} */ value) =>
+        percent(right > left ? place(value, left, right) : 0);
+      bar.style.left = at(seen.least);
+      bar.style.width = percent((seen.greatest - seen.least) / (right - left || 1));
+      zero.style.left = at(0);
+      now.hidden = !known;
+      if (known) now.style.left = at(apart);
+      measure(quantities(seen));
+      say(
+        known
+          ? `${current.over} minus ${current.under}: ${signed(apart, 3)}, of ${seen.counts[current.over]} and ${seen.counts[current.under]} runs. ${verdict.textContent}. Single pairs range from ${signed(seen.least, 3)} to ${signed(seen.greatest, 3)}.`
+          : verdict.textContent,
+      );
+    };
+  },
+);
