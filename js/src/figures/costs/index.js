@@ -153,7 +153,7 @@ export default widget(
       const value = readout(name, (v) => short(v));
       const share = readout(`${name}-share`, percent);
       const fill = h("i");
-      const note = h("small");
+      const note = h("small", term === "B" ? { "data-term": "passes" } : {});
       return {
         element: h(
           "div",
