@@ -4,6 +4,7 @@ js/test/costs_golden.json is what Python says of the figure; js/test/costs.test.
 it. Write it anew with ``python tests/test_costs.py``.
 """
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -163,6 +164,162 @@ def leaves(value):
 def test_golden_values_are_current():
     stored, fresh = (leaves(part) for part in (json.loads(GOLDEN.read_text()), golden()))
     assert stored == fresh, "js/test/costs_golden.json is stale: python tests/test_costs.py"
+
+
+# The chapter
+
+
+NOTEBOOK = json.loads((ROOT / "book" / "costs.ipynb").read_text())
+CELLS = {cell["id"]: "".join(cell["source"]) for cell in NOTEBOOK["cells"]}
+TIMES = json.loads((ROOT / "book" / "costs" / "times.json").read_text())
+
+
+@functools.cache
+def chapter():
+    """The figure of the chapter."""
+    before, _, last = CELLS["cost-02"].rpartition("\nCosts(")
+    scope = {}
+    exec(before, scope)
+    return eval("Costs(" + last, scope)
+
+
+def numbers(text):
+    return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
+
+
+def test_numbers_of_the_tour():
+    steps = chapter().manifest["tour"]
+    seen = [chapter().quantities(step["set"]) for step in steps]
+    more = [chapter().evaluate(step["set"]) for step in steps]
+    bytes_ = [
+        round(100 * each["ways"]["package"]["bytes"] / each["convolution"]["bytes"])
+        for each in more
+    ]
+    first = seen[0]
+    expected = [
+        [
+            3,
+            3,
+            round(first["parameters beside the convolution (%)"], 1),
+            round(first["MACs beside the convolution (%)"], 2),
+        ],
+        [bytes_[1], 6, 2],
+        [
+            round(first["MACs per byte"], 3),
+            round(more[0]["convolution"]["intensity"], 1),
+            chapter().balance,
+        ],
+        [16, seen[3]["parameters"], first["parameters"]],
+        [more[4]["ways"]["package"]["passes"][0], bytes_[4]],
+        [round(seen[5]["added parameters (%)"], 1), round(seen[5]["added MACs (%)"], 2)],
+        [64, round(seen[6]["added parameters (%)"], 2)],
+    ]
+    assert [numbers(step["says"]) for step in steps] == expected
+    assert bytes_[3] == bytes_[0], "the bars of the bytes stay"
+
+
+def test_states_show_what_the_text_says():
+    figure = chapter()
+    states = {name: state["set"] for name, state in figure.manifest["states"].items()}
+    seen = {name: figure.evaluate(state) for name, state in states.items()}
+    paper = seen["the-paper-s-share"]["totals"]["parameters"]
+    assert (paper["blocks"], paper["own"]) == (33_280, 2_152_000)
+    assert f"{paper['blocks']:,} over {paper['own']:,}" in CELLS["cost-11"]
+    flat, deep = (seen[name]["totals"]["parameters"] for name in ("this-book-s-u-net", "in-3-d"))
+    assert 2.9 < flat["share"] / deep["share"] < 3.1, "about a third"
+    heavy = seen["heavy-weights"]
+    assert heavy["block"]["parameters"] > 1024 * 8 * 8
+    own, half = figure.evaluate({}), seen["half-the-bytes"]
+    for part in ("convolution", "ways"):
+        before, after = (
+            e[part] if part == "convolution" else e[part]["package"] for e in (own, half)
+        )
+        assert after["bytes"] == before["bytes"] / 2
+    fast = seen["faster-arithmetic"]
+    assert fast["ways"]["package"]["bytes"] == own["ways"]["package"]["bytes"]
+    assert fast["convolution"]["time"] < own["convolution"]["time"] / 8
+    assert round(seen["concat"]["ways"]["package"]["intensity"], 1) == 2.5
+    assert round(100 * own["ways"]["package"]["time"]) == 17
+    assert "At 4 MACs a byte the figure says 17 %" in CELLS["cost-19"]
+
+
+def test_passes_are_those_that_torch_makes():
+    """The chapter's own cell, on another size."""
+    scope = {"torch": torch, "cSE": cSE, "sSE": sSE, "scSE": scSE}
+    exec(CELLS["cost-08"].partition("\nx = torch.randn")[0], scope)
+    x = torch.randn(4, 64, 48, 48, requires_grad=True)
+    for kind in formulas.KINDS:
+        written = scope["BlogConcat"](64, 2) if kind == "concat" else scope["WrittenOut"](kind, 64)
+        for way, module in (("written", written), ("package", scope["Package"](kind, 64))):
+            assert scope["passes"](module, x) == formulas.PASSES[way][kind], (way, kind)
+
+
+def test_stored_times_are_what_the_text_says():
+    """Which book/costs/measure.py wrote; here nothing is timed."""
+    assert (TIMES["rounds"], TIMES["threads"], TIMES["clock"]) == (41, 1, "cpu")
+    *large, small = TIMES["blocks"]
+    assert [len(large), small["shape"]] == [4, [1, 64, 8, 8]]
+    text = CELLS["cost-15"]
+
+    def ends(*names):
+        times = [part["times"][name] for part in large for name in names]
+        return f"{min(times):.1f} to {max(times):.1f}"
+
+    assert f"{ends('scSE')} were measured" in text
+    assert f"take {ends('cSE', 'sSE')}." in text
+    assert {round(part["times"]["sum of two"], 1) for part in large} == {1.3}
+    assert f"It takes {ends('corner')} copies" in text
+    first, second = TIMES["networks"]
+    more = {name: round(100 * (time - 1)) for name, time in first["times"].items()}
+    text = CELLS["cost-17"]
+    assert f"and {more['scSE']} % to the time" in text
+    assert f"add {more['corner']} %, the copies {more['copies']} %" in text
+    assert more["corner"] < more["copies"] < more["scSE"]
+    assert second["times"]["scSE"] < first["times"]["scSE"]
+    whole, written = (round(small["times"][name]) for name in ("scSE", "scSE written out"))
+    assert f"the block takes {whole}." in text
+    text = CELLS["cost-19"]
+    assert f"at {whole} copies against {written} written out" in text
+    narrow = large[1]
+    assert narrow["shape"][1] == 8
+    assert f"takes {narrow['times']['scSE written out']:.0f} copies" in text
+    times = large[0]["times"]
+    assert f"takes {100 * times['scSE'] / times['convolution']:.0f} % of" in text
+
+
+def test_the_corner_has_about_the_multiplications_of_the_block():
+    for part in TIMES["blocks"][:2]:
+        _, channels, height, width = part["shape"]
+        rows, columns = part["corner"]
+        macs = 9 * channels**2 * rows * columns
+        assert macs == pytest.approx(formulas.block("add", channels, height * width).macs, rel=0.03)
+
+
+def test_the_table_by_hand():
+    cost, beside = formulas.block("add", 2, 9), formulas.convolution(2, 9)
+    assert cost == (10, 40)
+    assert beside == (36, 324)
+    assert formulas.traffic(6, 2, 9, cost.parameters) == 118
+    assert formulas.traffic(2, 2, 9, beside.parameters) * 4 == 288
+    assert [round(40 / 472, 3), round(324 / 288, 1)] == [0.085, 1.1]
+
+
+def test_solutions_of_the_exercises():
+    se = formulas.block("cse", 64, 128**2, r=16)
+    assert se == (580, 512 + 1_048_576)
+    assert round(100 * (se.macs - 3 * 64 - 64 * 128**2) / se.macs, 2) == 0.03
+    figure = chapter()
+    shares = {
+        r: figure.quantities({"view": "network", "base": 64, "r": r})["added parameters (%)"]
+        for r in (8, 16)
+    }
+    assert shares[8] > 1
+    assert round(shares[16], 2) == 0.73
+    slow = {
+        balance: figure.quantities({"balance": balance})["time beside the convolution (%)"]
+        for balance in (16, 32)
+    }
+    assert slow[16] < 100 < slow[32]
 
 
 if __name__ == "__main__":

@@ -21,11 +21,30 @@ const TITLES = {
 const WORDS = { written: "written out", package: "this package", floor: "the floor" };
 /** The axes of the roofline, as powers of two. */
 const [LEAST, MOST, LOWEST] = [-6, 10, -14];
+/** Where a reset leads. @type {Omit<State, "view" | "count">} */
+const FIRST = {
+  kind: "add",
+  r: 2,
+  channels: 64,
+  height: 128,
+  width: 128,
+  batch: 1,
+  bytes: 4,
+  balance: 4,
+  base: 8,
+  depth: 4,
+  size: 128,
+  rank: 2,
+  kernel: 3,
+  doubling: true,
+  bottleneck: true,
+  weights: false,
+};
 const CONVOLUTION = 2; // passes of a convolution: it reads the map and writes one
 
 /** A number with three digits and a unit. @param {number} value */
 function short(value) {
-  if (value < 1e4) return count(Math.round(value));
+  if (value < 1e5) return count(Math.round(value));
   const [size, unit] = value < 1e6 ? [1e3, "k"] : value < 1e9 ? [1e6, "M"] : [1e9, "G"];
   const number = value / size;
   return `${number >= 100 ? fixed(number, 0) : fixed(number, number >= 10 ? 1 : 2)} ${unit}`;
@@ -127,9 +146,7 @@ export default widget(
       KINDS.map((name) => [name, TITLES[name]]),
     );
     const ratio = listed("r", "reduction ratio", "r");
-    const reset = button("Reset", "reset", () =>
-      set({ kind: "add", r: 2, channels: 64, height: 128, width: 128, batch: 1, bytes: 4 }),
-    );
+    const reset = button("Reset", "reset", () => set(FIRST));
 
     // One block
     const map = h(
@@ -150,7 +167,7 @@ export default widget(
      * @param {string} term
      */
     function row(name, words, colour, term) {
-      const value = readout(name, (v) => short(v));
+      const value = readout(name, term === "B" ? (v) => `${short(v)}B` : short);
       const share = readout(`${name}-share`, percent);
       const fill = h("i");
       const note = h("small", term === "B" ? { "data-term": "passes" } : {});
@@ -224,7 +241,7 @@ export default widget(
     const roofing = h(
       "div",
       { class: "scse-roofing" },
-      h("span", {}, "How fast this can run, as a share of the machine’s peak"),
+      h("span", {}, "How near this can come to the machine’s peak"),
       graph.element,
       h(
         "div",
@@ -249,7 +266,7 @@ export default widget(
     const network = h(
       "div",
       { class: "scse-dials" },
-      listed("base", "channels of the first stage", ""),
+      listed("base", "channels at first", ""),
       listed("depth", "stages deep", ""),
       listed("size", "side of the image", ""),
       picked("rank", "Image", [
@@ -285,7 +302,7 @@ export default widget(
       const element = h(
         "div",
         { "data-term": term },
-        h("b", { text: name === "macs" ? "MACs " : "Parameters " }),
+        h("b", { text: name === "total-macs" ? "MACs " : "Parameters " }),
         own.element,
         ", the blocks add ",
         blocks.element,
@@ -378,8 +395,8 @@ export default widget(
             h("span", {}, `${short(own[of])} + `, share.element),
           );
           place.style.gridRow = String(level + 1);
-          place.style.gridColumn =
-            name === "bottleneck" ? "1 / -1" : name.startsWith("encoder") ? "1" : "2";
+          if (name === "bottleneck") place.classList.add("scse-bottom");
+          else place.style.gridColumn = name.startsWith("encoder") ? "1" : "2";
           return place;
         }),
       );
