@@ -269,6 +269,9 @@ def test_stored_times_are_what_the_text_says():
     assert f"take {ends('cSE', 'sSE')}." in text
     assert {round(part["times"]["sum of two"], 1) for part in large} == {1.3}
     assert f"It takes {ends('corner')} copies" in text
+    for part in large:  # the key point
+        assert 3 < part["times"]["scSE"] < 4
+        assert part["times"]["corner"] < part["times"]["scSE"] / 5
     first, second = TIMES["networks"]
     more = {name: round(100 * (time - 1)) for name, time in first["times"].items()}
     text = CELLS["cost-17"]

@@ -197,7 +197,8 @@ def test_without_scripts_there_is_no_empty_row(fixture_page):
 
 
 @pytest.mark.parametrize(
-    "path", ["index.html", "channel.html", "space.html", "both.html", "backwards.html"]
+    "path",
+    ["index.html", "channel.html", "space.html", "both.html", "backwards.html", "costs.html"],
 )
 def test_figures_show_the_terms_that_they_promise(open_page, site, path):
     """The manifest is what the build believes; here is what is in the page."""
