@@ -276,8 +276,13 @@ def test_stored_times_are_what_the_text_says():
     more = {name: round(100 * (time - 1)) for name, time in first["times"].items()}
     text = CELLS["cost-17"]
     assert f"and {more['scSE']} % to the time" in text
-    assert f"add {more['corner']} %, the copies {more['copies']} %" in text
-    assert more["corner"] < more["copies"] < more["scSE"]
+    assert f"as convolutions add {more['corner']} %" in text
+    assert f"do not multiply at all, add {more['copies']} %" in text
+    assert f"It adds {more['start']} %" in text
+    assert more["corner"] < min(more["copies"], more["start"])
+    assert max(more["copies"], more["start"]) < more["scSE"] < more["copies"] + more["start"]
+    less = {name: round(100 * (time - 1)) for name, time in second["times"].items()}
+    assert f"The blocks add {less['scSE']} %, and the starts alone {less['start']} %" in text
     assert second["times"]["scSE"] < first["times"]["scSE"]
     whole, written = (round(small["times"][name]) for name in ("scSE", "scSE written out"))
     assert f"the block takes {whole}." in text
