@@ -15,6 +15,7 @@ export const WIDGETS = {
   pixel_probe: "figures/pixel_probe.js",
   contrast_swap: "figures/contrast_swap.js",
   contrast_slider: "figures/contrast_slider.js",
+  costs: "figures/costs/index.js",
   explorer: "figures/explorer/index.js",
   family_cards: "figures/family_cards/index.js",
   gradient_paths: "figures/gradient_paths/index.js",

@@ -5,6 +5,7 @@ choices of which one is right by a number.
 """
 
 import functools
+import itertools
 import json
 import re
 import statistics
@@ -16,12 +17,12 @@ import torch
 from site_tools import CHAPTERS
 
 import scse
-from scse import family, fields, find_blocks, override, record, sweep, weights
+from scse import costs, family, fields, find_blocks, override, record, sweep, weights
 from scse.data import brain, digits
 from scse.metrics import dice, mean_dice
 from scse.rules import rule
 from scse.training import soft_dice_loss
-from scse.widgets import _questions, receptive_field
+from scse.widgets import Costs, _questions, receptive_field
 
 BOOK = Path(__file__).parents[1] / "book"
 QUESTIONS = {
@@ -584,6 +585,52 @@ def mean_mask():
         return mean_dice(answer(net, images[1:2]), labels[1:2], 11)
 
 
+# --- What it costs ---
+
+
+def costs_beside_a_convolution():
+    seen = Costs().evaluate()
+    here, beside, package = seen["block"], seen["convolution"], seen["ways"]["package"]
+    assert (here["parameters"], beside["parameters"]) == (4257, 36864)
+    assert [round(cost["macs"] / 1e6, 1) for cost in (here, beside)] == [2.1, 604.0]
+    assert package["passes"][0] == 6
+    shares = {
+        "memory: how many bytes are read and written": package["bytes"] / beside["bytes"],
+        "parameters: how many numbers are learned": here["parameters"] / beside["parameters"],
+        "multiplications: how much arithmetic is done": here["macs"] / beside["macs"],
+    }
+    assert [f"{100 * share:.2g}" for share in shares.values()] == ["3e+02", "12", "0.35"]
+    return max(shares, key=shares.get)
+
+
+def multiplications_with_a_larger_r():
+    macs = [costs.block("add", 64, 128 * 128, r).macs for r in (2, 16)]
+    assert round(100 * (1 - macs[1] / macs[0]), 1) == 0.2
+    return "they hardly change"
+
+
+def block_with_the_lowest_floor():
+    fewest = {kind: forward for kind, (forward, _) in costs.PASSES["floor"].items()}
+    assert [kind for kind, passes in fewest.items() if passes == 2] == ["sse"]
+    return "sSE"
+
+
+def share_at_twice_the_width():
+    shares = []
+    for width in (8, 16, 32):
+        stages = costs.unet("add", width=width)
+        own, added = (sum(getattr(s, part).macs for s in stages) for part in ("own", "block"))
+        shares.append(added / own)
+    assert [b / a for a, b in itertools.pairwise(shares)] == pytest.approx([0.5, 0.5], abs=0.01)
+    return "it is halved"
+
+
+def slower_with_blocks():
+    (first, _) = json.loads((BOOK / "costs" / "times.json").read_text())["networks"]
+    assert (first["width"], first["batch"]) == (8, 8)
+    return round(100 * (first["times"]["scSE"] - 1))  # stored, not timed here
+
+
 # --- Your own network ---
 
 
@@ -778,6 +825,11 @@ COMPUTED = {
     ("backwards", "saturated"): paths_of_saturated_gates,
     ("backwards", "dead"): what_a_dead_branch_learns,
     ("backwards", "smaller"): error_of_smaller_steps,
+    ("costs", "worst"): costs_beside_a_convolution,
+    ("costs", "ratio"): multiplications_with_a_larger_r,
+    ("costs", "floor"): block_with_the_lowest_floor,
+    ("costs", "double"): share_at_twice_the_width,
+    ("costs", "slower"): slower_with_blocks,
     ("family", "two-spots"): block_that_tells_two_spots,
     ("family", "constant"): projections_of_ones,
     ("family", "second"): layer_that_stands_behind_a_relu,

@@ -51,6 +51,7 @@ require("anywidget", "widgets")
 from scse.widgets.block_flow import BlockFlow
 from scse.widgets.contrast_slider import ContrastSlider
 from scse.widgets.contrast_swap import ContrastSwap
+from scse.widgets.costs import Costs
 from scse.widgets.explorer import Explorer, explore
 from scse.widgets.family_cards import FamilyCards
 from scse.widgets.gate_lab import GateLab
@@ -70,6 +71,7 @@ __all__ = [
     "BlockFlow",
     "ContrastSlider",
     "ContrastSwap",
+    "Costs",
     "Explorer",
     "FamilyCards",
     "GateLab",

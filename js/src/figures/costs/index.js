@@ -1,0 +1,431 @@
+/** Costs: what a block adds, to a convolution of the same map and to a whole U-Net. */
+
+import { bar, button, choice, readout } from "../../controls/controls.js";
+import { plot, polyline } from "../../draw/plot.js";
+import { count, fixed, h } from "../../ground/dom.js";
+import { oneOf, widget } from "../../widget.js";
+import { evaluate, KINDS, quantities, WAYS } from "./model.js";
+
+/** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
+
+const TITLES = {
+  cse: "cSE, SE",
+  sse: "sSE",
+  add: "scSE add",
+  max: "max",
+  mul: "mul",
+  concat: "concat",
+};
+const WORDS = { written: "written out", package: "this package", floor: "the floor" };
+/** The axes of the roofline, as powers of two. */
+const [LEAST, MOST, LOWEST] = [-6, 10, -14];
+/** Where a reset leads. @type {Omit<State, "view" | "count">} */
+const FIRST = {
+  kind: "add",
+  r: 2,
+  channels: 64,
+  height: 128,
+  width: 128,
+  batch: 1,
+  bytes: 4,
+  balance: 4,
+  base: 8,
+  depth: 4,
+  size: 128,
+  rank: 2,
+  kernel: 3,
+  doubling: true,
+  bottleneck: true,
+  weights: false,
+};
+const CONVOLUTION = 2; // passes of a convolution: it reads the map and writes one
+
+/** A number with three digits and a unit. @param {number} value */
+function short(value) {
+  if (value < 1e5) return count(Math.round(value));
+  const [size, unit] = value < 1e6 ? [1e3, "k"] : value < 1e9 ? [1e6, "M"] : [1e9, "G"];
+  const number = value / size;
+  return `${number >= 100 ? fixed(number, 0) : fixed(number, number >= 10 ? 1 : 2)} ${unit}`;
+}
+
+/** @param {number} share */
+function percent(share) {
+  const value = 100 * share;
+  if (value >= 100) return `${count(Math.round(value))} %`;
+  return `${fixed(value, value >= 10 ? 1 : 2)} %`;
+}
+
+/** @param {readonly number[]} list @returns {import("../../widget.js").Check} */
+const among = (list) => (value) =>
+  list.includes(/** @type {number} */ (value)) ? undefined : `must be one of ${list.join(", ")}`;
+
+/** @type {import("../../widget.js").Check} */
+const yesOrNo = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
+
+export default widget(
+  "costs",
+  (/** @type {Manifest} */ { lists }) => ({
+    view: oneOf(["block", "network"]),
+    kind: oneOf(KINDS),
+    r: among(lists.r),
+    channels: among(lists.channels),
+    height: among(lists.height),
+    width: among(lists.width),
+    batch: among(lists.batch),
+    bytes: among(lists.bytes),
+    balance: among(lists.balance),
+    base: among(lists.base),
+    depth: among(lists.depth),
+    size: among(lists.size),
+    rank: among(lists.rank),
+    kernel: among(lists.kernel),
+    doubling: yesOrNo,
+    bottleneck: yesOrNo,
+    weights: yesOrNo,
+    count: oneOf(["parameters", "MACs"]),
+  }),
+  (/** @type {Context} */ { root, manifest, get, set, say, parts, measure }) => {
+    const { lists } = manifest;
+    /** @typedef {{set: () => void}} Control */
+    /** @type {Control[]} */
+    const controls = [];
+
+    /**
+     * A bar over the list of what a trait may be.
+     * @param {keyof State & string} trait @param {string} words @param {string} sign
+     */
+    function listed(trait, words, sign) {
+      const list = lists[trait];
+      const now = readout(trait, count);
+      const slider = bar({
+        label: words,
+        name: `${trait}-bar`,
+        kind: "plain",
+        max: list.length - 1,
+        step: 1,
+        snap: true,
+        format: (i) => count(list[Math.round(i)]),
+        onInput: (i) => set({ [trait]: list[Math.round(i)] }),
+      });
+      controls.push({
+        set() {
+          const value = /** @type {number} */ (get(trait));
+          now.set(value);
+          slider.set(list.indexOf(value));
+        },
+      });
+      const head = h("span", {}, sign && h("b", { text: `${sign} ` }), `${words} `, now.element);
+      return h("div", { class: "scse-dial" }, head, slider.element);
+    }
+
+    /**
+     * A choice between a few values of a trait.
+     * @param {keyof State & string} trait @param {string} label
+     * @param {[State[keyof State], string][]} options
+     */
+    function picked(trait, label, options) {
+      const buttons = choice({
+        label,
+        name: trait,
+        options: options.map(([value, text]) => ({ value: String(value), label: text })),
+        onInput: (text) => set({ [trait]: options.find(([value]) => String(value) === text)?.[0] }),
+      });
+      controls.push({ set: () => buttons.set(String(get(trait))) });
+      return buttons.element;
+    }
+
+    const view = picked("view", "Costs of", [
+      ["block", "one block"],
+      ["network", "a U-Net"],
+    ]);
+    const kind = picked(
+      "kind",
+      "Block",
+      KINDS.map((name) => [name, TITLES[name]]),
+    );
+    const ratio = listed("r", "reduction ratio", "r");
+    const reset = button("Reset", "reset", () => set(FIRST));
+
+    // One block
+    const map = h(
+      "div",
+      { class: "scse-dials" },
+      listed("channels", "channels", "C"),
+      listed("height", "rows", "H"),
+      listed("width", "columns", "W"),
+      listed("batch", "maps at once", "N"),
+      picked("bytes", "Numbers of", [
+        [4, "4 bytes"],
+        [2, "2 bytes"],
+      ]),
+    );
+    /**
+     * A row: what is counted, how much, and a bar against the convolution.
+     * @param {string} name @param {Node | string} words @param {string} colour
+     * @param {string} term
+     */
+    function row(name, words, colour, term) {
+      const value = readout(name, term === "B" ? (v) => `${short(v)}B` : short);
+      const share = readout(`${name}-share`, percent);
+      const fill = h("i");
+      const note = h("small", term === "B" ? { "data-term": "passes" } : {});
+      return {
+        element: h(
+          "div",
+          { class: `scse-row scse-${colour}`, "data-term": term },
+          h("span", {}, words, " ", note),
+          h("span", {}, value.element),
+          h("div", { class: "scse-share", "aria-hidden": true }, fill),
+          h("span", {}, share.element),
+        ),
+        note,
+        /** @param {number} size @param {number} of @param {number} most */
+        set(size, of, most) {
+          value.set(size);
+          share.set(size / of);
+          fill.style.width = `${Math.min(100, (100 * size) / of / most)}%`;
+        },
+      };
+    }
+    const parametersRow = row("parameters", "parameters", "channel", "P");
+    const macsRow = row("macs", "multiplications (MACs)", "channel", "M");
+    const byteRows = WAYS.map((way) => row(`bytes-${way}`, `bytes, ${WORDS[way]}`, "space", "B"));
+    const time = readout("time-share", percent);
+    const timeFill = h("i");
+    const timeRow = h(
+      "div",
+      { class: "scse-row scse-plain", "data-term": "I" },
+      h("span", {}, "time, at least ", h("small", { text: "this package" })),
+      h("span"),
+      h("div", { class: "scse-share", "aria-hidden": true }, timeFill),
+      h("span", {}, time.element),
+    );
+    const other = ["parameters", "macs", "bytes"].map((name) => readout(`conv-${name}`, short));
+    const table = h(
+      "div",
+      { class: "scse-beside" },
+      parametersRow.element,
+      macsRow.element,
+      ...byteRows.map(({ element }) => element),
+      timeRow,
+      h(
+        "p",
+        {},
+        "Line, 100 %: a 3×3 convolution of the same map, with ",
+        other[0].element,
+        " parameters, ",
+        other[1].element,
+        " MACs, ",
+        other[2].element,
+        "B moved.",
+      ),
+    );
+    const graph = plot("of the peak", "Roofline: the share of its peak that a machine can reach", [
+      "all",
+      "1/128",
+      "2⁻¹⁴",
+    ]);
+    const roof = polyline("scse-roof");
+    graph.drawing.append(roof);
+    const dots = [...WAYS, "convolution"].map((name) => {
+      const element = h("span", { class: `scse-dot scse-of-${name}`, "aria-hidden": true });
+      graph.area.append(element);
+      return element;
+    });
+    graph.area.setAttribute("data-term", "I");
+    const intensity = readout("intensity", (v) => fixed(v, v < 1 ? 3 : 1));
+    const otherIntensity = readout("conv-intensity", (v) => fixed(v, 1));
+    const machine = listed("balance", "MACs per byte moved", "machine:");
+    const roofing = h(
+      "div",
+      { class: "scse-roofing" },
+      h("span", {}, "How near this can come to the machine’s peak"),
+      graph.element,
+      h(
+        "div",
+        { class: "scse-xaxis", "aria-hidden": true },
+        h("span", { text: "1/64" }),
+        h("span", { text: "4 MACs per byte" }),
+        h("span", { text: "1024" }),
+      ),
+      h(
+        "span",
+        { "data-term": "I" },
+        "MACs per byte: block ",
+        intensity.element,
+        ", convolution ",
+        otherIntensity.element,
+      ),
+      machine,
+    );
+    const one = h("div", { class: "scse-one" }, map, table, roofing);
+
+    // A network
+    const network = h(
+      "div",
+      { class: "scse-dials" },
+      listed("base", "channels at first", ""),
+      listed("depth", "stages deep", ""),
+      listed("size", "side of the image", ""),
+      picked("rank", "Image", [
+        [2, "2-D"],
+        [3, "3-D"],
+      ]),
+      picked("kernel", "Kernels", [
+        [3, "3"],
+        [5, "5"],
+      ]),
+      picked("doubling", "Channels below", [
+        [true, "doubled"],
+        [false, "the same"],
+      ]),
+      picked("bottleneck", "Block at the bottleneck", [
+        [true, "yes"],
+        [false, "no"],
+      ]),
+      picked("weights", "Count", [
+        [false, "everything"],
+        [true, "weights alone"],
+      ]),
+    );
+    const shown = picked("count", "Bars show", [
+      ["parameters", "parameters"],
+      ["MACs", "MACs"],
+    ]);
+    const stages = h("div", { class: "scse-u", role: "list" });
+    /** @param {string} name @param {string} term */
+    function totalOf(name, term) {
+      const [own, blocks] = [readout(`${name}-own`, short), readout(`${name}-blocks`, short)];
+      const share = readout(`${name}-added`, percent);
+      const element = h(
+        "div",
+        { "data-term": term },
+        h("b", { text: name === "total-macs" ? "MACs " : "Parameters " }),
+        own.element,
+        ", the blocks add ",
+        blocks.element,
+        " = ",
+        share.element,
+      );
+      return {
+        element,
+        /** @param {{own: number, blocks: number, share: number}} of */
+        set(of) {
+          own.set(of.own);
+          blocks.set(of.blocks);
+          share.set(of.share);
+        },
+      };
+    }
+    const sums = { parameters: totalOf("total-parameters", "P"), macs: totalOf("total-macs", "M") };
+    const totals = h("div", { class: "scse-totals" }, sums.parameters.element, sums.macs.element);
+    const whole = h("div", { class: "scse-net" }, network, totals, shown, stages);
+
+    root.append(h("div", { class: "scse-controls" }, view, kind, ratio, reset), one, whole);
+    parts({
+      kind: [kind],
+      ratio: [ratio],
+      map: [map],
+      beside: [table],
+      roof: [graph.element],
+      machine: [machine],
+      network: [network],
+      stages: [stages],
+      totals: [totals],
+    });
+
+    /** @param {number} value */
+    const across = (value) => (100 * (Math.log2(value) - LEAST)) / (MOST - LEAST);
+    /** @param {number} share */
+    const up = (share) => (100 * (Math.log2(share) - LOWEST)) / -LOWEST;
+
+    /** @param {ReturnType<typeof evaluate>} seen @param {State} state */
+    function drawBlock({ block, convolution, ways }, { balance }) {
+      const most = 1.06 * Math.max(1, ...ways.map((way) => way.bytes / convolution.bytes));
+      table.style.setProperty("--one", `${100 / most}%`);
+      parametersRow.set(block.parameters, convolution.parameters, most);
+      macsRow.set(block.macs, convolution.macs, most);
+      byteRows.forEach((line, i) => {
+        line.set(ways[i].bytes, convolution.bytes, most);
+        const [forward, backward] = ways[i].passes;
+        line.note.textContent = `${forward} passes, ${backward} backward`;
+      });
+      const [, own] = ways;
+      time.set(own.time);
+      timeFill.style.width = `${Math.min(100, (100 * own.time) / most)}%`;
+      other.forEach((number, i) => {
+        number.set([convolution.parameters, convolution.macs, convolution.bytes][i]);
+      });
+      intensity.set(own.intensity);
+      otherIntensity.set(convolution.intensity);
+      const corner = [balance, 2 ** MOST].map((i) => `${across(i)},${100 - up(1)}`);
+      const start = 2 ** LEAST / balance;
+      roof.setAttribute("points", [`0,${100 - up(start)}`, ...corner].join(" "));
+      [...ways, convolution].forEach((each, i) => {
+        const [x, y] = [across(each.intensity), up(Math.min(1, each.intensity / balance))];
+        dots[i].style.left = `${Math.min(100, Math.max(0, x))}%`;
+        dots[i].style.bottom = `${Math.min(100, Math.max(0, y))}%`;
+        dots[i].textContent = "passes" in each ? String(each.passes[0]) : String(CONVOLUTION);
+      });
+    }
+
+    /** @param {ReturnType<typeof evaluate>} seen @param {State} state */
+    function drawNetwork(seen, { rank, depth, count: what, size }) {
+      const of = what === "parameters" ? "parameters" : "macs";
+      sums.parameters.set(seen.totals.parameters);
+      sums.macs.set(seen.totals.macs);
+      const drawn = seen.stages.filter(({ name }) => name !== "head");
+      const most = Math.max(...drawn.map(({ own, block }) => own[of] + block[of]));
+      stages.replaceChildren(
+        ...drawn.map(({ name, channels, level, own, block }) => {
+          const fill = h("i", { class: "scse-convs" });
+          fill.style.width = `${(100 * own[of]) / most}%`;
+          const added = h("i", { class: "scse-added", hidden: block[of] === 0 });
+          added.style.width = `max(2px, ${(100 * block[of]) / most}%)`;
+          const share = readout(`stage-${name}`, percent);
+          share.set(block[of] / own[of]);
+          const place = h(
+            "div",
+            { class: "scse-stage", role: "listitem" },
+            h("b", { text: name }),
+            h("small", { text: `${channels} × ${size / 2 ** level}${rank === 3 ? "³" : "²"}` }),
+            h("div", { class: "scse-share", "aria-hidden": true }, fill, added),
+            h("span", {}, `${short(own[of])} + `, share.element),
+          );
+          place.style.gridRow = String(level + 1);
+          if (name === "bottleneck") place.classList.add("scse-bottom");
+          else place.style.gridColumn = name.startsWith("encoder") ? "1" : "2";
+          return place;
+        }),
+      );
+      stages.style.setProperty("--depth", String(depth));
+    }
+
+    return function update() {
+      const state = /** @type {State} */ (
+        Object.fromEntries(
+          [...Object.keys(lists), "view", "kind", "doubling", "bottleneck", "weights", "count"].map(
+            (trait) => [trait, get(/** @type {keyof State} */ (trait))],
+          ),
+        )
+      );
+      for (const control of controls) control.set();
+      const inBlock = state.view === "block";
+      one.hidden = !inBlock;
+      whole.hidden = inBlock;
+      const seen = evaluate(manifest, state);
+      drawBlock(seen, state);
+      drawNetwork(seen, state);
+      measure(quantities(seen, state));
+      const { block, convolution, ways, totals: sum } = seen;
+      const [, own] = ways;
+      say(
+        inBlock
+          ? `${TITLES[state.kind]}, r = ${state.r}: beside a 3×3 convolution ${percent(block.parameters / convolution.parameters)} of the parameters, ${percent(block.macs / convolution.macs)} of the multiplications, ${percent(own.bytes / convolution.bytes)} of the bytes, ${percent(own.time)} of the time at least.`
+          : `The blocks add ${percent(sum.parameters.share)} to the parameters and ${percent(sum.macs.share)} to the multiplications.`,
+      );
+    };
+  },
+);
