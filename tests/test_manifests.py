@@ -9,6 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 import pytest
 import torch
 from site_tools import ROOT
+from test_build import made_up
 
 from scse import UNet, data, edits, weights
 from scse.widgets import (
@@ -17,6 +18,7 @@ from scse.widgets import (
     ContrastSwap,
     Explorer,
     GateLab,
+    GatesLearn,
     GradientPaths,
     Join,
     MaskGallery,
@@ -37,6 +39,7 @@ from scse.widgets import (
     contrast_slider,
     contrast_swap,
     gate_lab,
+    gates_learn,
     gradient_paths,
     join,
     mask_gallery,
@@ -64,6 +67,7 @@ MANIFESTS = {
     "ContrastSwap": (contrast_swap.Manifest, "figures/contrast_swap.js"),
     "Explorer": (_stored.Manifest, "figures/explorer/model.js"),
     "GateLab": (gate_lab.Manifest, "figures/gate_lab/model.js"),
+    "GatesLearn": (gates_learn.Manifest, "figures/gates_learn/model.js"),
     "GradientPaths": (gradient_paths.Manifest, "figures/gradient_paths/model.js"),
     "Join": (join.Manifest, "figures/join/index.js"),
     "MaskGallery": (mask_gallery.Manifest, "figures/mask_gallery.js"),
@@ -82,6 +86,7 @@ PARTS = [
     (_engine.Block, "engine/contract.js", "Block"),
     (_engine.Answer, "engine/contract.js", "Answer"),
     (_packing.Entry, "ground/unpack.js", "Entry"),
+    (gates_learn.Block, "figures/gates_learn/model.js", "Block"),
     (gradient_paths.Block, "figures/gradient_paths/model.js", "Block"),
     (_stored.Block, "figures/explorer/model.js", "Block"),
     (_stored.Output, "figures/explorer/result.js", "Described"),
@@ -175,6 +180,7 @@ def manifests():
             ContrastSwap(net, tuple(images), label),
             Explorer(net, images, labels=[label, label]),
             GateLab(net, samples),
+            GatesLearn(made_up()),
             GradientPaths(net, samples[0], blocks=["decoder1"]),
             Join(net, samples, block="decoder1"),
             MaskGallery(net, samples),

@@ -53,6 +53,7 @@ from scse.widgets.contrast_slider import ContrastSlider
 from scse.widgets.contrast_swap import ContrastSwap
 from scse.widgets.explorer import Explorer, explore
 from scse.widgets.gate_lab import GateLab
+from scse.widgets.gates_learn import GatesLearn
 from scse.widgets.gradient_paths import GradientPaths
 from scse.widgets.join import Join
 from scse.widgets.mask_gallery import MaskGallery
@@ -70,6 +71,7 @@ __all__ = [
     "ContrastSwap",
     "Explorer",
     "GateLab",
+    "GatesLearn",
     "GradientPaths",
     "Join",
     "MaskGallery",
