@@ -37,7 +37,7 @@ PICTURE = 64  # pixels a side of a kept picture, at most
 ANSWER = 32  # pixels a side of a kept answer
 SETTLE = 16  # training images that batch norm's statistics are measured on
 HELD_OUT = 8  # every how many-th test image is scored
-LEVELS = 32  # of a kept mask: its noise takes no room
+LEVELS = 24  # of a kept mask: its noise takes no room
 VERSION = 1  # of the file
 
 

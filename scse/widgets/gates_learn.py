@@ -40,6 +40,7 @@ class Manifest(TypedDict):
     answer: list[int]  # (h, w) of an answer
     picture: list[int]  # (h, w) of a picture
     levels: int  # of a mask
+    terms: list[str]  # that the page's figure shows, see book/_ext/terms.py
 
 
 class GatesLearn(_base.Widget):
@@ -107,6 +108,7 @@ class GatesLearn(_base.Widget):
             "answer": list(found.answers.shape[-2:]),
             "picture": list(found.images.shape[-2:]),
             "levels": snapshots.LEVELS,
+            "terms": ["c", "s"],
         }
         # Time first: there neighbours are alike, and the differences pack well.
         arrays = {

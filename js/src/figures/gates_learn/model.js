@@ -14,6 +14,7 @@
  * @property {[number, number]} answer its height and width
  * @property {[number, number]} picture its height and width
  * @property {number} levels of a mask
+ * @property {string[]} terms that it shows, see book/_ext/terms.py
  */
 /**
  * A block by name.
