@@ -5,6 +5,7 @@ the page to it. Write it anew with ``python tests/test_build.py``.
 """
 
 import dataclasses
+import functools
 import json
 import re
 from pathlib import Path
@@ -240,6 +241,88 @@ def test_a_block_without_a_mask_has_none():
     assert figure.evaluate()["masks"] is None
     assert figure.evaluate({"block": "b"})["masks"].shape == (2, 2, 3)
     assert figure.still().startswith(b"\x89PNG")
+
+
+# The chapter
+
+PATH = ROOT / "book" / "gates_learning.npz"
+CELLS = {
+    cell["id"]: "".join(cell["source"])
+    for cell in json.loads((ROOT / "book" / "build.ipynb").read_text())["cells"]
+}
+
+
+@functools.cache
+def chapter():
+    """The figure of the chapter."""
+    before, _, last = CELLS["build-02"].rpartition("\nGatesLearn(")
+    scope = {}
+    exec(before, scope)
+    return eval("GatesLearn(" + last.replace('"gates_learning.npz"', repr(str(PATH))), scope)
+
+
+def seen(**state):
+    return {name: plain(value) for name, value in chapter().evaluate(state).items()}
+
+
+def test_the_file_is_small_and_of_the_recipe_that_the_text_names():
+    found = snapshots.load(PATH)
+    assert PATH.stat().st_size < 150_000
+    recipe = training.recipes()["brain-unet-scse"]
+    assert found.about["recipe"] == dataclasses.asdict(dataclasses.replace(recipe, steps=600))
+    assert (found.about["seeds"], len(found.steps)) == ([0, 1, 2], snapshots.COUNT)
+    scores = " ".join(f"{score:.3f}" for score in found.about["test_dice"])
+    assert re.findall(r"0\.\d{3}", CELLS["build-29"])[:3] == scores.split()
+
+
+def test_numbers_of_the_tour():
+    says = [step["says"] for step in chapter().manifest["tour"]]
+    start, half, later, end = (seen(moment=m, block="bottleneck") for m in (0, 13, 24, 39))
+    assert [start["step"], half["step"], later["step"], end["step"]] == [0, 67, 227, 600]
+    assert float(re.search(r"is (\d\.\d+) or more", says[0])[1]) <= min(start["loss"])
+    assert max(abs(gate - 0.5) for run in start["rows"] for row in run for gate in row[:1]) < 0.2
+    first, last = (chapter().manifest["loss"], end["loss"])
+    for run, at_the_end in zip(first, last, strict=True):
+        halves = [loss <= (run[0] + at_the_end) / 2 for loss in run]
+        assert halves.index(True) == 13
+    ways = [round(100 * run[13]) for run in half["way"]]
+    assert f"{min(ways)} to {max(ways)} %" in says[1]
+    assert min(run[24] for run in half["way"]) > 0.5
+    assert re.findall(r"0\.\d+", says[4]) == [f"{value:.2f}" for value in end["apart"]]
+    block = chapter()._gates("decoder1")[:, -1].mean((1, 2))
+    assert block.min() > 0.9
+    assert max(seen(moment=39, block="encoder1")["moved"]) <= 0.06
+
+
+def test_what_the_text_says_of_all_seeds_and_of_one():
+    text = CELLS["build-05"]
+    names = [block["name"] for block in chapter().manifest["blocks"]]
+    end = {name: seen(moment=39, block=name) for name in names}
+    ways = {name: [round(100 * run[13]) for run in end[name]["way"]] for name in names}
+    assert f"then come {min(ways['bottleneck'])} to {max(ways['bottleneck'])} %" in text
+    assert f"decoder1 {min(ways['decoder1'])} to {max(ways['decoder1'])} %" in text
+    means = chapter()._gates("decoder1")[:, -1].mean((1, 2)).tolist()
+    assert "a mean of {:.2f}, {:.2f} and {:.2f}".format(*means) in text
+    early = [(name, seed) for name in names for seed, way in enumerate(ways[name]) if way > 80]
+    assert early == [("encoder1", 0), ("decoder2", 1), ("decoder2", 2)]
+    assert max(end[name]["moved"][seed] for name, seed in early) < 0.075
+    apart = {name: end[name]["apart"] for name in names}
+    assert [round(apart[name][0], 2) for name in ("bottleneck", "decoder3")] == [0.38, 0.29]
+    assert max(value for name in names for value in apart[name][1:]) < 0.095
+
+
+def test_puzzles_and_states():
+    figure = chapter()
+    puzzles = {each["name"]: each for each in figure.manifest["puzzles"]}
+    last = puzzles["the first switch"]["goal"]
+    earliest = min(
+        step
+        for name in (block["name"] for block in figure.manifest["blocks"])
+        for m, step in enumerate(figure.manifest["steps"])
+        if figure.quantities({"block": name, "moment": m})["most apart"] >= 0.3
+    )
+    assert earliest == 142, last
+    assert len(figure.manifest["states"]) == 8 + len(puzzles)
 
 
 if __name__ == "__main__":
