@@ -309,6 +309,10 @@ def test_what_the_text_says_of_all_seeds_and_of_one():
     apart = {name: end[name]["apart"] for name in names}
     assert [round(apart[name][0], 2) for name in ("bottleneck", "decoder3")] == [0.38, 0.29]
     assert max(value for name in names for value in apart[name][1:]) < 0.095
+    way, loss = end["bottleneck"]["way"][2], chapter().manifest["loss"][2]
+    assert chapter().manifest["steps"][25:27] == [247, 267]
+    assert f"from {100 * way[25]:.0f} % of their way at step 247 to {100 * way[26]:.0f} %" in text
+    assert f"from {loss[25]:.2f} to {loss[26]:.2f}" in text
 
 
 def test_puzzles_and_states():
@@ -322,7 +326,7 @@ def test_puzzles_and_states():
         if figure.quantities({"block": name, "moment": m})["most apart"] >= 0.3
     )
     assert earliest == 142, last
-    assert len(figure.manifest["states"]) == 8 + len(puzzles)
+    assert len(figure.manifest["states"]) == 9 + len(puzzles)
 
 
 if __name__ == "__main__":

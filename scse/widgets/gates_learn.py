@@ -206,8 +206,9 @@ class GatesLearn(_base.Widget):
             above.set(ylim=(0, 1.1), xticks=[], xlim=(-0.5, len(shares) - 0.5))
             above.set_title(f"seed {seed}, step {now['step']}, {state['block']}", fontsize=8)
             above.tick_params(labelsize=6)
-            middle.imshow(
-                now["rows"][i].numpy(),
+            rows = now["rows"][i]
+            middle.imshow(  # in the order of their end, as in the page
+                rows[rows[:, -1].argsort(descending=True)].numpy(),
                 cmap=_base.colour_map(scale),
                 vmin=ends[0],
                 vmax=ends[1],

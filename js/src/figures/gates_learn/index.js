@@ -3,6 +3,7 @@
 import { bar, choice, readout } from "../../controls/controls.js";
 import { pictureChooser } from "../../desk/chooser.js";
 import { colourBar } from "../../desk/figure.js";
+import { descending } from "../../desk/order.js";
 import { player } from "../../desk/player.js";
 import { canvas, classPainter, paintMap, range } from "../../draw/paint.js";
 import { plot, points, polyline } from "../../draw/plot.js";
@@ -22,6 +23,21 @@ const SHOWN = {
 const CURVES = { loss: "loss ÷ first loss", dice: "Dice", way: "way of the gates ÷ whole way" };
 const PARTS = 5; // of the time, to play through
 const SECONDS = 3; // each
+
+/**
+ * The rows in the order of their last value, the largest on top: channels of different seeds have
+ * nothing to do with each other.
+ * @param {Float64Array} rows @param {number} length of a row
+ */
+function sorted(rows, length) {
+  const ends = Float64Array.from(
+    { length: rows.length / length },
+    (_, k) => rows[(k + 1) * length - 1],
+  );
+  return Float64Array.from(
+    descending(ends).flatMap((k) => [...rows.subarray(k * length, (k + 1) * length)]),
+  );
+}
 
 export default widget(
   "learn",
@@ -70,7 +86,7 @@ export default widget(
       const rows = canvas(
         1,
         steps.length,
-        "Gates: a row for each channel, time from left to right",
+        "Gates: a row for each channel, in the order of their end, time from left to right",
       );
       rows.setAttribute("data-term", "c");
       const time = bar({
@@ -174,12 +190,12 @@ export default widget(
       h("div", { class: "scse-controls" }, chooser.element),
       h("div", { class: "scse-controls" }, images.element, shows.element),
       h("div", { class: "scse-when" }, "Step ", step.element, ` of ${steps[last]}`),
+      watch.element,
       legend,
       columns,
       h("div", { class: "scse-scales" }, scale.element, difference.element),
-      watch.element,
       h("p", {
-        text: "Drag along a curve or its rows: time goes with the root of the step, so that the start has room. Arrow keys step from snapshot to snapshot. A row is a channel. Moved: mean distance of the gates from those at the start, over both images. Apart: mean distance between the two images. Masks from 0 to 1.",
+        text: "Drag along a curve or its rows: time goes with the root of the step, so that the start has room. Arrow keys step from snapshot to snapshot. A row is a channel; the rows of each seed are in the order of their end. Moved: mean distance of the gates from those at the start, over both images. Apart: mean distance between the two images. Masks from 0 to 1.",
       }),
     );
     parts({
@@ -220,7 +236,7 @@ export default widget(
         lines.way.setAttribute("points", points(seen[i].way.map((v) => Math.min(v, 1.1))));
         if (rows.height !== channels) rows.height = channels;
         const [low, kind] = show === "gates" ? [0, "channel"] : [-1, "difference"];
-        const shown = rowsOf(seen[i], picture, show);
+        const shown = sorted(rowsOf(seen[i], picture, show), steps.length);
         paintMap(rows, shown, low, 1, /** @type {import("../../draw/paint.js").Scale} */ (kind));
         time.set(moment);
         numbers.loss.set(loss[i][moment]);
