@@ -224,4 +224,4 @@ class GatesLearn(_base.Widget):
                 title = f"mask {masks[i].min():.2f} to {masks[i].max():.2f}"
                 colours = _base.colour_map("space")
                 _base.show(below, masks[i], title, cmap=colours, vmin=0, vmax=1)
-        axes[0][0].legend(fontsize=5)
+        axes[0][0].legend(fontsize=5, loc="center right")
