@@ -10,6 +10,7 @@ import { target, validators } from "./schema.js";
 export const WIDGETS = {
   block_flow: "figures/block_flow/index.js",
   gate_lab: "figures/gate_lab/index.js",
+  gates_learn: "figures/gates_learn/index.js",
   squeeze_excite: "figures/squeeze_excite.js",
   squeeze_maps: "figures/squeeze_maps/index.js",
   pixel_probe: "figures/pixel_probe.js",

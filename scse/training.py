@@ -206,8 +206,19 @@ class TrainingRun:
         torch.save(state, partial)
         os.replace(partial, self.checkpoint)
 
-    def train(self, progress_bar: bool = True, save_every: int = SAVE_EVERY) -> Network:
+    def train(
+        self,
+        progress_bar: bool = True,
+        save_every: int = SAVE_EVERY,
+        each_step: "Callable[[TrainingRun], None] | None" = None,
+    ) -> Network:
         """Train to the end of the recipe; the bar shows loss, Dice and the time left.
+
+        Args:
+            progress_bar: whether to show it.
+            save_every: how many steps lie between two checkpoints.
+            each_step: called with the run before each step and after the last, to look at it:
+                ``run.step`` is 0 first. `scse.snapshots.Watch` is such a callback.
 
         Raises:
             KeyboardInterrupt: on Ctrl-C, after the step has ended and the state is saved; the
@@ -218,8 +229,12 @@ class TrainingRun:
             total=self.recipe.steps, initial=self.step, desc=self.name, disable=not progress_bar
         )
         with bar, interrupts_put_off() as interrupted:
+            if each_step is not None:
+                each_step(self)
             while self.step < self.recipe.steps:
                 self._train_step(bar)
+                if each_step is not None:
+                    each_step(self)
                 if self.step % save_every == 0 or interrupted.is_set():
                     self.save_checkpoint()
                 if interrupted.is_set():

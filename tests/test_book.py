@@ -61,6 +61,24 @@ def test_a_chapter_says_what_it_takes_and_what_stays(name):
     assert points, "no key points before the exercises"
 
 
+def test_ways_through_the_book_add_up():
+    """Start here's table has every chapter, in order, with the minutes that it says itself."""
+    table = re.findall(r"^\| (.+) \|$", markdown("index"), re.MULTILINE)
+    rows = [[cell.strip() for cell in row.split("|")] for row in table]
+    (head,) = (i for i, row in enumerate(rows) if row[0] == "chapter")
+    rows = rows[head + 1 :]
+    (last,) = (i for i, row in enumerate(rows) if row[0] == "**all together**")
+    chapters, totals = rows[:last], rows[last]
+    linked = [re.search(r"\((\w+)\.ipynb\)", row[0]) for row in chapters]
+    names = [found[1] if found else "index" for found in linked]
+    assert names == CHAPTERS
+    minutes = [int(re.search(r"^\*\*(\d+) minutes", markdown(name), re.M)[1]) for name in names]
+    assert [int(row[2]) for row in chapters] == minutes
+    for column, total in enumerate(totals[2:], 2):
+        on = [column == 2 or row[column] == "●" for row in chapters]
+        assert int(total) == sum(m for m, counts in zip(minutes, on) if counts)
+
+
 def test_table_of_runs_is_complete():
     """Every shipped network is a row of the table of all runs, with the same figures."""
     runs = json.loads((BOOK / "runs.json").read_text())

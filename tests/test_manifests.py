@@ -9,6 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 import pytest
 import torch
 from site_tools import ROOT
+from test_build import made_up
 
 from scse import UNet, data, edits, weights
 from scse.widgets import (
@@ -19,6 +20,7 @@ from scse.widgets import (
     Explorer,
     FamilyCards,
     GateLab,
+    GatesLearn,
     GradientPaths,
     Join,
     MaskGallery,
@@ -42,6 +44,7 @@ from scse.widgets import (
     costs,
     family_cards,
     gate_lab,
+    gates_learn,
     gradient_paths,
     join,
     mask_gallery,
@@ -72,6 +75,7 @@ MANIFESTS = {
     "Explorer": (_stored.Manifest, "figures/explorer/model.js"),
     "FamilyCards": (family_cards.Manifest, "figures/family_cards/index.js"),
     "GateLab": (gate_lab.Manifest, "figures/gate_lab/model.js"),
+    "GatesLearn": (gates_learn.Manifest, "figures/gates_learn/model.js"),
     "GradientPaths": (gradient_paths.Manifest, "figures/gradient_paths/model.js"),
     "Join": (join.Manifest, "figures/join/index.js"),
     "MaskGallery": (mask_gallery.Manifest, "figures/mask_gallery.js"),
@@ -91,6 +95,7 @@ PARTS = [
     (_engine.Block, "engine/contract.js", "Block"),
     (_engine.Answer, "engine/contract.js", "Answer"),
     (_packing.Entry, "ground/unpack.js", "Entry"),
+    (gates_learn.Block, "figures/gates_learn/model.js", "Block"),
     (gradient_paths.Block, "figures/gradient_paths/model.js", "Block"),
     (family_cards.Card, "figures/family_cards/model.js", "Card"),
     (family_cards.Weighted, "figures/family_cards/model.js", "Weighted"),
@@ -188,6 +193,7 @@ def manifests():
             Explorer(net, images, labels=[label, label]),
             FamilyCards(net, samples[0], block="decoder1"),
             GateLab(net, samples),
+            GatesLearn(made_up()),
             GradientPaths(net, samples[0], blocks=["decoder1"]),
             Join(net, samples, block="decoder1"),
             Costs(),

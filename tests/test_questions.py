@@ -17,12 +17,22 @@ import torch
 from site_tools import CHAPTERS
 
 import scse
-from scse import costs, family, fields, find_blocks, override, record, sweep, weights
+from scse import (
+    costs,
+    family,
+    fields,
+    find_blocks,
+    override,
+    record,
+    snapshots,
+    sweep,
+    weights,
+)
 from scse.data import brain, digits
 from scse.metrics import dice, mean_dice
 from scse.rules import rule
 from scse.training import soft_dice_loss
-from scse.widgets import Costs, _questions, receptive_field
+from scse.widgets import Costs, GatesLearn, _questions, receptive_field
 
 BOOK = Path(__file__).parents[1] / "book"
 QUESTIONS = {
@@ -552,6 +562,51 @@ def error_of_smaller_steps():
     return "it falls by 100 each time, then rises again"
 
 
+# --- Build it, place it, train it ---
+
+
+def way_at_half_of_the_loss():
+    seen = snapshots.load(BOOK / "gates_learning.npz")
+    fallen = (seen.loss[:, :1] - seen.loss) / (seen.loss[:, :1] - seen.loss[:, -1:])
+    half = (fallen >= 0.5).int().argmax(1)
+    figure = GatesLearn(seen, block="bottleneck")
+    way = figure.evaluate()["way"].gather(1, half[:, None])
+    assert (round(100 * way.min().item()), round(100 * way.max().item())) == (18, 27)
+    return "about a quarter: they come later" if 0.15 < way.mean() < 0.35 else "another"
+
+
+def kept_by_a_plain_maximum():
+    block, sizes = scse.scSE(64), {}
+
+    def note(tensor):
+        sizes[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    x = torch.randn(2, 64, 16, 16, requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        c, s = block.channel(x), block.spatial(x)
+        joined = torch.maximum(x * c, x * s)
+    assert joined.shape == x.shape  # alive till here: no storage has taken another's place
+    return round(sum(sizes.values()) / (4 * x.numel()), 1)
+
+
+def weights_of_the_first_step():
+    block = scse.scSE(8)
+    layers = {"W₂": block.channel.fc1, "W₁": block.channel.fc2, "W_sq": block.spatial.project}
+    with torch.no_grad():
+        for sign in ("W₁", "W_sq"):
+            for weight in layers[sign].parameters():
+                weight.zero_()
+    block(torch.randn(4, 8, 6, 6).relu()).square().sum().backward()
+    return " and ".join(sign for sign, layer in layers.items() if layer.weight.grad.any())
+
+
+def share_of_blocks_in_quicknat():
+    none, some = (scse.QuickNAT(1, 28, se=se) for se in (None, "scse"))
+    counts = [sum(p.numel() for p in net.parameters()) for net in (none, some)]
+    return 100 * (counts[1] / counts[0] - 1)
+
+
 # --- Playground ---
 
 
@@ -830,6 +885,10 @@ COMPUTED = {
     ("costs", "floor"): block_with_the_lowest_floor,
     ("costs", "double"): share_at_twice_the_width,
     ("costs", "slower"): slower_with_blocks,
+    ("build", "when"): way_at_half_of_the_loss,
+    ("build", "memory"): kept_by_a_plain_maximum,
+    ("build", "first"): weights_of_the_first_step,
+    ("build", "share"): share_of_blocks_in_quicknat,
     ("family", "two-spots"): block_that_tells_two_spots,
     ("family", "constant"): projections_of_ones,
     ("family", "second"): layer_that_stands_behind_a_relu,

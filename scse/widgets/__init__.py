@@ -55,6 +55,7 @@ from scse.widgets.costs import Costs
 from scse.widgets.explorer import Explorer, explore
 from scse.widgets.family_cards import FamilyCards
 from scse.widgets.gate_lab import GateLab
+from scse.widgets.gates_learn import GatesLearn
 from scse.widgets.gradient_paths import GradientPaths
 from scse.widgets.join import Join
 from scse.widgets.mask_gallery import MaskGallery
@@ -75,6 +76,7 @@ __all__ = [
     "Explorer",
     "FamilyCards",
     "GateLab",
+    "GatesLearn",
     "GradientPaths",
     "Join",
     "MaskGallery",

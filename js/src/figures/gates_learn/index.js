@@ -1,0 +1,265 @@
+/** GatesLearn: training runs that differ in their seed alone, on one axis of time. */
+
+import { bar, choice, readout } from "../../controls/controls.js";
+import { pictureChooser } from "../../desk/chooser.js";
+import { colourBar } from "../../desk/figure.js";
+import { descending } from "../../desk/order.js";
+import { player } from "../../desk/player.js";
+import { canvas, classPainter, paintMap, range } from "../../draw/paint.js";
+import { plot, points, polyline } from "../../draw/plot.js";
+import { fixed, h } from "../../ground/dom.js";
+import { index, oneOf, widget } from "../../widget.js";
+import { answerOf, blockOf, course, maskOf, pictureOf, quantities, rowsOf } from "./model.js";
+
+/** @typedef {import("./model.js").Manifest} Manifest */
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
+
+const SHOWN = {
+  gates: "gates",
+  moved: "less those at the start",
+  apart: "second image less first",
+};
+const CURVES = { loss: "loss ÷ first loss", dice: "Dice", way: "way of the gates ÷ whole way" };
+const PARTS = 5; // of the time, to play through
+const SECONDS = 3; // each
+
+/**
+ * The rows in the order of their last value, the largest on top: channels of different seeds have
+ * nothing to do with each other.
+ * @param {Float64Array} rows @param {number} length of a row
+ */
+function sorted(rows, length) {
+  const ends = Float64Array.from(
+    { length: rows.length / length },
+    (_, k) => rows[(k + 1) * length - 1],
+  );
+  return Float64Array.from(
+    descending(ends).flatMap((k) => [...rows.subarray(k * length, (k + 1) * length)]),
+  );
+}
+
+export default widget(
+  "learn",
+  (/** @type {Manifest} */ { steps, blocks, pictures }) => ({
+    moment: index(steps.length),
+    block: oneOf(blocks.map(({ name }) => name)),
+    picture: index(pictures.length),
+    show: oneOf(Object.keys(SHOWN)),
+  }),
+  (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure, signal }) => {
+    const { steps, blocks, pictures, seeds, classes, loss, dice } = manifest;
+    const last = steps.length - 1;
+    const paint = classPainter(classes.map(({ colour }) => colour));
+    /** @type {Record<string, import("./model.js").Course>} */
+    const courses = {};
+    /** @param {string} name */
+    const courseOf = (name) => (courses[name] ??= course(manifest, arrays, name));
+
+    const chooser = choice({
+      label: "Block",
+      name: "block",
+      options: blocks.map(({ name }) => ({ value: name, label: name })),
+      onInput: (block) => set({ block }),
+    });
+    const images = pictureChooser({
+      label: "Image",
+      titles: pictures,
+      onInput: (picture) => set({ picture }),
+    });
+    const shows = choice({
+      label: "Rows of gates",
+      name: "show",
+      options: Object.entries(SHOWN).map(([value, label]) => ({ value, label })),
+      onInput: (value) => set({ show: /** @type {State["show"]} */ (value) }),
+    });
+    const step = readout("step", (v) => fixed(v, 0));
+
+    const runs = seeds.map((seed, i) => {
+      const drawn = plot("", `Seed ${seed}: loss, Dice and way of the gates over the training`);
+      const lines = Object.fromEntries(
+        Object.keys(CURVES).map((name) => [name, polyline(`scse-${name}`)]),
+      );
+      drawn.drawing.append(...Object.values(lines));
+      lines.loss.setAttribute("points", points(loss[i].map((v) => v / loss[i][0])));
+      lines.dice.setAttribute("points", points(dice[i]));
+      const rows = canvas(
+        1,
+        steps.length,
+        "Gates: a row for each channel, in the order of their end, time from left to right",
+      );
+      rows.setAttribute("data-term", "c");
+      const time = bar({
+        label: `Time in the training of seed ${seed}`,
+        name: `time-${i}`,
+        kind: "plain",
+        max: last,
+        step: 1,
+        snap: true,
+        format: (m) => `step ${steps[Math.round(m)]}`,
+        onInput: (moment) => set({ moment }),
+      });
+      const mask = canvas(...manifest.size, "Mask");
+      mask.setAttribute("data-term", "s");
+      const answer = canvas(...manifest.answer, "What the network answers");
+      const numbers = {
+        loss: readout(`loss-${i}`),
+        dice: readout(`dice-${i}`),
+        moved: readout(`moved-${i}`),
+        apart: readout(`apart-${i}`),
+        low: readout(`mask-low-${i}`),
+        high: readout(`mask-high-${i}`),
+      };
+      const timeline = h(
+        "div",
+        { class: "scse-timeline" },
+        drawn.area,
+        rows,
+        h("div", { class: "scse-ends", "aria-hidden": true }, ...ticks()),
+        time.element,
+      );
+      /** @param {string} name @param {ReturnType<typeof readout>} number */
+      const told = (name, number) => h("span", {}, `${name} `, number.element);
+      const under = h(
+        "div",
+        { class: "scse-pair" },
+        h(
+          "div",
+          {},
+          h("small", {}, "mask ", numbers.low.element, " to ", numbers.high.element),
+          mask,
+        ),
+        h("div", {}, h("small", { text: "answer" }), answer),
+      );
+      const element = h(
+        "div",
+        { class: "scse-run", role: "group", "aria-label": `Seed ${seed}` },
+        h("div", { class: "scse-title" }, `Seed ${seed}`),
+        timeline,
+        h(
+          "div",
+          { class: "scse-told" },
+          told("loss", numbers.loss),
+          told("Dice", numbers.dice),
+          told("moved", numbers.moved),
+          told("apart", numbers.apart),
+        ),
+        under,
+      );
+      return { element, drawn, lines, rows, time, mask, answer, numbers };
+    });
+    /** Where the axis is labelled. */
+    function ticks() {
+      return [0, Math.round(last / 2), last].map((m) => h("span", { text: String(steps[m]) }));
+    }
+
+    const cuts = Array.from({ length: PARTS + 1 }, (_, i) => Math.round((i * last) / PARTS));
+    let quiet = false; // the reader has moved the time: the player gives way
+    let played = -1;
+    const watch = player({
+      stages: cuts.slice(1).map((to, i) => ({
+        words: `steps ${steps[cuts[i]]} to ${steps[to]}`,
+        seconds: SECONDS,
+      })),
+      before: "before the first step",
+      say,
+      signal,
+      draw() {
+        if (quiet) return;
+        played = cuts.slice(1).reduce((at, to, i) => at + watch.part(i) * (to - cuts[i]), 0);
+        played = Math.round(played);
+        if (played !== get("moment")) set({ moment: played });
+      },
+    });
+
+    const scale = colourBar("channel", "gates");
+    const difference = colourBar("difference", "difference");
+    scale.set(0, 1);
+    difference.set(-1, 1);
+    const legend = h(
+      "div",
+      { class: "scse-legend" },
+      ...Object.entries(CURVES).map(([name, text]) =>
+        h("span", {}, h("i", { class: `scse-${name}`, "aria-hidden": true }), text),
+      ),
+      h("span", { text: "curves from 0 to 1" }),
+    );
+    const columns = h("div", { class: "scse-runs" }, ...runs.map(({ element }) => element));
+    columns.style.setProperty("--half", `${50 / steps.length}%`);
+    root.append(
+      h("div", { class: "scse-controls" }, chooser.element),
+      h("div", { class: "scse-controls" }, images.element, shows.element),
+      h("div", { class: "scse-when" }, "Step ", step.element, ` of ${steps[last]}`),
+      watch.element,
+      legend,
+      columns,
+      h("div", { class: "scse-scales" }, scale.element, difference.element),
+      h("p", {
+        text: "Drag along a curve or its rows: time goes with the root of the step, so that the start has room. Arrow keys step from snapshot to snapshot. A row is a channel; the rows of each seed are in the order of their end. Moved: mean distance of the gates from those at the start, over both images. Apart: mean distance between the two images. Masks from 0 to 1.",
+      }),
+    );
+    parts({
+      block: [chooser.element],
+      picture: [images.element],
+      show: [shows.element],
+      play: [watch.element],
+      curves: runs.map(({ drawn }) => drawn.area),
+      gates: runs.map(({ rows }) => rows),
+      masks: runs.map(({ mask }) => mask.parentElement),
+      answers: runs.map(({ answer }) => answer.parentElement),
+    });
+
+    return function update() {
+      /** @type {State} */
+      const state = {
+        moment: get("moment"),
+        block: get("block"),
+        picture: get("picture"),
+        show: get("show"),
+      };
+      const { moment, block, picture, show } = state;
+      if (moment !== played) {
+        quiet = true;
+        watch.finish();
+        quiet = false;
+      }
+      const seen = courseOf(block);
+      const channels = blockOf(manifest, block).channels;
+      const grey = pictureOf(manifest, arrays, picture);
+      chooser.set(block);
+      images.set(picture);
+      shows.set(show);
+      step.set(steps[moment]);
+      scale.element.hidden = show !== "gates";
+      difference.element.hidden = show === "gates";
+      runs.forEach(({ lines, rows, time, mask, answer, numbers }, i) => {
+        lines.way.setAttribute("points", points(seen[i].way.map((v) => Math.min(v, 1.1))));
+        if (rows.height !== channels) rows.height = channels;
+        const [low, kind] = show === "gates" ? [0, "channel"] : [-1, "difference"];
+        const shown = sorted(rowsOf(seen[i], picture, show), steps.length);
+        paintMap(rows, shown, low, 1, /** @type {import("../../draw/paint.js").Scale} */ (kind));
+        time.set(moment);
+        numbers.loss.set(loss[i][moment]);
+        numbers.dice.set(dice[i][moment]);
+        numbers.moved.set(seen[i].moved[moment]);
+        numbers.apart.set(seen[i].apart[moment]);
+        const values = maskOf(manifest, arrays, state, i);
+        mask.classList.toggle("scse-none", !values);
+        const [from, to] = values ? range(values) : [NaN, NaN];
+        numbers.low.set(from);
+        numbers.high.set(to);
+        if (values) paintMap(mask, values, 0, 1, "space");
+        paint(answer, answerOf(manifest, arrays, state, i), {
+          picture: grey,
+          width: manifest.answer[1],
+        });
+      });
+      measure(quantities(manifest, seen, moment));
+      const told = seeds.map(
+        (seed, i) =>
+          `seed ${seed}: loss ${fixed(loss[i][moment])}, Dice ${fixed(dice[i][moment])}, gates moved ${fixed(seen[i].moved[moment])}`,
+      );
+      say(`Step ${steps[moment]}, ${block}. ${told.join("; ")}.`);
+    };
+  },
+);
