@@ -73,9 +73,9 @@ def test_ways_through_the_book_add_up():
     names = [found[1] if found else "index" for found in linked]
     assert names == CHAPTERS
     minutes = [int(re.search(r"^\*\*(\d+) minutes", markdown(name), re.M)[1]) for name in names]
-    assert [int(row[2]) for row in chapters] == minutes
-    for column, total in enumerate(totals[2:], 2):
-        on = [column == 2 or row[column] == "●" for row in chapters]
+    assert [int(row[1]) for row in chapters] == minutes
+    for column, total in enumerate(totals[1:], 1):
+        on = [column == 1 or row[column] == "●" for row in chapters]
         assert int(total) == sum(m for m, counts in zip(minutes, on) if counts)
 
 
