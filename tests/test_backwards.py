@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 import traitlets
+from golden import leaves
 from torch.nn import functional as F
 
 from scse import UNet, benchmark, find_blocks, scSE
@@ -99,14 +100,6 @@ def golden():
             for state in STATES
         ],
     }
-
-
-def leaves(value):
-    if isinstance(value, dict):
-        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
-    if isinstance(value, list):
-        return [leaf for part in value for leaf in leaves(part)]
-    return [value]
 
 
 def test_golden_values_are_current():

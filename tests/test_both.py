@@ -13,6 +13,7 @@ import foreign_blocks
 import pytest
 import torch
 import traitlets
+from golden import leaves
 from published import published
 from torch import nn
 from torch.nn import functional as F
@@ -85,14 +86,6 @@ def golden():
             for state in STATES
         ],
     }
-
-
-def leaves(value):
-    if isinstance(value, dict):
-        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
-    if isinstance(value, list):
-        return [leaf for part in value for leaf in leaves(part)]
-    return [value]
 
 
 def test_golden_values_are_current():

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 import traitlets
+from golden import leaves
 
 from scse import UNet, data, snapshots, training
 from scse.widgets import GatesLearn
@@ -87,13 +88,6 @@ def golden():
             for state in STATES
         ],
     }
-
-
-def leaves(value):
-    if isinstance(value, (dict, list)):
-        parts = [value[key] for key in sorted(value)] if isinstance(value, dict) else value
-        return [leaf for part in parts for leaf in leaves(part)]
-    return [value]
 
 
 def test_golden_values_are_current():

@@ -13,6 +13,7 @@ import foreign_blocks
 import pytest
 import torch
 import traitlets
+from golden import leaves
 from published import published
 
 from scse import UNet, record, scSE
@@ -302,14 +303,6 @@ def golden():
         "members": members,
         "states": stored,
     }
-
-
-def leaves(value):
-    if isinstance(value, dict):
-        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
-    if isinstance(value, list):
-        return [leaf for part in value for leaf in leaves(part)]
-    return [value]
 
 
 def split(values):
