@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import io
 import json
+import math
 import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -283,17 +284,21 @@ class TrainingRun:
             {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
         )
         images, labels = self.task.test()
-        scores = dice(predict(self.network, images), labels, len(self.task.classes))
+        predicted, classes = predict(self.network, images), self.task.classes
+        scores = dice(predicted, labels, len(classes))[1:].tolist()
         card: Card = {
             "name": self.name,
             "network": self.network.config,
             "parameters": sum(p.numel() for p in self.network.parameters()),
-            "classes": self.task.classes,
+            "classes": classes,
             "data": self.task.source,
             "recipe": dataclasses.asdict(self.recipe),
             "seed": self.seed,
-            "dice": dict(zip(self.task.classes[1:], scores[1:].tolist(), strict=True)),
-            "mean_dice": scores[1:].mean().item(),
+            "dice": {  # None: in no held-out picture, and not predicted in one
+                name: None if math.isnan(score) else score
+                for name, score in zip(classes[1:], scores, strict=True)
+            },
+            "mean_dice": mean_dice(predicted, labels, len(classes)),
             "test_images": len(images),
             "trained_with": f"torch {torch.__version__}, Python {platform.python_version()}",
             "machine": machine(),

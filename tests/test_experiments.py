@@ -4,9 +4,14 @@ import csv
 import dataclasses
 import hashlib
 import json
+import logging
+import os
 import signal
+from functools import partial
 
+import distributed
 import pytest
+import stripes as stripes_module
 import torch
 from torch import nn
 
@@ -19,6 +24,7 @@ from scse.networks import UNet
 from scse.training import TrainingRun, make_network
 
 VARIANTS = {variant.name: variant for variant in variants()}
+EVERYWHERE = [name for name, variant in VARIANTS.items() if variant.tasks is None]
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +35,7 @@ def small(monkeypatch):
 
     def recipe(run):
         steps = round(4 * run.variant.steps)
-        return dataclasses.replace(declared(run), width=2, depth=3, steps=steps)
+        return dataclasses.replace(declared(run), width=2, depth=3, steps=steps, warmup=0.3)
 
     monkeypatch.setattr(Run, "recipe", property(recipe))
 
@@ -59,25 +65,34 @@ def network(name, seed=0, **sizes):
 # What is declared
 
 
-def test_main_tables_and_controls_have_five_seeds_and_the_rest_three():
+def test_main_tables_and_controls_have_five_seeds_or_more_and_the_rest_three():
     runs = all_runs()
-    assert len(runs) == len({run.id for run in runs}) == 192 + 2 * 40
-    five = ("main", "control", "sdnet", "quicknat")
+    assert len(runs) == len({run.id for run in runs}) == 358
+    five = ("main", "control", "small", "sdnet", "quicknat")
     for variant in variants():
         assert variant.seeds == (5 if variant.group in five else 3)
         other = VARIANTS[variant.against]
         assert other.seeds >= variant.seeds
-        assert other.se is None
         assert other.network == variant.network
+        assert other.tasks == variant.tasks
+        of = [run for run in runs if run.variant == variant]
+        assert {run.task for run in of} == set(variant.tasks or ("brain", "digits"))
+        for run in of:
+            ten = variant.group == "main" and run.task == "digits"
+            assert run.seed < (10 if ten else variant.seeds)
     assert [run.id for run in runs[:2]] == ["brain-none-seed0", "brain-cse-seed0"]
 
 
 def test_other_networks_come_after_the_unet_with_its_main_table():
     runs = all_runs()
-    assert all(run.variant.network == "unet" for run in runs[:192])
-    assert [run.variant.network for run in runs[192:]] == ["sdnet"] * 40 + ["quicknat"] * 40
-    assert runs[192].id == "brain-sdnet-none-seed0"
-    main = {(run.task, run.variant.se, run.seed) for run in runs if run.variant.group == "main"}
+    assert all(run.variant.network == "unet" for run in runs[:-80])
+    assert [run.variant.network for run in runs[-80:]] == ["sdnet"] * 40 + ["quicknat"] * 40
+    assert runs[-80].id == "brain-sdnet-none-seed0"
+    main = {
+        (run.task, run.variant.se, run.seed)
+        for run in runs
+        if run.variant.group == "main" and run.seed < 5
+    }
     for network in ("sdnet", "quicknat"):
         of = [run for run in runs if run.variant.network == network]
         assert {(run.task, run.variant.se, run.seed) for run in of} == main
@@ -87,7 +102,12 @@ def test_other_networks_come_after_the_unet_with_its_main_table():
 def test_scores_are_compared_at_the_same_budget_and_rate():
     for variant in variants():
         other = VARIANTS[variant.against]
-        assert (other.steps, other.lr) == (variant.steps, variant.lr)
+        if variant.name == "none-as-long":  # in time, not in steps
+            assert (other.name, variant.steps) == ("scse", 1.2)
+            continue
+        assert other.se is None
+        same = ("steps", "lr", "width", "data")
+        assert all(getattr(other, key) == getattr(variant, key) for key in same)
 
 
 def test_only_what_a_variant_varies_differs_from_the_tasks_recipe(monkeypatch):
@@ -96,20 +116,36 @@ def test_only_what_a_variant_varies_differs_from_the_tasks_recipe(monkeypatch):
         (batch, lr, warmup), usual = data.task(task).settings, Run(task, VARIANTS["none"], 0).recipe
         assert (usual.batch, usual.lr, usual.warmup, usual.steps) == (batch, lr, warmup, 2000)
         for name, variant in VARIANTS.items():
+            if variant.tasks is not None and task not in variant.tasks:
+                continue
             recipe = Run(task, variant, 0).recipe
-            assert recipe.steps == {"half": 1000, "double": 4000}.get(name.split("-")[-1], 2000)
+            assert recipe.steps == STEPS.get(name.partition("-")[2], 2000)
             times = {"slow": 1 / 3, "fast": 3}.get(name.split("-")[-1], 1)
             assert recipe.lr == pytest.approx(times * lr)
             same = {"se": None, "r": 2, "combine": "add", "steps": 2000, "lr": lr}
+            if variant.group == "small":
+                assert (recipe.task, recipe.width) == ("brain-few", 4)
+                same |= {"task": "brain", "width": usual.width}
             if variant.network != "unet":
                 assert (recipe.network, recipe.depth) == (variant.network, 5)
                 same |= {"network": "unet", "width": usual.width, "depth": usual.depth}
             assert dataclasses.replace(recipe, **same) == usual
 
 
+STEPS = {
+    "half": 1000,
+    "double": 4000,
+    "fourfold": 8000,
+    "as-long": 2400,
+    "small": 600,
+    "constant-small": 600,
+}
+
+
 @pytest.mark.parametrize(("task", "steps"), [("stripes", 4), ("brain", 2), ("digits", 2)])
 def test_every_variant_of_a_task_sees_the_same_batches(task, steps, tmp_path, monkeypatch):
-    chosen = list(VARIANTS.values()) if task == "stripes" else list(VARIANTS.values())[:2]
+    every = [VARIANTS[name] for name in EVERYWHERE]
+    chosen = every if task == "stripes" else every[:2]
     streams = {}
     for variant in chosen:
         run = Run(task, variant, 1)
@@ -204,7 +240,7 @@ def test_doubled_gates_are_twice_the_gates(se):
 
 
 def test_every_variant_trains_and_leaves_a_result(results, work):
-    runs = stripes(*VARIANTS)
+    runs = stripes(*EVERYWHERE)
     run_all(runs, results, work=work)
     for run in runs:
         result = json.loads(results.path(run).read_text())
@@ -291,6 +327,61 @@ def test_side_by_side(results, work, monkeypatch):
     assert {result["failed"] for result in kept.values()} == {
         "TypeError: object of type 'UNet' has no len()"
     }
+
+
+def killed_once(mark, network):
+    """Stands where a variant alters its network: the first process that comes here dies later."""
+    if mark.exists():
+        return
+    mark.touch()
+    step = TrainingRun._train_step
+
+    def dies(run, bar):
+        if run.step == 3 and "killed" in run.name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        step(run, bar)
+
+    TrainingRun._train_step = dies
+
+
+class WithStripes(distributed.WorkerPlugin):
+    """Every worker, a later one too, knows the task that takes no time."""
+
+    def setup(self, worker):
+        data.TASKS["stripes"] = "stripes.Stripes"
+
+
+@pytest.mark.slow
+def test_on_a_cluster_a_run_outlives_its_worker(results, work, tmp_path, monkeypatch):
+    """Two workers, one of which is killed midway: its run goes on from what it had saved."""
+    monkeypatch.undo()  # the workers know nothing of it
+    monkeypatch.setitem(data.TASKS, "stripes", "stripes.Stripes")
+    few = dataclasses.replace(VARIANTS["scse"], steps=0.006, width=2)
+    killed = dataclasses.replace(few, name="killed", change=partial(killed_once, tmp_path / "mark"))
+    runs = [Run("stripes", few, 0), Run("stripes", killed, 0), Run("stripes", few, 1)]
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        for name in (stripes_module.__file__, __file__):  # where `killed_once` is
+            client.register_plugin(distributed.UploadFile(name), name=name)
+        client.register_plugin(WithStripes())
+        before = client.run(os.getpid)
+        run_all(runs, results, work=work, cluster=cluster.scheduler_address)
+        after = client.run(os.getpid)
+    kept = results.of(runs)
+    assert [result["failed"] for result in kept.values()] == [None] * 3
+    assert len(set(before.values()) - set(after.values())) == 1
+    straight = Results(results.folder / "straight")
+    perform(runs[1], straight, work / "straight")
+    assert kept[runs[1]]["sha256"] == straight.read(runs[1])["sha256"]
+
+
+def test_without_a_scheduler_there_it_says_so(results, work):
+    with pytest.raises(ValueError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
+        run_all(stripes("none"), results, work=work, cluster="tcp://127.0.0.1:9")
 
 
 def test_a_result_that_does_not_name_its_network_is_of_a_unet(results, work):

@@ -22,6 +22,13 @@ TASKS: dict[str, str] = {
     "brain": "scse.data.brain.Brain",
     "digits": "scse.data.digits.Digits",
 }
+# Others to train on, which the book's figures do not show. Those after a colon are of a folder.
+OTHERS: dict[str, str] = {
+    "brain-few": "scse.data.brain.FewSlices",
+    "volumes:": "scse.data.volumes.Volumes",
+    "volumes-axial:": "scse.data.volumes.Axial",
+    "volumes-sagittal:": "scse.data.volumes.Sagittal",
+}
 
 
 class Settings(NamedTuple):
@@ -94,15 +101,17 @@ class Task(Protocol):
 
 
 def task(name: str) -> Task:
-    """The task called ``name``.
+    """The task called ``name``, such as ``"digits"`` or ``"volumes:my/folder"``.
 
     Raises:
         ValueError: there is none; the message lists those that there are.
     """
-    if name not in TASKS:
+    kind, colon, folder = name.partition(":")
+    known = TASKS | OTHERS
+    if kind + colon not in known or (colon and not folder):
         raise ValueError(f"no task {name!r}; there are {', '.join(map(repr, TASKS))}")
-    module, _, kind = TASKS[name].rpartition(".")
-    return getattr(importlib.import_module(module), kind)()
+    module, _, made = known[kind + colon].rpartition(".")
+    return getattr(importlib.import_module(module), made)(*[folder] if colon else [])
 
 
 def standardise(images: Tensor) -> Tensor:  # (N, 1, H, W)

@@ -30,6 +30,7 @@ SLICES = range(30, 198)
 TEST_SLABS = (range(66, 82), range(130, 146))
 GAP = 8  # millimetres between a test slab and the nearest training slice
 SHOWN = (134, 144, 70)  # held-out slices in the Playground
+FEW = 15  # slices to train on, in `FewSlices`
 NOISE = 0.05  # standard deviation in an example, before standardising
 
 
@@ -197,3 +198,15 @@ class Brain:
                 "rotation": {"label": "Rotation °", "min": -45, "max": 45, "start": 0},
             },
         )
+
+
+class FewSlices(Brain):
+    """The brain task with fifteen of its training slices; the test is the same."""
+
+    name = "brain-few"
+    source = f"{Brain.source}; trained on fifteen slices"
+
+    @functools.cached_property
+    def _train(self) -> Tensor:
+        train = split()[0]
+        return slices(train[round(k * (len(train) - 1) / (FEW - 1))] for k in range(FEW))

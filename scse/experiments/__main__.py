@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from scse import data
 from scse._command_line import whole
 from scse.experiments import table
-from scse.experiments.grid import Run, all_runs
-from scse.experiments.running import Results, run_all, seconds_left
+from scse.experiments.grid import BOOKS, Run, all_runs
+from scse.experiments.running import WORK, Results, run_all, seconds_left
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="train what is not done; Ctrl-C stops and saves")
     run.add_argument("--jobs", type=whole(1), default=1, help="how many at a time (default: 1)")
+    run.add_argument(
+        "--cluster", metavar="ADDRESS", help="of a Dask scheduler, whose workers train instead"
+    )
     run.add_argument("--again", action="store_true", help="train those that failed again, too")
     show = commands.add_parser("list", help="what is done, what is left, and how long it takes")
     write = commands.add_parser("table", help="write results.csv and print the table")
@@ -28,33 +32,57 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     for command in (run, show, write):
         command.add_argument(
+            "--data",
+            type=Path,
+            metavar="FOLDER",
+            help="your own NIfTI volumes instead of the book's tasks, see scse.data.volumes",
+        )
+        command.add_argument(
+            "--plane",
+            choices=("coronal", "axial", "sagittal"),
+            default="coronal",
+            help="how these volumes are sliced (default: coronal)",
+        )
+        command.add_argument(
             "--folder",
             type=Path,
-            default=Path("book") / "evidence",
-            help="where results are kept (default: book/evidence)",
+            help="where results are kept (default: book/evidence; with --data, runs/ITS-NAME)",
         )
     options = parser.parse_args(arguments)
     pattern = getattr(options, "only", "*")
-    runs = [run for run in all_runs() if fnmatchcase(run.id, pattern)]
+    tasks, folder = _what_and_where(options)
+    runs = [run for run in all_runs(tasks) if fnmatchcase(run.id, pattern)]
     if not runs:
         parser.error(f"--only {pattern}: no run is called so; `list` shows what there is")
-    results = Results(options.folder)
+    results = Results(folder)
     try:
         done = results.of(runs)
         if options.command == "run":
-            (options.folder / "results").mkdir(parents=True, exist_ok=True)
-            run_all(runs, results, options.jobs, options.again)
+            for task in tasks:
+                data.task(task).test()  # what cannot be read is said before the first training
+            (folder / "results").mkdir(parents=True, exist_ok=True)
+            work = WORK if options.data is None else folder / "unfinished"
+            run_all(runs, results, options.jobs, options.again, work.absolute(), options.cluster)
         elif options.command == "list":
             print(overview(runs, results))
         else:
             found = list(done.values())
             if found:
-                table.write_csv(found, options.folder / "results.csv")
+                table.write_csv(found, folder / "results.csv")
             print(table.text(found))
     except (ValueError, OSError) as error:
         parser.error(str(error))
     except KeyboardInterrupt as stopped:
         parser.exit(130, f"{stopped or 'stopped'}\n")
+
+
+def _what_and_where(options: argparse.Namespace) -> tuple[Sequence[str], Path]:
+    """The tasks, and the folder of their results."""
+    if options.data is None:
+        return BOOKS, (options.folder or Path("book") / "evidence").absolute()
+    volumes = options.data.absolute()
+    kind = "volumes" if options.plane == "coronal" else f"volumes-{options.plane}"
+    return [f"{kind}:{volumes}"], (options.folder or Path("runs") / volumes.name).absolute()
 
 
 def overview(runs: Sequence[Run], results: Results) -> str:

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from scse import data
 from scse.experiments import changes
 from scse.training import Recipe, recipe_of
 
+BOOKS = ("brain", "digits")  # the tasks of the book
 FIVE, THREE = 5, 3  # seeds, from 0 on
+# On the digits a single run may miss a class or two: ten tell better whether that is luck.
+SEEDS = {("main", "digits"): 10}
 
 # A step on one core in seconds, for a first guess of the time left: then the finished runs tell.
 # Those of the other networks are the U-Net's times the ratio of a few steps, timed side by side.
@@ -21,6 +25,11 @@ SECONDS_A_STEP = {
     ("quicknat", "brain"): 0.46,
     ("quicknat", "digits"): 0.58,
 }
+
+
+# How much longer a step with scSE is than one without, in time on one core: 20 steps of each, turn
+# by turn, on both tasks.
+SCSE_STEP = 1.2
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,13 @@ class Variant:
     change: Callable[[Any], None] | None = field(default=None, compare=False)  # of the network
     against: str = "none"  # the variant whose run of the same seed its scores are compared with
     network: str = "unet"  # of `scse.networks.NETWORKS`
+    width: int | None = None  # None: that of the network's recipe
+    tasks: tuple[str, ...] | None = None  # those it is trained on; None: all
+    data: str = ""  # "-few": that variation of the task, see `scse.data`
+
+    def seeds_on(self, task: str) -> int:
+        """How many runs it gets."""
+        return SEEDS.get((self.group, task), self.seeds)
 
 
 def variants() -> tuple[Variant, ...]:
@@ -58,6 +74,8 @@ def variants() -> tuple[Variant, ...]:
         Variant("control", "sse-from-one", "sse", FIVE, change=changes.doubled_gates),
         # As many parameters as with scSE, in wider stages.
         Variant("control", "none-wider", None, FIVE, change=changes.as_large_as_scse),
+        # As long in time as with scSE, in more steps.
+        Variant("control", "none-as-long", None, FIVE, steps=SCSE_STEP, against="scse"),
     )
     joined = tuple(
         Variant("join", f"scse-{rule}", "scse", THREE, combine=rule)
@@ -75,6 +93,42 @@ def variants() -> tuple[Variant, ...]:
         for word, times in (("half", 0.5), ("double", 2.0))
         for se in (None, "scse")
     )
+    # Are the digits that a run misses found later?
+    longer = tuple(
+        Variant(
+            "steps",
+            f"{se or 'none'}-fourfold",
+            se,
+            THREE,
+            steps=4.0,
+            against="none-fourfold",
+            tasks=("digits",),
+        )
+        for se in (None, "scse")
+    )
+    # A small network, fifteen slices and few steps: there a first look had seen a gain.
+    small = tuple(
+        Variant(
+            "small",
+            f"{name}-{word}",
+            se,
+            FIVE,
+            steps=times,
+            change=change,
+            against=f"none-{word}",
+            width=4,
+            tasks=("brain",),
+            data="-few",
+        )
+        for word, times in (("small", 0.3), ("small-longer", 1.0))
+        for name, se, change in (
+            ("none", None, None),
+            ("cse", "cse", None),
+            ("sse", "sse", None),
+            ("scse", "scse", None),
+            ("scse-constant", "scse", changes.constant_gates),
+        )
+    )
     rates = tuple(  # both sides: 3e-3 may suit one of them
         Variant("rate", f"{se or 'none'}-{word}", se, THREE, lr=times, against=f"none-{word}")
         for word, times in (("slow", 1 / 3), ("fast", 3.0))
@@ -85,7 +139,8 @@ def variants() -> tuple[Variant, ...]:
         for net in ("sdnet", "quicknat")
         for v in main
     )
-    return main + controls + joined + reduced + placed + budgets + rates + others
+    around = small + joined + reduced + placed + budgets + longer + rates
+    return main + controls + around + others
 
 
 @dataclass(frozen=True)
@@ -99,7 +154,7 @@ class Run:
     @property
     def name(self) -> str:
         """Without its seed, which `scse.training.TrainingRun` adds."""
-        return f"{self.task}-{self.variant.name}"
+        return f"{data.task(self.task).name}-{self.variant.name}"
 
     @property
     def id(self) -> str:
@@ -110,14 +165,24 @@ class Run:
     def recipe(self) -> Recipe:
         """The recipe of the task, with what the variant alters."""
         v = self.variant
-        usual = recipe_of(self.task, v.se, v.network, combine=v.combine, r=v.r)
-        steps = round(v.steps * usual.steps)
-        return dataclasses.replace(usual, steps=steps, lr=v.lr * usual.lr)
+        usual = recipe_of(self.task + v.data, v.se, v.network, combine=v.combine, r=v.r)
+        return dataclasses.replace(
+            usual,
+            steps=round(v.steps * usual.steps),
+            lr=v.lr * usual.lr,
+            width=v.width or usual.width,
+        )
 
 
-def all_runs(tasks: Sequence[str] = ("brain", "digits")) -> list[Run]:
+def all_runs(tasks: Sequence[str] = BOOKS) -> list[Run]:
     """Every training of the grid: group by group, and seed by seed, so that pairs come early."""
     declared = variants()
     groups = list(dict.fromkeys(variant.group for variant in declared))
-    runs = [Run(task, v, seed) for task in tasks for v in declared for seed in range(v.seeds)]
+    runs = [
+        Run(task, v, seed)
+        for task in tasks
+        for v in declared
+        if v.tasks is None or task in v.tasks
+        for seed in range(v.seeds_on(task))
+    ]
     return sorted(runs, key=lambda run: (groups.index(run.variant.group), run.seed))

@@ -173,11 +173,15 @@ def run_all(
     jobs: int = 1,
     again: bool = False,
     work: Path = WORK,
+    cluster: str | None = None,
 ) -> None:
     """Train what is not done, ``jobs`` at a time.
 
     Args:
         again: those that failed, too.
+        cluster: the address of a Dask scheduler, whose workers train as many at a time as they
+            have threads. They see the folders under the same paths: a run whose worker is lost
+            goes on elsewhere, from its last hundred steps.
 
     Raises:
         KeyboardInterrupt: on Ctrl-C, when the runs in progress have saved their state (at a
@@ -188,25 +192,32 @@ def run_all(
     left = [run for run in runs if run not in done or (again and done[run]["failed"])]
     needed = seconds_left(left, done)
     failed, stopped = 0, False
+    alone = jobs == 1 and cluster is None  # then there is room for a bar of its own
     form = "{percentage:3.0f}% |{bar}| {desc} [{elapsed} < {remaining}]"
     hours = sum(needed.values()) / jobs / 3600
+    span = "core-hours" if cluster else "hours"
     bar = tqdm(
         total=sum(needed.values()),
-        desc=f"{len(left)} runs, about {hours:.1f} hours",
+        desc=f"{len(left)} runs, about {hours:.1f} {span}",
         bar_format=form,
         disable=not left,
     )
-    with bar, _ended_like_interrupted(), interrupts_put_off() as interrupted:
+    with (
+        bar,
+        _workers(jobs, cluster),
+        _ended_like_interrupted(),
+        interrupts_put_off() as interrupted,
+    ):
 
         def calls() -> Iterator[Any]:
             for run in left:
                 if interrupted.is_set():
                     return
-                yield joblib.delayed(_with_its_run)(run, results, work, jobs == 1)
+                yield joblib.delayed(_with_its_run)(run, results, work, alone)
 
         # A run is handed out when a worker is free: after Ctrl-C none waits to be begun.
         parallel = joblib.Parallel(
-            jobs, pre_dispatch=jobs, batch_size=1, return_as="generator_unordered"
+            pre_dispatch="n_jobs", batch_size=1, return_as="generator_unordered"
         )
         try:
             for number, (run, result) in enumerate(parallel(calls()), 1):
@@ -225,6 +236,23 @@ def run_all(
         stopped = stopped or interrupted.is_set()
     if stopped:
         raise KeyboardInterrupt("stopped and saved: started again, it goes on from there")
+
+
+@contextmanager
+def _workers(jobs: int, cluster: str | None) -> Iterator[None]:
+    """Who `joblib.Parallel` gives its calls to, within."""
+    joblib = require("joblib", "train")
+    if cluster is None:
+        with joblib.parallel_config(n_jobs=jobs):
+            yield
+        return
+    distributed = require("distributed", "cluster")
+    try:
+        client = distributed.Client(cluster, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"no Dask scheduler answers at {cluster}: {error}") from error
+    with client, joblib.parallel_config("dask", client=client, n_jobs=-1):
+        yield
 
 
 def _with_its_run(run: Run, results: Results, work: Path, bar: bool) -> tuple[Run, Result | None]:

@@ -28,7 +28,7 @@ class Card(TypedDict):
     data: str  # where it is from, and what is held out
     recipe: dict[str, Any]  # a `scse.training.Recipe`
     seed: int
-    dice: dict[str, float]  # of each class but the background, on the held-out pictures
+    dice: dict[str, float | None]  # of each class but the background, held-out; None: not there
     mean_dice: float
     test_images: int
     trained_with: str
