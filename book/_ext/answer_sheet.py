@@ -12,9 +12,9 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 OFF = """\
-<noscript><p><strong>Scripts are off here.</strong> Without them the book's questions take no
-answers, and this sheet stays empty: on a page each question has its answer folded below it, and on
-paper at its end.</p></noscript>"""
+<p class="scse-sheet-off"><strong>Scripts are off here.</strong> Without them the book's questions
+take no answers, and this sheet stays empty: on a page each question has its answer folded below it,
+and on paper at its end.</p>"""
 
 TOOLS = """\
 <p class="scse-sheet-count" role="status">Nothing is answered in this tab yet. Commit to an answer
