@@ -12,13 +12,13 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 OFF = """\
-<p class="scse-sheet-off"><strong>Scripts are off here.</strong> Without them the book's questions
+<p class="scse-sheet-off"><strong>Scripts are off here.</strong> Without them the book’s questions
 take no answers, and this sheet stays empty: on a page each question has its answer folded below it,
 and on paper at its end.</p>"""
 
 TOOLS = """\
 <p class="scse-sheet-count" role="status">Nothing is answered in this tab yet. Commit to an answer
-on one of the book's pages: it will stand here.</p>
+on one of the book’s pages: it will stand here.</p>
 <div class="scse-sheet-tools">
 <label>Your name <input type="text" autocomplete="off" placeholder="for print and file"></label>
 <button type="button" data-do="print">Print</button>
@@ -61,10 +61,11 @@ def section(page, name, title, questions, uri):
     title = escape(title)
     heading = f'<a href="{escape(uri(page))}">{title}</a>' if page else title
     items = "".join(
-        f'<li data-question="{id}" data-kind="{kind}">Not answered yet.</li>'
-        for id, kind in questions
+        f'<li value="{i}" data-question="{id}" data-kind="{kind}"></li>'
+        for i, (id, kind) in enumerate(questions, 1)
     )
-    return f'<section data-chapter="{name}"><h2>{heading}</h2><ol>{items}</ol></section>'
+    count = f"<small>0 of {len(questions)} answered</small>"
+    return f'<section data-chapter="{name}"><h2>{heading} {count}</h2><ol>{items}</ol></section>'
 
 
 def visit(self, node):
@@ -75,7 +76,7 @@ def visit(self, node):
         return app.builder.get_relative_uri(here, page)
 
     sections = "".join(section(*chapter, uri) for chapter in chapters(app.env))
-    title = escape(app.config.project)
+    title = escape(app.config.html_title)
     self.body.append(
         f'<div class="scse-sheet" data-book="{title}">{OFF}{TOOLS}{sections}</div>',
     )

@@ -10,7 +10,6 @@
   const PREFIX = "scse-question ";
   const NAME = "scse-name";
   const CARRIED = "scse-answers"; // the id of what a file carries
-  const UNANSWERED = "Not answered yet.";
 
   const sheet = document.querySelector(".scse-sheet");
   const count = sheet.querySelector(".scse-sheet-count");
@@ -99,9 +98,13 @@
     let [done, right] = [0, 0];
     for (const [, item, entry] of all) {
       item.toggleAttribute("data-answered", entry !== undefined);
-      item.replaceChildren(...(entry ? answered(entry, item.dataset.kind) : [UNANSWERED]));
+      item.replaceChildren(...(entry ? answered(entry, item.dataset.kind) : []));
       done += entry !== undefined;
       right += entry?.right === true;
+    }
+    for (const chapter of sheet.querySelectorAll("[data-chapter]")) {
+      const of = (which) => chapter.querySelectorAll(`li${which}`).length;
+      chapter.querySelector("small").textContent = `${of("[data-answered]")} of ${of("")} answered`;
     }
     count.textContent = done
       ? `${done} of ${all.length} questions answered, ${right} of them right at the first try.`
@@ -120,9 +123,11 @@
 
   const STYLE = `
     body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 sans-serif; }
-    section ol { padding-inline-start: 1.5rem; } li { margin-block: 1rem; break-inside: avoid; }
-    p { margin-block: 0.25rem; } h2 { break-after: avoid; }
-    dl { margin: 0; } dl div { display: flex; gap: 0.5rem; } dd { margin: 0; font-weight: bold; }
+    ol { margin: 0; padding-inline-start: 1.5rem; } li { margin-block: 1rem; break-inside: avoid; }
+    li:not([data-answered]) { display: none; } p, dl { margin-block: 0.25rem; }
+    h2 { margin-block: 1.25rem 0; font-size: 1.1rem; break-after: avoid; } small { font-weight: normal; }
+    dl div { display: flex; gap: 0.5rem; } dt { flex: none; width: 4.5rem; }
+    dd { margin: 0; font-weight: bold; }
     svg { width: 13rem; } polyline { fill: none; stroke: black; stroke-width: 2; }`;
 
   /** A page of its own: who, when, the answers, and what this page can read again. */
