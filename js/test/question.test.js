@@ -86,12 +86,18 @@ test("a commitment is remembered with its words, the first one for good", () => 
     revealed: true,
     prompt: "How many?",
     first: "3.0\u00a0%",
+    right: false,
     truth: "12.5\u00a0%",
   });
   kept.keep(null, false); // try again
   assert.equal(kept.recall()?.first, "3.0\u00a0%");
   kept.keep(12.5, true);
-  assert.deepEqual([kept.recall()?.answer, kept.recall()?.first], [12.5, "3.0\u00a0%"]);
+  const { answer, first, right } = kept.recall() ?? {};
+  assert.deepEqual([answer, first, right], [12.5, "3.0\u00a0%", false]);
+  const shown = memory("shown", guess, tab);
+  shown.keep(null, true);
+  shown.keep(12.5, true);
+  assert.deepEqual([shown.recall()?.first, shown.recall()?.right], ["", null]);
   assert.equal(memory("other", guess, tab).recall(), undefined);
 });
 

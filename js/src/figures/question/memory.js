@@ -1,11 +1,11 @@
 /**
  * What a reader committed to, for as long as the tab is open: one entry a question, under
- * `scse-question <chapter>/<id>`. It carries its own words, so that another page can list what was
- * predicted without the files of questions.
+ * `scse-question <chapter>/<id>`. It carries its own words, so that another page
+ * (book/site_assets/answer_sheet.js) can list what was predicted without the files of questions.
  */
 
 import { tab } from "../../ground/tab.js";
-import { answerProblem, inWords, truthInWords } from "./model.js";
+import { answerProblem, inWords, judge, truthInWords } from "./model.js";
 
 /** @typedef {import("./model.js").Asked} Asked */
 /** @typedef {import("./model.js").Answer} Answer */
@@ -15,6 +15,7 @@ import { answerProblem, inWords, truthInWords } from "./model.js";
  * @property {boolean} revealed
  * @property {string} prompt
  * @property {string} first what was said before the truth was ever seen; "" where it was only shown
+ * @property {boolean | null} right whether that was right; null where it was only shown
  * @property {string} truth
  */
 
@@ -40,10 +41,13 @@ export function memory(chapter, question, storage = tab()) {
     recall,
     /** @param {Answer} answer @param {boolean} revealed */
     keep(answer, revealed) {
-      const first = recall()?.first ?? inWords(question, answer);
+      const { first, right } = recall() ?? {
+        first: inWords(question, answer),
+        right: judge(question, answer)?.right ?? null,
+      };
       const { prompt } = question;
       /** @type {Entry} */
-      const entry = { answer, revealed, prompt, first, truth: truthInWords(question) };
+      const entry = { answer, revealed, prompt, first, right, truth: truthInWords(question) };
       try {
         storage?.setItem(key, JSON.stringify(entry));
       } catch {
