@@ -46,7 +46,7 @@
         host.style.left = `${((1 - share) * box.clientWidth) / 2}px`;
         host.style.transform = `scale(${size})`;
         box.dataset.size = size.toFixed(2);
-        if (host.scrollHeight * size <= box.clientHeight && host.scrollWidth <= width + 1) return;
+        if (host.scrollHeight * size <= box.clientHeight) return;
       }
     }
   }
