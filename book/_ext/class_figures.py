@@ -111,8 +111,9 @@ class Fill(SphinxPostTransform):
                     title = escape(env.titles[page].astext())
                     parts.append(f'<h2><a href="{page}.html">{title}</a></h2>\n')
                 for key, (model, manifest) in keyed.items():
-                    what = shows(states[model])
-                    parts.append(card(page, key, manifest, where[model], what))
+                    section = where[model]
+                    at = "At the beginning" if section == env.titles[page].astext() else section
+                    parts.append(card(page, key, manifest, at, shows(states[model])))
             place.replace_self(nodes.raw("", "".join(parts), format="html"))
 
 
