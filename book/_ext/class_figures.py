@@ -1,4 +1,4 @@
-"""Sphinx extension: the directive `{class-figures}`, a list of all figures of the book for teachers.
+"""Sphinx extension: the directive `{class-figures}`, a list of all figures for teachers.
 
 Of each: its chapter and section, what it shows (the first sentence of its class), and a link that
 opens it alone, for a projector. `site_assets/class_figures.js` lets a teacher choose the state in
@@ -84,7 +84,7 @@ def card(page, key, manifest, where, what):
     choice = f'<option value="">as in the book</option>{states}'
     return (
         f'<article class="scse-classfigure" data-key="{escape(key)}">'
-        f'<p><strong>{escape(where)}</strong><br>{what}</p>'
+        f"<p><strong>{escape(where)}</strong><br>{what}</p>"
         f'<p class="scse-classlinks"><a href="{page}.html?alone={escape(key)}">Open it alone</a>'
         ' <button type="button" hidden>Copy the link</button> <span role="status"></span></p>'
         "<details hidden><summary>What the class sees</summary>"

@@ -94,7 +94,7 @@
   }
 
   /** What the figure has no use for itself. */
-  function escape(event) {
+  function giveBack(event) {
     if (event.key === "Escape" && inFigure()) leave();
   }
 
@@ -203,7 +203,7 @@
       setTheme(dataset.theme === "dark" ? "light" : "dark"),
     );
     addEventListener("keydown", clicker, { capture: true });
-    addEventListener("keydown", escape);
+    addEventListener("keydown", giveBack);
     addEventListener("click", keepAddress, { capture: true });
     addEventListener("message", listen);
   }
