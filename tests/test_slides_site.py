@@ -58,6 +58,14 @@ def go_to(page, name):
     return page.locator(f"#{name}")
 
 
+@pytest.fixture(scope="module")
+def deck(open_once):
+    """The deck of 45 minutes, opened once."""
+    path = "course/slides/45.html"
+    with open_once(path, width=1280, height=720, read=deck_is_alive) as page:
+        yield page
+
+
 @pytest.mark.parametrize("name", DECKS)
 def test_a_deck_takes_the_minutes_that_it_says(name):
     source = (SOURCES / f"{name}.md").read_text(encoding="utf-8")
@@ -93,8 +101,9 @@ def test_every_slide_fits_and_every_figure_lives(open_page, name, theme, height,
         assert slide["wrong"] == "", slide
 
 
-def test_keys_belong_to_the_figure_until_escape(open_page):
-    page = open_page("course/slides/45.html", width=1280, height=720, read=deck_is_alive)
+def test_keys_belong_to_the_figure_until_escape(deck):
+    page = deck
+    page.evaluate("Reveal.slide(0)")
     page.keyboard.press("ArrowRight")
     assert at(page) == 1
     lab = figure(page)
@@ -119,8 +128,9 @@ def test_keys_belong_to_the_figure_until_escape(open_page):
     assert not focused(page, ".figure")
 
 
-def test_words_of_a_slide_set_its_figure_and_a_question_answers(open_page):
-    page = open_page("course/slides/45.html", width=1280, height=720, read=deck_is_alive)
+def test_words_of_a_slide_set_its_figure_and_a_question_answers(deck):
+    page = deck
+    page.evaluate("Reveal.slide(0)")
     slide = go_to(page, "how-the-two-are-joined")
     figure_now = slide.locator(".scse-join")
     before, address = figure_now.inner_text(), page.url
@@ -134,8 +144,9 @@ def test_words_of_a_slide_set_its_figure_and_a_question_answers(open_page):
     assert "sSE alone" in slide.locator(".widget-live").inner_text()
 
 
-def test_notes_follow_in_a_window_of_their_own(open_page):
-    page = open_page("course/slides/45.html", width=1280, height=720, read=deck_is_alive)
+def test_notes_follow_in_a_window_of_their_own(deck):
+    page = deck
+    page.evaluate("Reveal.slide(0)")
     with page.expect_popup() as opened:
         page.keyboard.press("s")
     notes = opened.value
