@@ -3,6 +3,7 @@
 import re
 import sys
 
+import pypdf
 import pytest
 from site_tools import CHAPTERS, ROOT, figure, named, number, settle, stored_figures, take_links
 
@@ -12,8 +13,9 @@ import slides
 
 SOURCES = ROOT / "book" / "course" / "slides"
 DECKS = ("45", "90")
-MOUNTED = """() => [...document.querySelectorAll(".figure")].every(
-  (box) => box.dataset.size || box.querySelector(".widget-error"))"""
+MOUNTED = """() => document.documentElement.dataset.reader &&
+  [...document.querySelectorAll(".figure")].every(
+    (box) => box.dataset.size || box.querySelector(".widget-error"))"""
 # Of each slide that is shown: what of it is out of its 720 pixels, and the smallest words on it.
 SEEN = """() => Reveal.getSlides().map((slide, i) => {
   Reveal.slide(i);
@@ -156,6 +158,16 @@ def test_notes_follow_in_a_window_of_their_own(deck):
     assert at(page) == 1
     assert "Pull the bars" in notes.locator(".said").inner_text()
     assert "minute 1 to 4" in notes.locator(".clock").inner_text()
+
+
+def test_on_paper_every_slide_is_a_page_with_its_figure(open_page, tmp_path):
+    page = open_page("course/slides/45.html?print-pdf", width=1280, height=720, read=deck_is_alive)
+    settle(page)
+    page.pdf(path=tmp_path / "45.pdf", prefer_css_page_size=True, print_background=True)
+    pages = [each.extract_text() for each in pypdf.PdfReader(tmp_path / "45.pdf").pages]
+    assert len(pages) == len(slides.LISTED.findall((SOURCES / "45.md").read_text(encoding="utf-8")))
+    assert "less than 10" in pages[3]
+    assert "pixels changed" in " ".join(pages[9].split())
 
 
 # Figures for a class

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DECKS = ROOT / "_build" / "html" / "course" / "slides"
 TARGET = ROOT / "_build" / "slides"
 # All figures are there, and as large as they will be.
-READY = """() => [...document.querySelectorAll(".figure")].every(
-  (box) => box.dataset.size && box.querySelector(".widget-host").dataset.mounted)"""
+READY = """() => document.documentElement.dataset.reader &&
+  [...document.querySelectorAll(".figure")].every((box) => box.dataset.size)"""
 
 
 def write(folder, target):

@@ -5,6 +5,7 @@
  */
 (() => {
   const { dataset } = document.documentElement;
+  const { figures } = document.currentScript.dataset; // the script that brings them
   const slides = [...document.querySelectorAll(".slides > section")];
   const titleOf = (slide) => slide?.querySelector("h2")?.textContent ?? "the end";
   const minutesOf = (slide) => Number(slide.dataset.minutes);
@@ -173,9 +174,10 @@
     keepSections();
     for (const box of document.querySelectorAll(".figure")) settle(box);
     const printed = new URLSearchParams(location.search).has("print-pdf");
+    /** Not before: while reveal.js makes its print view, the slides are not in the document. */
     const ready = () => {
-      dataset.reader = "here"; // figures come to life (widgets.js)
-      dispatchEvent(new Event("scse-reader"));
+      dataset.reader = "here"; // figures come to life at once
+      document.head.append(Object.assign(document.createElement("script"), { src: figures }));
     };
     Reveal.on(printed ? "pdf-ready" : "ready", ready);
     Reveal.on("ready", ({ currentSlide }) => printed || only(currentSlide));
