@@ -23,7 +23,7 @@ PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\
 PAGES := _config.yml _toc.yml $(wildcard js/site/*.js) $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
-.PHONY: book site plain serve lab test test-package test-pages rooms lighthouse quick lint types notebooks lock install clean distclean help
+.PHONY: book site plain serve slides lab test test-package test-pages rooms lighthouse quick lint types notebooks lock install clean distclean help
 .DELETE_ON_ERROR:
 
 book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
@@ -35,6 +35,10 @@ plain: install ## an experiment: build it with plain, current Sphinx, into _buil
 
 serve: $(BIN)/.installed
 	@$(BIN)/python book/_tools/serve.py $(HTML) $(PORT)
+
+slides: site ## the slides as PDF, into _build/slides
+	$(BIN)/python book/_tools/chromium.py
+	$(BIN)/python book/_tools/slides_pdf.py
 
 lab: $(BIN)/.installed ## open the notebooks in JupyterLab, with torch behind the widgets
 	$(BIN)/jupyter lab book
@@ -123,4 +127,5 @@ _build/.site: $(PAGES) _build/.package | js/node_modules/.installed
 	OMP_NUM_THREADS=1 $(BIN)/jupyter-book build book --config _config.yml --toc "$(CURDIR)/_toc.yml" \
 		--path-output . -W --keep-going -q
 	$(BIN)/python book/_tools/question_bank.py $(HTML)/course
+	$(BIN)/python book/_tools/slides.py $(HTML)/course
 	@touch $@

@@ -79,9 +79,10 @@ def explore(
 
 
 class Explorer(_base.Widget):
-    """What `explore` makes. Its page asks the kernel, which runs the network.
+    """Every block of a network: its maps and gates, and what the network answers if you edit them.
 
-    Without a kernel it shows the states that were stored when it was made.
+    What `explore` makes. Its page asks the kernel, which runs the network. Without a kernel it
+    shows the states that were stored when it was made.
     """
 
     _esm = _base.STATIC / "explorer.js"

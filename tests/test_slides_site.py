@@ -1,0 +1,202 @@
+"""The decks of slides, and the page with a figure's links for a class, on the built site."""
+
+import re
+import sys
+
+import pypdf
+import pytest
+from site_tools import CHAPTERS, ROOT, figure, named, number, settle, stored_figures, take_links
+
+sys.path.append(str(ROOT / "book" / "_ext"))
+import figure_keys
+import slides
+
+SOURCES = ROOT / "book" / "course" / "slides"
+DECKS = ("45", "90")
+MOUNTED = """() => document.documentElement.dataset.reader &&
+  [...document.querySelectorAll(".figure")].every(
+    (box) => box.dataset.size || box.querySelector(".widget-error"))"""
+# Of each slide that is shown: what of it is out of its 720 pixels, and the smallest words on it.
+SEEN = """() => Reveal.getSlides().map((slide, i) => {
+  Reveal.slide(i);
+  const own = [...slide.querySelectorAll("h2, .words *, .source a")].filter(
+    (e) => e.textContent.trim() && !e.closest("mjx-container, code, .figure") && e.offsetWidth);
+  const host = slide.querySelector(".widget-host"), box = host?.parentElement;
+  const size = Number(box?.dataset.size);
+  const title = document.createRange(), beside = slide.querySelector(".words");
+  title.selectNodeContents(slide.querySelector("h2"));
+  const over = slide.matches(".head") &&
+    title.getBoundingClientRect().right > beside.getBoundingClientRect().left;
+  return {
+    title: slide.querySelector("h2").textContent,
+    notes: slide.querySelector("aside.notes")?.textContent.trim().length ?? 0,
+    spills: Math.max(slide.scrollHeight - 720, slide.scrollWidth - 1280,
+      over ? 999 : 0, host ? host.scrollHeight * size - box.clientHeight : 0),
+    letters: Math.min(...own.map((e) => parseFloat(getComputedStyle(e).fontSize))),
+    size: box ? size : 1,
+    wrong: slide.querySelector(".widget-error, [role=alert]:not([hidden])")?.textContent ?? "",
+  };
+})"""
+
+
+def deck_is_alive(page):
+    page.wait_for_function(MOUNTED, timeout=60_000)
+
+
+def focused(page, selector):
+    return page.evaluate("s => !!document.activeElement.closest(s)", selector)
+
+
+def at(page):
+    return page.evaluate("Reveal.getIndices().h")
+
+
+def go_to(page, name):
+    page.evaluate(
+        """name => Reveal.slide(
+      Reveal.getSlides().indexOf(document.getElementById(name)))""",
+        name,
+    )
+    return page.locator(f"#{name}")
+
+
+@pytest.fixture(scope="module")
+def deck(open_once):
+    """The deck of 45 minutes, opened once."""
+    path = "course/slides/45.html"
+    with open_once(path, width=1280, height=720, read=deck_is_alive) as page:
+        yield page
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_a_deck_takes_the_minutes_that_it_says(name):
+    source = (SOURCES / f"{name}.md").read_text(encoding="utf-8")
+    assert sum(int(minutes) for minutes, _ in slides.LISTED.findall(source)) == int(name)
+
+
+def test_every_slide_is_in_a_deck():
+    shown = "".join((SOURCES / f"{name}.md").read_text(encoding="utf-8") for name in DECKS)
+    titles = {title for _, title in slides.LISTED.findall(shown)}
+    assert titles == set(slides.pool((SOURCES / slides.POOL).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("name", "theme", "height", "file"),
+    [("45", "dark", 1080, True), ("90", "light", 720, False)],
+)
+def test_every_slide_fits_and_every_figure_lives(open_page, name, theme, height, file):
+    page = open_page(
+        f"course/slides/{name}.html",
+        theme=theme,
+        width=height * 16 // 9,
+        height=height,
+        file=file,
+        read=deck_is_alive,
+    )
+    seen = page.evaluate(SEEN)
+    assert len(seen) > 20
+    for slide in seen:
+        assert slide["notes"] > 40, slide
+        assert slide["spills"] <= 1, slide
+        assert slide["letters"] >= 24, slide
+        assert slide["size"] >= 1, slide
+        assert slide["wrong"] == "", slide
+
+
+def test_keys_belong_to_the_figure_until_escape(deck):
+    page = deck
+    page.evaluate("Reveal.slide(0)")
+    page.keyboard.press("ArrowRight")
+    assert at(page) == 1
+    lab = figure(page)
+    bar = named(lab, "bar-3")
+    bar.focus()
+    before = number(lab, "gate-3")
+    page.keyboard.press("ArrowDown")
+    assert number(lab, "gate-3") < before
+    page.keyboard.press("Home")
+    assert number(lab, "gate-3") == 0
+    assert number(lab, "dice") < 0.9, "without map 4 the 0 is gone"
+    assert at(page) == 1
+    assert page.locator(".leave").is_visible()
+    page.keyboard.press("Escape")
+    assert not focused(page, ".figure")
+    page.keyboard.press("ArrowRight")
+    assert at(page) == 2
+    page.keyboard.press("ArrowLeft")
+    bar.focus()
+    page.keyboard.press("PageDown")
+    assert at(page) == 2, "a clicker turns the slide from within a figure"
+    assert not focused(page, ".figure")
+
+
+def test_words_of_a_slide_set_its_figure_and_a_question_answers(deck):
+    page = deck
+    page.evaluate("Reveal.slide(0)")
+    slide = go_to(page, "how-the-two-are-joined")
+    figure_now = slide.locator(".scse-join")
+    before, address = figure_now.inner_text(), page.url
+    slide.get_by_role("link", name="The mask alone").click()
+    settle(page)
+    page.wait_for_timeout(50)
+    assert page.url == address, "the address says which slide it is"
+    assert figure_now.inner_text() != before
+    slide = go_to(page, "which-variant-ends-lowest")
+    slide.get_by_role("button", name="Show me").click()
+    assert "sSE alone" in slide.locator(".widget-live").inner_text()
+
+
+def test_notes_follow_in_a_window_of_their_own(deck):
+    page = deck
+    page.evaluate("Reveal.slide(0)")
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    notes = opened.value
+    notes.locator("h1", has_text="Squeeze & excitation, and scSE").wait_for()
+    notes.keyboard.press("ArrowRight")
+    notes.locator("h1", has_text="Eight maps").wait_for()
+    assert at(page) == 1
+    assert "Pull the bars" in notes.locator(".said").inner_text()
+    assert "minute 1 to 4" in notes.locator(".clock").inner_text()
+
+
+def test_on_paper_every_slide_is_a_page_with_its_figure(open_page, tmp_path):
+    page = open_page("course/slides/45.html?print-pdf", width=1280, height=720, read=deck_is_alive)
+    settle(page)
+    page.pdf(path=tmp_path / "45.pdf", prefer_css_page_size=True, print_background=True)
+    pages = [each.extract_text() for each in pypdf.PdfReader(tmp_path / "45.pdf").pages]
+    assert len(pages) == len(slides.LISTED.findall((SOURCES / "45.md").read_text(encoding="utf-8")))
+    assert "less than 10" in pages[3]
+    assert "pixels changed" in " ".join(pages[9].split())
+
+
+# Figures for a class
+
+
+def test_the_page_has_every_figure_of_every_chapter(site):
+    page = (site / "figures_for_class.html").read_text(encoding="utf-8")
+    listed = re.findall(r'href="(\w+)\.html\?alone=([\w-]+)"', page)
+    expected = []
+    for name in CHAPTERS:
+        stored = [
+            (str(i), e["state"]) for i, (e, _) in enumerate(stored_figures(site, f"{name}.html"))
+        ]
+        expected += [(name, key) for key in figure_keys.keys(stored)]
+    assert listed == expected
+
+
+def test_a_teacher_chooses_a_state_and_what_stays(open_page):
+    page = open_page("figures_for_class.html")
+    card = page.locator('[data-key="swap"]')
+    card.get_by_text("What the class sees").click()
+    card.locator("select").select_option("do:gates-swapped")
+    card.get_by_role("checkbox", name=re.compile("gates")).last.uncheck()
+    taken = take_links(page)
+    card.get_by_role("button", name="Copy the link").click()
+    address = taken()
+    assert address.endswith("channel.html?alone=swap&hide=swap.gates#do:gates-swapped")
+    page = open_page(address.split("/", 3)[3])
+    whole = figure(page, "swap")
+    assert "scse-alone" in whole.get_attribute("class")
+    assert whole.locator(".scse-gatesof").is_hidden()
+    assert whole.get_by_role("alert").locator("visible=true").count() == 0
