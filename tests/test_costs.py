@@ -15,8 +15,10 @@ import traitlets
 from golden import leaves
 from torch.utils.flop_counter import FlopCounterMode
 
-from scse import UNet, cSE, scSE, sSE
+import scse
+from scse import QuickNAT, SDNet, UNet, cSE, scSE, sSE
 from scse import costs as formulas
+from scse._macs import macs
 from scse.widgets import Costs
 
 ROOT = Path(__file__).parents[1]
@@ -63,6 +65,51 @@ def test_macs_of_its_layers_are_those_that_torch_counts(kind):
     products = {"cse": 1, "sse": 1, "add": 1, "max": 2, "mul": 3, "concat": 2}[kind]
     macs = formulas.block(kind, 24, 60, 4).macs
     assert macs == counter.get_total_flops() // 2 + products * x.numel()
+
+
+@pytest.mark.parametrize("kind", formulas.KINDS)
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize(("channels", "r", "side"), [(64, 2, 2), (24, 16, 5), (3, 8, 4), (1, 2, 3)])
+def test_all_products_of_a_block_are_those_that_run(kind, channels, r, side, rank):
+    """Those with the gates too, as scse._macs counts them for the chapter on the family."""
+    x = torch.randn(1, channels, *range(side, side + rank))
+    expected = formulas.block(kind, channels, x[0, 0].numel(), r).macs
+    assert macs(make_block(kind, channels, r), x) == expected
+
+
+@pytest.mark.parametrize("se", ["scse", "cse", "sse"])
+@pytest.mark.parametrize("network", [UNet, SDNet, QuickNAT])
+def test_blocks_add_to_a_network_what_the_formulas_say(network, se):
+    net, plain = (network(1, 4, width=8, se=kind, r=4).eval() for kind in (se, None))
+    x = torch.randn(1, 1, 32, 32)
+    maps = [seen.input for seen in scse.record(net, x).values()]
+    added = [
+        formulas.block({"scse": "add"}.get(se, se), each.shape[1], each[0, 0].numel(), 4)
+        for each in maps
+    ]
+    assert sum(cost.parameters for cost in added) == size(net) - size(plain)
+    assert sum(cost.macs for cost in added) == macs(net, x) - macs(plain, x)
+
+
+@pytest.mark.parametrize(("width", "depth", "size_"), [(8, 4, 32), (4, 3, 24), (16, 2, 16)])
+@pytest.mark.parametrize("kind", formulas.KINDS)
+def test_all_products_of_a_unet_are_those_that_run(kind, width, depth, size_):
+    options = {"combine": kind} if kind not in ("cse", "sse") else {}
+    se = kind if not options else "scse"
+    net = UNet(1, 3, width=width, depth=depth, se=se, r=8, **options)
+    stages = formulas.unet(kind, 8, width=width, depth=depth, size=size_, classes=3)
+    expected = [sum(s.own[at] + s.block[at] for s in stages) for at in (0, 1)]
+    assert [size(net), macs(net, torch.randn(1, 1, size_, size_))] == expected
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+def test_products_of_a_convolution_are_those_that_run(kernel, rank):
+    layers = {1: torch.nn.Conv1d, 2: torch.nn.Conv2d, 3: torch.nn.Conv3d}
+    layer = layers[rank](6, 6, kernel, padding=kernel // 2, bias=False)
+    x = torch.randn(1, 6, *range(5, 5 + rank))
+    cost = formulas.convolution(6, x[0, 0].numel(), kernel, rank)
+    assert cost == (size(layer), macs(layer, x))
 
 
 @pytest.mark.parametrize("se", ["scse", "cse", "sse"])
