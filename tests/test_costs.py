@@ -295,7 +295,10 @@ def test_passes_are_those_that_torch_makes():
 
 
 def test_stored_times_are_what_the_text_says():
-    """Which book/costs/measure.py wrote; here nothing is timed."""
+    """Which book/costs/measure.py wrote, in two runs; here nothing is timed.
+
+    One run timed blocks and networks, a later one the networks anew, with "start".
+    """
     assert (TIMES["rounds"], TIMES["threads"], TIMES["clock"]) == (41, 1, "cpu")
     *large, small = TIMES["blocks"]
     assert [len(large), small["shape"]] == [4, [1, 64, 8, 8]]
@@ -305,9 +308,24 @@ def test_stored_times_are_what_the_text_says():
         times = [part["times"][name] for part in large for name in names]
         return f"{min(times):.1f} to {max(times):.1f}"
 
-    assert f"{ends('scSE')} were measured" in text
-    assert f"take {ends('cSE', 'sSE')}." in text
+    for words, *names in (
+        ("scSE of this package | 3.0", "scSE"),
+        ("cSE and sSE | 1.5", "cSE", "sSE"),
+        ("scSE written out | 4.5", "scSE written out"),
+        ("convolution | 1.0", "convolution"),
+    ):
+        assert f"| {words} | {ends(*names)} |" in text
     assert {round(part["times"]["sum of two"], 1) for part in large} == {1.3}
+    assert "| sum of two maps | 1.5 | 1.3 |" in text
+    passes = {"scSE": 6, "cSE": 3, "sSE": 3}
+    over = [part["times"][name] / (n / 2) for part in large for name, n in passes.items()]
+    assert f"is {min(over):.1f} to {max(over):.1f} times the predicted one" in text
+    beside = [
+        cost.macs / formulas.traffic(2, c, n * h * w, cost.parameters) * n / 4
+        for n, c, h, w in (part["shape"] for part in large)
+        for cost in [formulas.convolution(c, h * w)]
+    ]
+    assert round(min(beside)) == 9
     assert f"It takes {ends('corner')} copies" in text
     for part in large:  # the key point
         assert 3 < part["times"]["scSE"] < 4
@@ -322,25 +340,49 @@ def test_stored_times_are_what_the_text_says():
     assert more["corner"] < min(more["copies"], more["start"])
     assert max(more["copies"], more["start"]) < more["scSE"] < more["copies"] + more["start"]
     less = {name: round(100 * (time - 1)) for name, time in second["times"].items()}
-    assert f"The blocks add {less['scSE']} %, and the starts alone {less['start']} %" in text
-    assert second["times"]["scSE"] < first["times"]["scSE"]
+    assert f"the blocks add {less['scSE']} %, and the starts alone {less['start']} %" in text
+    before = TIMES["networks of the first run"][0]["times"]
+    before = {name: round(100 * (time - 1)) for name, time in before.items()}
+    words = "it found {scSE} % for the blocks, {copies} % for the copies and {corner} % for"
+    assert words.format(**before) in text
+    assert max(abs(more[name] - before[name]) for name in before) == 2
     whole, written = (round(small["times"][name]) for name in ("scSE", "scSE written out"))
     assert f"the block takes {whole}." in text
     text = CELLS["cost-19"]
     assert f"at {whole} copies against {written} written out" in text
     narrow = large[1]
     assert narrow["shape"][1] == 8
-    assert f"takes {narrow['times']['scSE written out']:.0f} copies" in text
+    assert f"it takes {narrow['times']['scSE written out']:.0f}, with 256 channels" in text
+    assert large[2]["shape"] == [16, 256, 24, 24]
+    assert f"on 24×24 positions {large[2]['times']['scSE written out']:.0f}." in text
     times = large[0]["times"]
     assert f"takes {100 * times['scSE'] / times['convolution']:.0f} % of" in text
 
 
 def test_the_corner_has_about_the_multiplications_of_the_block():
-    for part in TIMES["blocks"][:2]:
+    for part in TIMES["blocks"]:
         _, channels, height, width = part["shape"]
         rows, columns = part["corner"]
-        macs = 9 * channels**2 * rows * columns
-        assert macs == pytest.approx(formulas.block("add", channels, height * width).macs, rel=0.03)
+        corner = 9 * channels**2 * rows * columns
+        wanted = formulas.block("add", channels, height * width).macs
+        assert corner > wanted or corner == pytest.approx(wanted, rel=0.03)
+
+
+def test_the_table_of_formulas():
+    """As they stand in the text, where r divides C."""
+    c, s, r = 48, 70, 4
+    layers, both = 2 * c**2 // r, 2 * c**2 // r + c // r + c + c + 1
+    assert "| scSE, `concat` | and $2C^2 + C$ for $W_m$ |" in CELLS["cost-04"]
+    assert [formulas.block(kind, c, s, r) for kind in formulas.KINDS] == [
+        (both - c - 1, layers + c * s),
+        (c + 1, 2 * c * s),
+        (both, layers + 2 * c * s),
+        (both, layers + 3 * c * s),
+        (both, layers + 4 * c * s),
+        (both + 2 * c**2 + c, layers + 3 * c * s + 2 * c**2 * s),
+    ]
+    few = formulas.block("add", 2, 9).parameters / formulas.convolution(2, 9).parameters
+    assert f"at $C = 2$ it is {100 * few:.0f} %" in CELLS["cost-03"]
 
 
 def test_the_table_by_hand():
@@ -361,7 +403,7 @@ def test_solutions_of_the_exercises():
         r: figure.quantities({"view": "network", "base": 64, "r": r})["added parameters (%)"]
         for r in (8, 16)
     }
-    assert shares[8] > 1
+    assert round(shares[8], 1) == 1.4
     assert round(shares[16], 2) == 0.73
     slow = {
         balance: figure.quantities({"balance": balance})["time beside the convolution (%)"]
