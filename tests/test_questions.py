@@ -589,6 +589,7 @@ def kept_by_a_plain_maximum():
 
 
 def weights_of_the_first_step():
+    torch.manual_seed(0)  # of some blocks no hidden unit is above 0, and then W₁ waits too
     block = scse.scSE(8)
     layers = {"W₂": block.channel.fc1, "W₁": block.channel.fc2, "W_sq": block.spatial.project}
     with torch.no_grad():

@@ -47,7 +47,7 @@ function short(value) {
   if (value < 1e5) return count(Math.round(value));
   const [size, unit] = value < 1e6 ? [1e3, "k"] : value < 1e9 ? [1e6, "M"] : [1e9, "G"];
   const number = value / size;
-  return `${number >= 100 ? fixed(number, 0) : fixed(number, number >= 10 ? 1 : 2)} ${unit}`;
+  return `${number >= 100 ? fixed(number, 0) : fixed(number, number >= 10 ? 1 : 2)}\u00a0${unit}`;
 }
 
 /** @param {number} share */
@@ -231,9 +231,9 @@ export default widget(
       ),
     );
     const graph = plot("", "Roofline: the share of its peak that a machine can reach", [
-      "100 %",
-      "0.8 %",
-      "0.006 %",
+      "100\u00a0%",
+      "0.8\u00a0%",
+      "0.006\u00a0%",
     ]);
     const roof = polyline("scse-roof");
     graph.drawing.append(roof);
