@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from scse._fused import fusable, fused
 from scse.checkpoints import accept_known_layouts
+from scse.costs import hidden
 from scse.rules import COMBINE, check_combine, rule
 
 __all__ = ["COMBINE", "Gates", "cSE", "sSE", "scSE"]
@@ -65,9 +66,9 @@ class ChannelGate(nn.Module):
 
     def __init__(self, channels: int, r: int = 2) -> None:
         super().__init__()
-        hidden = max(1, channels // r)
-        self.fc1 = nn.Linear(channels, hidden)  # the paper's W_2
-        self.fc2 = nn.Linear(hidden, channels)  # the paper's W_1
+        units = hidden(channels, r)
+        self.fc1 = nn.Linear(channels, units)  # the paper's W_2
+        self.fc2 = nn.Linear(units, channels)  # the paper's W_1
 
     def forward(self, x: Tensor) -> Tensor:
         z = x.flatten(2).mean(2)  # (N, C)  z_k = 1/(H·W) Σ u_k(i, j)

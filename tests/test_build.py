@@ -282,7 +282,7 @@ def test_numbers_of_the_tour():
     ways = [round(100 * run[13]) for run in half["way"]]
     assert f"{min(ways)} to {max(ways)} %" in says[1]
     assert min(run[24] for run in half["way"]) > 0.5
-    assert re.findall(r"0\.\d+", says[4]) == [f"{value:.2f}" for value in end["apart"]]
+    assert re.findall(r"0\.\d+", says[3]) == [f"{value:.2f}" for value in end["apart"]]
     block = chapter()._gates("decoder1")[:, -1].mean((1, 2))
     assert block.min() > 0.9
     assert max(seen(moment=39, block="encoder1")["moved"]) <= 0.06

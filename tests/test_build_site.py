@@ -50,7 +50,7 @@ def test_it_fits_a_phone_and_its_puzzle_is_solved(open_page):
     page = open_page("build.html", width=320)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     learn = figure(page, "learn")
-    page.locator("a[href='#do:not-in-every-seed']").press("Enter")
+    page.locator("a[href='#do:the-widest-gap']").press("Enter")
     learn.locator("input[name=block][value=bottleneck]").check()
     named(learn, "time-0").press("End")
     learn.locator(".scse-guide[data-solved]").wait_for()

@@ -24,7 +24,6 @@ from scse import (
     find_blocks,
     override,
     record,
-    snapshots,
     sweep,
     weights,
 )
@@ -565,14 +564,13 @@ def error_of_smaller_steps():
 # --- Build it, place it, train it ---
 
 
-def way_at_half_of_the_loss():
-    seen = snapshots.load(BOOK / "gates_learning.npz")
-    fallen = (seen.loss[:, :1] - seen.loss) / (seen.loss[:, :1] - seen.loss[:, -1:])
-    half = (fallen >= 0.5).int().argmax(1)
-    figure = GatesLearn(seen, block="bottleneck")
-    way = figure.evaluate()["way"].gather(1, half[:, None])
-    assert (round(100 * way.min().item()), round(100 * way.max().item())) == (18, 27)
-    return "about a quarter: they come later" if 0.15 < way.mean() < 0.35 else "another"
+def seeds_that_tell_the_images_apart():
+    figure = GatesLearn(BOOK / "gates_learning.npz", block="bottleneck")
+    end = figure.evaluate({"moment": 39})
+    assert [round(apart, 2) for apart in end["apart"].tolist()] == [0.38, 0.08, 0.01]
+    assert end["dice"].max() - end["dice"].min() < 0.02, "nearly the same"
+    words = ["in none: the tissues are the same, so the gates are", "in one", "in two"]
+    return words[(end["apart"] >= 0.3).sum()]
 
 
 def kept_by_a_plain_maximum():
@@ -591,6 +589,7 @@ def kept_by_a_plain_maximum():
 
 
 def weights_of_the_first_step():
+    torch.manual_seed(0)  # of some blocks no hidden unit is above 0, and then W₁ waits too
     block = scse.scSE(8)
     layers = {"W₂": block.channel.fc1, "W₁": block.channel.fc2, "W_sq": block.spatial.project}
     with torch.no_grad():
@@ -885,7 +884,7 @@ COMPUTED = {
     ("costs", "floor"): block_with_the_lowest_floor,
     ("costs", "double"): share_at_twice_the_width,
     ("costs", "slower"): slower_with_blocks,
-    ("build", "when"): way_at_half_of_the_loss,
+    ("build", "seeds"): seeds_that_tell_the_images_apart,
     ("build", "memory"): kept_by_a_plain_maximum,
     ("build", "first"): weights_of_the_first_step,
     ("build", "share"): share_of_blocks_in_quicknat,

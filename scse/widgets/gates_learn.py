@@ -191,7 +191,10 @@ class GatesLearn(_base.Widget):
     def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         now = self.evaluate(state)
         known, seeds = self.manifest, self.manifest["seeds"]
-        axes = figure.subplots(3, len(seeds), squeeze=False, height_ratios=(3, 4, 3))
+        bare: dict[str, Any] = {"xticks": [], "yticks": []}
+        axes = figure.subplots(
+            3, len(seeds), squeeze=False, height_ratios=(3, 4, 3), subplot_kw=bare
+        )
         ends = (0.0, 1.0) if state["show"] == "gates" else (-1.0, 1.0)
         scale = "channel" if state["show"] == "gates" else "difference"
         for i, seed in enumerate(seeds):
@@ -203,7 +206,7 @@ class GatesLearn(_base.Widget):
             way = now["way"][i].tolist()
             above.plot(way, ":", color=_base.COLOURS["channel"], label="way of the gates")
             above.axvline(state["moment"], color=_base.COLOURS["soft"])
-            above.set(ylim=(0, 1.1), xticks=[], xlim=(-0.5, len(shares) - 0.5))
+            above.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), xlim=(-0.5, len(shares) - 0.5))
             above.set_title(f"seed {seed}, step {now['step']}, {state['block']}", fontsize=8)
             above.tick_params(labelsize=6)
             rows = now["rows"][i]
@@ -216,7 +219,7 @@ class GatesLearn(_base.Widget):
                 interpolation="nearest",
             )
             middle.axvline(state["moment"], color=_base.COLOURS["soft"])
-            middle.set(xticks=[], yticks=[])
+            middle.set_axis_off()
             masks = now["masks"]
             if masks is None:
                 below.set_axis_off()
@@ -224,4 +227,4 @@ class GatesLearn(_base.Widget):
                 title = f"mask {masks[i].min():.2f} to {masks[i].max():.2f}"
                 colours = _base.colour_map("space")
                 _base.show(below, masks[i], title, cmap=colours, vmin=0, vmax=1)
-        axes[0][0].legend(fontsize=5, loc="center right")
+        axes[0][0].legend(fontsize=5, loc="center right", labelspacing=0.2)

@@ -47,7 +47,7 @@ function short(value) {
   if (value < 1e5) return count(Math.round(value));
   const [size, unit] = value < 1e6 ? [1e3, "k"] : value < 1e9 ? [1e6, "M"] : [1e9, "G"];
   const number = value / size;
-  return `${number >= 100 ? fixed(number, 0) : fixed(number, number >= 10 ? 1 : 2)} ${unit}`;
+  return `${number >= 100 ? fixed(number, 0) : fixed(number, number >= 10 ? 1 : 2)}\u00a0${unit}`;
 }
 
 /** @param {number} share */
@@ -206,6 +206,14 @@ export default widget(
     const table = h(
       "div",
       { class: "scse-beside" },
+      h(
+        "div",
+        { class: "scse-row scse-head" },
+        h("span", { text: "cost of" }),
+        h("span", { text: "the block" }),
+        h("div", { class: "scse-mark", "aria-hidden": true }, h("span", { text: "convolution" })),
+        h("span", { text: "share" }),
+      ),
       parametersRow.element,
       macsRow.element,
       ...byteRows.map(({ element }) => element),
@@ -213,22 +221,31 @@ export default widget(
       h(
         "p",
         {},
-        "Line, 100 %: a 3×3 convolution of the same map, with ",
+        "Line = 100 % = a 3×3 convolution of the same map: ",
         other[0].element,
         " parameters, ",
         other[1].element,
         " MACs, ",
         other[2].element,
-        "B moved.",
+        "B read and written.",
       ),
     );
-    const graph = plot("of the peak", "Roofline: the share of its peak that a machine can reach", [
-      "all",
-      "1/128",
-      "2⁻¹⁴",
+    const graph = plot("", "Roofline: the share of its peak that a machine can reach", [
+      "100\u00a0%",
+      "0.8\u00a0%",
+      "0.006\u00a0%",
     ]);
     const roof = polyline("scse-roof");
     graph.drawing.append(roof);
+    const waiting = h("span", { text: "waits for memory" });
+    graph.area.append(
+      h(
+        "div",
+        { class: "scse-regimes", "aria-hidden": true },
+        waiting,
+        h("span", { text: "busy" }),
+      ),
+    );
     const dots = [...WAYS, "convolution"].map((name) => {
       const element = h("span", { class: `scse-dot scse-of-${name}`, "aria-hidden": true });
       graph.area.append(element);
@@ -241,15 +258,16 @@ export default widget(
     const roofing = h(
       "div",
       { class: "scse-roofing" },
-      h("span", {}, "How near this can come to the machine’s peak"),
+      h("span", {}, "Share of its peak that the machine can reach"),
       graph.element,
       h(
         "div",
         { class: "scse-xaxis", "aria-hidden": true },
         h("span", { text: "1/64" }),
-        h("span", { text: "4 MACs per byte" }),
-        h("span", { text: "1024" }),
+        h("span", { text: "4" }),
+        h("span", { text: "1024 MACs per byte" }),
       ),
+      h("span", { text: "Circles: the block, by its passes. Square: the convolution." }),
       h(
         "span",
         { "data-term": "I" },
@@ -349,8 +367,7 @@ export default widget(
       macsRow.set(block.macs, convolution.macs, most);
       byteRows.forEach((line, i) => {
         line.set(ways[i].bytes, convolution.bytes, most);
-        const [forward, backward] = ways[i].passes;
-        line.note.textContent = `${forward} passes, ${backward} backward`;
+        line.note.textContent = `${ways[i].passes[0]} passes`;
       });
       const [, own] = ways;
       time.set(own.time);
@@ -361,6 +378,7 @@ export default widget(
       intensity.set(own.intensity);
       otherIntensity.set(convolution.intensity);
       const corner = [balance, 2 ** MOST].map((i) => `${across(i)},${100 - up(1)}`);
+      waiting.style.width = `${across(balance)}%`;
       const start = 2 ** LEAST / balance;
       roof.setAttribute("points", [`0,${100 - up(start)}`, ...corner].join(" "));
       [...ways, convolution].forEach((each, i) => {
