@@ -23,7 +23,6 @@ from torch import Tensor, nn
 
 from scse._fused import fusable, fused
 from scse.checkpoints import accept_known_layouts
-from scse.costs import hidden
 from scse.rules import COMBINE, check_combine, rule
 
 __all__ = ["COMBINE", "Gates", "cSE", "sSE", "scSE"]
@@ -61,12 +60,17 @@ class Pointwise(nn.Module):
         return f"{self.in_features}, {self.out_features}"
 
 
+def hidden_units(channels: int, r: int) -> int:
+    """Units between the two layers of the channel branch: C / r, and at least one."""
+    return max(1, channels // r)
+
+
 class ChannelGate(nn.Module):
     """Squeeze space, excite channels: σ(W_1 δ(W_2 z)), (N, C, *spatial) → (N, C, 1, …)."""
 
     def __init__(self, channels: int, r: int = 2) -> None:
         super().__init__()
-        units = hidden(channels, r)
+        units = hidden_units(channels, r)
         self.fc1 = nn.Linear(channels, units)  # the paper's W_2
         self.fc2 = nn.Linear(units, channels)  # the paper's W_1
 

@@ -8,6 +8,8 @@ against the modules in tests/test_costs.py and in the chapter *What it costs*.
 
 from typing import NamedTuple
 
+from scse.blocks import hidden_units
+
 KINDS = ("cse", "sse", "add", "max", "mul", "concat")
 """The blocks: cSE (which is SE), sSE, and scSE by what joins its branches."""
 
@@ -60,11 +62,6 @@ class Stage(NamedTuple):
     block: Cost
 
 
-def hidden(channels: int, r: int) -> int:
-    """Units between the two layers of the channel branch."""
-    return max(1, channels // r)
-
-
 def block(kind: str, channels: int, positions: int, r: int = 2, biases: bool = True) -> Cost:
     """Parameters and MACs of a block on one map (C, S).
 
@@ -73,7 +70,7 @@ def block(kind: str, channels: int, positions: int, r: int = 2, biases: bool = T
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    b, size = hidden(channels, r), channels * positions
+    b, size = hidden_units(channels, r), channels * positions
     parameters = macs = 0
     if kind != "sse":
         parameters += 2 * channels * b + (channels + b if biases else 0)

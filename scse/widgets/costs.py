@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 import traitlets
 
 from scse import costs
+from scse.blocks import hidden_units
 from scse.widgets import _base
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ class Costs(_base.Widget):
 
     @staticmethod
     def _units(kind: str, channels: int, r: int) -> int:
-        return 0 if kind == "sse" else costs.hidden(channels, r)
+        return 0 if kind == "sse" else hidden_units(channels, r)
 
     def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
         now, seen = self._now(state), self.evaluate(state)
