@@ -1,4 +1,4 @@
-"""PickRuns: which training runs are counted decides which variant wins."""
+"""PickRuns: which training runs are counted decides which variant is ahead."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ class Manifest(TypedDict):
 
 
 class PickRuns(_base.Widget):
-    """Every training run is a dot; the reader says which of them count, and who wins.
+    """Every training run is a dot; the reader says which of them count.
 
         PickRuns({"brain": {"scSE": [("seed 0", 0.827), ("seed 1", 0.834)],
                             "none": [("seed 0", 0.824), ("seed 1", 0.830)]}})
@@ -141,7 +141,8 @@ class PickRuns(_base.Widget):
             without one), how many they are, and how far the best of them is above the mean;
             ``difference`` of the two means; ``least`` and ``greatest``: of the differences of
             single pairs, a run of each variant, over *all* runs; ``ahead`` and ``pairs``: in how
-            many of them ``over`` is above ``under``, and how many there are.
+            many of them ``over`` is above ``under``, and how many there are; ``spread``: by how
+            much runs of one of the two variants differ, the larger of both, over *all* runs.
         """
         now = self._now(state)
         means, counts, spared = {}, {}, {}
@@ -161,6 +162,7 @@ class PickRuns(_base.Widget):
             "greatest": max(pairs),
             "ahead": sum(each > 0 for each in pairs),
             "pairs": len(pairs),
+            "spread": max(max(scores) - min(scores) for scores in (first, second)),
         }
 
     def _scores(self, task: str, variant: str, out: Sequence[int] = ()) -> list[float]:
