@@ -101,7 +101,6 @@ def test_means_and_pairs_are_of_the_runs():
     assert now["difference"] == pytest.approx(0.6875 - 0.1)
     assert (now["least"], now["greatest"]) == pytest.approx((0.4, 0.65)), "of all runs"
     assert (now["ahead"], now["pairs"]) == (3, 3)
-    assert now["spread"] == pytest.approx(0.25), "of all runs"
     nobody = make().evaluate({"out": [0, 1, 2]})
     assert math.isnan(nobody["difference"])
     assert nobody["greatest"] == pytest.approx(0.65)

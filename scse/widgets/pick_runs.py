@@ -141,8 +141,7 @@ class PickRuns(_base.Widget):
             without one), how many they are, and how far the best of them is above the mean;
             ``difference`` of the two means; ``least`` and ``greatest``: of the differences of
             single pairs, a run of each variant, over *all* runs; ``ahead`` and ``pairs``: in how
-            many of them ``over`` is above ``under``, and how many there are; ``spread``: by how
-            much runs of one of the two variants differ, the larger of both, over *all* runs.
+            many of them ``over`` is above ``under``, and how many there are.
         """
         now = self._now(state)
         means, counts, spared = {}, {}, {}
@@ -162,7 +161,6 @@ class PickRuns(_base.Widget):
             "greatest": max(pairs),
             "ahead": sum(each > 0 for each in pairs),
             "pairs": len(pairs),
-            "spread": max(max(scores) - min(scores) for scores in (first, second)),
         }
 
     def _scores(self, task: str, variant: str, out: Sequence[int] = ()) -> list[float]:

@@ -149,7 +149,7 @@ export default widget(
 
     const difference = readout("difference", (value) => signed(value, 3));
     const verdict = h("b", { class: "scse-verdict" });
-    const within = h("span", { text: "within the spread" });
+    const overlap = h("span", { text: "but the runs overlap" });
     const bar = h("span", { class: "scse-range" });
     const zero = h("span", { class: "scse-zero" });
     const now = h("span", { class: "scse-now-at" });
@@ -158,12 +158,11 @@ export default widget(
     const ahead = readout("ahead", String);
     const pairs = readout("pairs", String);
     const spared = readout("spared", (value) => fixed(value, 3));
-    const spread = readout("spread", (value) => fixed(value, 3));
     const [first, second, third] = [h("span"), h("span"), h("span")];
     const result = h(
       "div",
       { class: "scse-result", "data-term": "diff" },
-      h("div", {}, first, " = ", difference.element, " ", verdict, " ", within),
+      h("div", {}, first, " = ", difference.element, " ", verdict, " ", overlap),
       h("div", { class: "scse-line", "aria-hidden": true }, bar, zero, now),
       h(
         "div",
@@ -178,8 +177,6 @@ export default widget(
         ahead.element,
         " of ",
         pairs.element,
-        ". The spread: runs of one variant differ by up to ",
-        spread.element,
         ". The best run of ",
         third,
         " that counts is ",
@@ -242,7 +239,6 @@ export default widget(
       ahead.set(seen.ahead);
       pairs.set(seen.pairs);
       spared.set(seen.spared[current.over]);
-      spread.set(seen.spread);
       first.textContent = `${current.over} − ${current.under}`;
       second.textContent = current.over;
       third.textContent = current.over;
@@ -253,8 +249,8 @@ export default widget(
           : `${winner} is ahead`
         : "count at least one run of each";
       verdict.className = `scse-verdict ${known && apart ? (apart > 0 ? "scse-c" : "scse-s") : ""}`;
-      // A difference that two runs of one variant can have as well.
-      within.hidden = !(Math.abs(apart) < seen.spread);
+      // Other runs of the same two would have said the opposite.
+      overlap.hidden = !(known && seen.least < 0 && seen.greatest > 0);
       // The line reaches as far as single pairs and 0 do.
       const [left, right] = [Math.min(0, seen.least), Math.max(0, seen.greatest)];
       const at = (/** @type {number} */ value) =>
@@ -267,7 +263,7 @@ export default widget(
       measure(quantities(seen));
       say(
         known
-          ? `${current.over} minus ${current.under}: ${signed(apart, 3)}, of ${seen.counts[current.over]} and ${seen.counts[current.under]} runs. ${verdict.textContent}${within.hidden ? "" : `, ${within.textContent}`}. Single pairs range from ${signed(seen.least, 3)} to ${signed(seen.greatest, 3)}.`
+          ? `${current.over} minus ${current.under}: ${signed(apart, 3)}, of ${seen.counts[current.over]} and ${seen.counts[current.under]} runs. ${verdict.textContent}${overlap.hidden ? "" : `, ${overlap.textContent}`}. Single pairs range from ${signed(seen.least, 3)} to ${signed(seen.greatest, 3)}.`
           : verdict.textContent,
       );
     };

@@ -47,7 +47,6 @@ export function evaluate({ runs, variants }, { task, over, under, out }) {
     spared[variant] = own.length ? Math.max(...own) - means[variant] : NaN;
   }
   const pairs = scores(over).flatMap((a) => scores(under).map((b) => a - b));
-  const ranges = [scores(over), scores(under)].map((own) => Math.max(...own) - Math.min(...own));
   return {
     means,
     counts,
@@ -57,7 +56,6 @@ export function evaluate({ runs, variants }, { task, over, under, out }) {
     greatest: Math.max(...pairs),
     ahead: pairs.filter((each) => each > 0).length,
     pairs: pairs.length,
-    spread: Math.max(...ranges),
   };
 }
 
