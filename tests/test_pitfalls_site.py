@@ -43,8 +43,13 @@ def test_by_pointer_and_keyboard(open_page):
     for way, state in (("favour", "in-favour"), ("against", "against")):
         named(picks, f"way-{way}").click()
         check(picks, **states[f"one-of-each-{state}"]["set"])
-    assert "none wins" in picks.inner_text()
+    assert "none is ahead" in picks.inner_text()
+    overlap = picks.get_by_text("but the runs overlap", exact=True)
+    assert overlap.is_visible()
     named(picks, "way-all").click()
+    named(picks, "over").select_option("scSE")
+    assert overlap.is_hidden(), "the worst run of scSE is above the best without blocks"
+    named(picks, "over").select_option("cSE")
     named(picks, "under").select_option("cSE")  # the other one's variant: they swap
     check(picks, over="none", under="cSE")
     picks.locator("input[name=task][value=brain]").check()

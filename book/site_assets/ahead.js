@@ -18,9 +18,15 @@
   function meet() {
     gone.abort();
     dataset.reader = "here";
+    bringSigns();
     layOutInTurn();
     bringTheme();
     dispatchEvent(new Event("scse-reader"));
+  }
+
+  /** The fonts of equations that were not yet in sight: a printer does not wait for them. */
+  function bringSigns() {
+    for (const face of document.fonts) if (face.family.startsWith("MJX")) face.load();
   }
 
   const layOutAll = () => delete dataset.opening;
@@ -65,6 +71,7 @@
     addEventListener(sign, meet, { capture: true, passive: true, signal: gone.signal });
   }
 
+  addEventListener("beforeprint", bringSigns);
   if (location.hash) layOutAll();
   for (const act of ["click", "keydown"]) {
     addEventListener(act, layOutAll, { capture: true, passive: true, once: true });

@@ -178,5 +178,5 @@ def stacked(pictures: Sequence[bytes]) -> bytes:
     for i, picture in enumerate(opened):
         film.paste(picture, (0, i * height))
     buffer = io.BytesIO()
-    film.save(buffer, "jpeg", quality=82, optimize=True)
+    film.save(buffer, "jpeg", quality=75, optimize=True, progressive=True)
     return buffer.getvalue()

@@ -221,7 +221,7 @@ class FamilyCards(_base.Widget):
                 f"joins by {card['joins']}, starts at {card['starts']}",
                 f"by {percent}; rank {now['rank']}",
             )
-            row[0].text(0, 0.5, "\n".join(lines), fontsize=6, va="center", wrap=True)
+            row[0].text(0, 0.5, "\n".join(lines), fontsize=6.8, va="center", wrap=True)
             what = "addend" if card["name"] == "gc" else "factor"
             _base.show(row[1], montage(now["field"]), f"{what}s of all channels", **gate)
             _base.show(row[2], now["field"][k], f"{what} of channel {k + 1}", **gate)

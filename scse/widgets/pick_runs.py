@@ -1,4 +1,4 @@
-"""PickRuns: which training runs are counted decides which variant wins."""
+"""PickRuns: which training runs are counted decides which variant is ahead."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ class Manifest(TypedDict):
 
 
 class PickRuns(_base.Widget):
-    """Every training run is a dot; the reader says which of them count, and who wins.
+    """Every training run is a dot; the reader says which of them count.
 
         PickRuns({"brain": {"scSE": [("seed 0", 0.827), ("seed 1", 0.834)],
                             "none": [("seed 0", 0.824), ("seed 1", 0.830)]}})

@@ -149,6 +149,7 @@ export default widget(
 
     const difference = readout("difference", (value) => signed(value, 3));
     const verdict = h("b", { class: "scse-verdict" });
+    const overlap = h("span", { text: "but the runs overlap" });
     const bar = h("span", { class: "scse-range" });
     const zero = h("span", { class: "scse-zero" });
     const now = h("span", { class: "scse-now-at" });
@@ -161,7 +162,7 @@ export default widget(
     const result = h(
       "div",
       { class: "scse-result", "data-term": "diff" },
-      h("div", {}, first, " = ", difference.element, " ", verdict),
+      h("div", {}, first, " = ", difference.element, " ", verdict, " ", overlap),
       h("div", { class: "scse-line", "aria-hidden": true }, bar, zero, now),
       h(
         "div",
@@ -245,9 +246,11 @@ export default widget(
       verdict.textContent = known
         ? apart === 0
           ? "a draw"
-          : `${winner} wins`
+          : `${winner} is ahead`
         : "count at least one run of each";
       verdict.className = `scse-verdict ${known && apart ? (apart > 0 ? "scse-c" : "scse-s") : ""}`;
+      // Other runs of the same two would have said the opposite.
+      overlap.hidden = !(known && seen.least < 0 && seen.greatest > 0);
       // The line reaches as far as single pairs and 0 do.
       const [left, right] = [Math.min(0, seen.least), Math.max(0, seen.greatest)];
       const at = (/** @type {number} */ value) =>
@@ -260,7 +263,7 @@ export default widget(
       measure(quantities(seen));
       say(
         known
-          ? `${current.over} minus ${current.under}: ${signed(apart, 3)}, of ${seen.counts[current.over]} and ${seen.counts[current.under]} runs. ${verdict.textContent}. Single pairs range from ${signed(seen.least, 3)} to ${signed(seen.greatest, 3)}.`
+          ? `${current.over} minus ${current.under}: ${signed(apart, 3)}, of ${seen.counts[current.over]} and ${seen.counts[current.under]} runs. ${verdict.textContent}${overlap.hidden ? "" : `, ${overlap.textContent}`}. Single pairs range from ${signed(seen.least, 3)} to ${signed(seen.greatest, 3)}.`
           : verdict.textContent,
       );
     };
