@@ -26,7 +26,7 @@
 
   /** The fonts of equations that were not yet in sight: a printer does not wait for them. */
   function bringSigns() {
-    for (const face of document.fonts) if (face.family.startsWith("MJX")) face.load();
+    for (const face of document.fonts) if (face.family.includes("MJX")) face.load();
   }
 
   const layOutAll = () => delete dataset.opening;
