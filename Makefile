@@ -122,4 +122,5 @@ _build/.site: $(PAGES) _build/.package | js/node_modules/.installed
 	rm -rf $(HTML) _build/.doctrees
 	OMP_NUM_THREADS=1 $(BIN)/jupyter-book build book --config _config.yml --toc "$(CURDIR)/_toc.yml" \
 		--path-output . -W --keep-going -q
+	$(BIN)/python book/_tools/lab.py $(HTML)/course
 	@touch $@

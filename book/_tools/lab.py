@@ -1,22 +1,24 @@
 """The graded lab, from its one source: `python book/_tools/lab.py FOLDER [KEEP]`.
 
-`otter assign` makes the versions of `book/course/lab/lab.md`. FOLDER/lab is for students: `lab.ipynb`,
-which unpacks its public tests itself, so that it travels alone, and the wheel of scse where
-`_config.yml` names no repository that pip could install it from. KEEP (by default
-`_build/course/lab`) is for lecturers: the solution and the autograder's zip. It must never lie
-below the site.
+`otter assign` makes the versions of `book/course/lab/lab.md`. FOLDER/lab is for students:
+`lab.ipynb`, which unpacks its public tests itself, so that it travels alone, and the wheel of scse
+where `_config.yml` names no repository for pip to install it from. KEEP (by default
+`_build/course/lab`) is for lecturers: the solution and the autograder's zip. It must not lie below
+FOLDER, which is published.
 """
 
 import argparse
+import base64
 import json
 import os
-import pprint
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import zipfile
+import zlib
 from pathlib import Path
 
 import jupytext
@@ -71,8 +73,8 @@ def run(command, folder, **environment):
     return done.stdout
 
 
-def assign(folder, check=True):
-    """Run `otter assign` in a folder; its student/ and autograder/ come to lie there.
+def assign(folder, check=False):
+    """Run `otter assign` in a folder: the versions come to lie in student/ and autograder/.
 
     With `check` it also grades the solution, which must get every point.
     """
@@ -86,10 +88,14 @@ def assign(folder, check=True):
 def with_tests(notebook, tests, source):
     """Put the tests of a folder, and where scse comes from, into the notebook's first code cell."""
     files = {path.name: path.read_text(encoding="utf-8") for path in sorted(tests.glob("*.py"))}
+    packed = base64.b64encode(zlib.compress(json.dumps(files).encode(), 9)).decode()
+    lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(packed, 92))
     setup = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    setup.source = setup.source.replace('PACKAGE = ""', f"PACKAGE = {source!r}")
-    listed = pprint.pformat(files, width=99, sort_dicts=False)
-    setup.source = setup.source.replace("TESTS = {}", "TESTS = " + listed)
+    filled = {'PACKAGE = ""': f'PACKAGE = "{source}"', 'TESTS = ""': f"TESTS = (\n{lines}\n)"}
+    for old, new in filled.items():
+        if setup.source.count(old) != 1:
+            raise ValueError(f"the first code cell of the lab must have one line {old}")
+        setup.source = setup.source.replace(old, new)
     return notebook
 
 
@@ -125,15 +131,17 @@ def autograder(made, target):
             new.writestr(info, files[name])
 
 
-def make(folder, keep=KEEP, source=None, check=True):
-    """Write what students get into folder/lab, and what they must not get into `keep`."""
+def make(folder, keep=KEEP, source=None, check=False):
+    """Write what students get into folder/lab, and what they must not get into `keep`.
+
+    `source` is what pip installs scse from where it is missing, by default the repository.
+    """
     source = package() if source is None else source
     students, keep = Path(folder) / "lab", Path(keep)
     if keep.resolve().is_relative_to(Path(folder).resolve()):
         raise ValueError(f"the solution must not lie beside what students get: {keep}")
     for path in (students, keep):
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         work = Path(work)
         assign(work, check)
@@ -155,9 +163,10 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split(":")[0])
     parser.add_argument("folder", help="what students get goes to FOLDER/lab")
     parser.add_argument("keep", nargs="?", default=KEEP, help="what only lecturers get goes here")
-    parser.add_argument("--package", help="what pip installs scse from, if not the repository")
+    parser.add_argument("--package", metavar="URL", help="of a wheel of scse, or git+…")
+    parser.add_argument("--check", action="store_true", help="grade the solution, too")
     given = parser.parse_args(arguments)
-    for path in make(given.folder, given.keep, given.package):
+    for path in make(given.folder, given.keep, given.package, given.check):
         print(path)
 
 
