@@ -19,6 +19,7 @@ from site_tools import ROOT
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what otter's own imports warn of
+    import otter
     from otter.test_files.exception_test import ExceptionTestFile
 
 POINTS = {"q1": 4, "q2": 4, "q3": 2, "q4": 3, "q5": 3, "q6": 4}
@@ -253,12 +254,22 @@ def test_the_address_is_the_repository_of_the_book(monkeypatch, tmp_path):
     assert lab.package() == "git+https://example.org/scse"
 
 
+def test_on_colab_the_unpacked_tests_are_found(student, solution, tmp_path, monkeypatch):
+    """There otter cannot read the notebook's file, and refuses to begin without tests."""
+    set_up(student, tmp_path, monkeypatch, ("scse", "otter", "matplotlib", "nilearn"))
+    monkeypatch.setattr("otter.check.utils.get_ipython", lambda: "<google.colab._shell.Shell>")
+    grader = otter.Notebook(tests_dir="lab_tests")
+    assert grader.interpreter is otter.check.utils.IPythonInterpreter.COLAB
+    names = answers(solution)
+    for question in POINTS:
+        assert "All test cases passed" in str(grader.check(question, global_env=names))
+
+
 @pytest.mark.slow
 def test_the_wheel_holds_the_package(tmp_path):
     with zipfile.ZipFile(lab.wheel(tmp_path)) as archive:
         names = archive.namelist()
     assert {"scse/blocks.py", "scse/data/brain.py", "scse/metrics.py"} <= set(names)
-    assert not (ROOT / "build").exists() or "scse/_build" not in names
 
 
 # --- the tests of the lab, in this process ---
