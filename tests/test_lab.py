@@ -189,6 +189,7 @@ def test_nothing_of_the_machine_is_in_it(made):
     assert dates == {lab.DATE}
 
 
+@pytest.mark.slow
 def test_made_again_it_is_the_same(made, tmp_path):
     again = lab.make(tmp_path / "site", tmp_path / "kept", source=WHEEL)
     for old, new in zip(made, again, strict=True):
@@ -202,6 +203,17 @@ def test_solution_is_never_put_beside_what_is_published(tmp_path):
     published = ROOT / "_build" / "html"
     assert not lab.KEEP.is_relative_to(published)
     assert not [*published.rglob("lab-solution*"), *published.rglob("*autograder*")]
+
+
+def test_grading_needs_torch_and_otter_alone(solution):
+    """As the environment of the autograder has no more."""
+    graded = [
+        cell.source
+        for cell in solution.cells
+        if cell.cell_type == "code" and "otter_ignore" not in cell.metadata.get("tags", ())
+    ]
+    found = re.findall(r"^ *(?:from|import) (\w+)", "\n".join(graded), re.M)
+    assert set(found) == {"otter", "torch"}
 
 
 # --- the first cell ---
