@@ -128,4 +128,5 @@ _build/.site: $(PAGES) _build/.package | js/node_modules/.installed
 		--path-output . -W --keep-going -q
 	$(BIN)/python book/_tools/question_bank.py $(HTML)/course
 	$(BIN)/python book/_tools/slides.py $(HTML)/course
+	$(BIN)/python book/_tools/lab.py $(HTML)/course
 	@touch $@
