@@ -23,7 +23,7 @@ PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\
 PAGES := _config.yml _toc.yml $(wildcard js/site/*.js) $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
-.PHONY: book site plain serve lab test test-package test-pages rooms lighthouse quick lint types notebooks lock install clean distclean help
+.PHONY: book site plain serve lab zip pdf test test-package test-pages rooms lighthouse quick lint types notebooks lock install clean distclean help
 .DELETE_ON_ERROR:
 
 book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
@@ -52,6 +52,9 @@ test-pages: _build/.site
 	$(BIN)/python book/_tools/chromium.py
 	$(BIN)/python book/_tools/other_browsers.py
 	$(PYTEST) $(IN_PARALLEL) $(AGAIN) -m "$(PAGES_ONLY)" tests
+
+zip: site ## the whole book as one file, to be read from a USB stick
+	$(BIN)/python book/_tools/book_zip.py
 
 rooms: site ## measure how high the figures are, so that their pages keep the room free
 	$(BIN)/python book/_tools/rooms.py
