@@ -35,3 +35,17 @@ def built(html=HTML):
     if not (Path(html) / "index.html").exists():
         raise SystemExit(f"{html} has no index.html: build the book first, by `make site`")
     return Path(html)
+
+
+def listed(entry):
+    """The pages that an entry of _toc.yml names, itself and those below it."""
+    if isinstance(entry, list):
+        return [page for item in entry for page in listed(item)]
+    own = [entry[key] for key in ("root", "file") if key in entry]
+    below = [entry[key] for key in ("parts", "chapters", "sections") if key in entry]
+    return own + listed(below)
+
+
+def pages(toc=ROOT / "_toc.yml"):
+    """The names of the book's pages, as they come."""
+    return listed(yaml.safe_load(Path(toc).read_text(encoding="utf-8")))
