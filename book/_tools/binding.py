@@ -30,7 +30,7 @@ def links(page):
         note = reference.get_object()
         if note.get("/Subtype") != "/Link":
             continue
-        action = note["/A"] if "/A" in note else {}
+        action = note.get("/A", {})
         if "/URI" in action:
             found.append((note["/Rect"], str(action["/URI"])))
         elif isinstance(note.get("/Dest"), str):
@@ -119,7 +119,9 @@ def bind(parts, stamps=None, published=""):
             page, top = spots.get(section["id"], (0, None))
             mark(writer, section["title"], first + page, top, chapter)
     if stamps is not None:
-        for page, stamp in zip(writer.pages, pypdf.PdfReader(io.BytesIO(stamps)).pages, strict=True):
+        for page, stamp in zip(
+            writer.pages, pypdf.PdfReader(io.BytesIO(stamps)).pages, strict=True
+        ):
             page.merge_page(stamp)
     writer.compress_identical_objects()
     return writer

@@ -8,7 +8,6 @@ live figure, if the book is published (`html_baseurl` in _config.yml).
 import sys
 from datetime import date
 from html import escape
-from itertools import accumulate
 from pathlib import Path
 
 import binding
@@ -48,7 +47,8 @@ ol ol > li {{ margin: 0 0 0 1.4em; font-size: 10pt; font-weight: 400; line-heigh
 NUMBERS = """<style>{faces}{sheet}
 body {{ font-size: 9pt }}
 div {{ box-sizing: border-box; height: 296.9mm; padding: 284mm 18mm 0; display: flex;
-  justify-content: space-between; break-after: page; overflow: hidden }}
+  justify-content: space-between; overflow: hidden }}
+div + div {{ break-before: page }}
 </style>{pages}"""
 
 
@@ -63,7 +63,9 @@ def cover(browser, published):
         COVER,
         title=escape(TITLE),
         subtitle=escape(SUBTITLE),
-        picture=printing.data_url(setting.ROOT / "book" / "site_assets" / "landing.png", "image/png"),
+        picture=printing.data_url(
+            setting.ROOT / "book" / "site_assets" / "landing.png", "image/png"
+        ),
         authors="The scse authors",
         version=setting.version(),
         day=f"{date.today():%d %B %Y}".lstrip("0"),

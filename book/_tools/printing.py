@@ -5,6 +5,7 @@ import io
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
+from operator import itemgetter
 
 import chromium
 import pypdf
@@ -36,7 +37,9 @@ html {
 .book-aside a { text-decoration: none; }
 :is(h2, h3, h4) { break-after: avoid; }
 @media print {
-  .bd-main .bd-content #jb-print-docs-body h1 { margin: 0 0 1.4rem; font-size: 2.3rem; font-weight: 700; }
+  .bd-main .bd-content #jb-print-docs-body h1 {
+    margin: 0 0 1.4rem; font-size: 2.3rem; font-weight: 700;
+  }
   .bd-article h2 { font-size: 1.55rem; font-weight: 700; }
   .bd-article h3 { font-size: 1.2rem; font-weight: 700; }
 }
@@ -54,7 +57,7 @@ ANSWERED = """() => [...document.querySelectorAll("[data-asked]")].every(
 # Chromium tells a PDF only those places to which a link of the same page leads.
 TARGETS = """() => {
   const targets = document.createElement("div");
-  targets.hidden = true;
+  targets.style.display = "none";
   for (const { id } of document.querySelectorAll("[id]")) {
     const link = document.createElement("a");
     link.href = `#${id}`;
@@ -82,7 +85,8 @@ PREPARE = """({ live, appendix, name }) => {
   };
   const solutions = [];
   for (const card of article.querySelectorAll("details.sd-dropdown")) {
-    if (!card.querySelector(".sd-summary-text")?.textContent.trim().startsWith("Solution")) continue;
+    const says = card.querySelector(".sd-summary-text")?.textContent ?? "";
+    if (!says.trim().startsWith("Solution")) continue;
     let before = card.previousElementSibling;
     while (before && !/^\\d/.test(before.querySelector("strong")?.textContent ?? ""))
       before = before.previousElementSibling;
@@ -194,18 +198,20 @@ def appendix(browser, html, name, parts):
     for part in parts:
         if not part.solutions and not part.answered:
             continue
-        id = f"{name}-{part.name}"
-        sections.append({"id": id, "title": part.title})
+        section = f"{name}-{part.name}"
+        sections.append({"id": section, "title": part.title})
         solved = "".join(
-            f'<div id="{one["id"]}"><p><strong>{escape(one["title"])}</strong></p>{one["html"]}</div>'
-            for one in part.solutions
+            f'<div id="{id}"><p><strong>{escape(title)}</strong></p>{solution}</div>'
+            for id, title, solution in map(itemgetter("id", "title", "html"), part.solutions)
         )
         answers = part.answered and f"<h3>Answers to the questions</h3>{part.answered}"
         solutions = solved and f"<h3>Solutions of the exercises</h3>{solved}"
-        chapters.append(f'<section id="{id}"><h2>{escape(part.title)}</h2>{solutions}{answers}')
+        chapters.append(
+            f'<section id="{section}"><h2>{escape(part.title)}</h2>{solutions}{answers}'
+        )
     body = (
         "<h1>Solutions and answers</h1><p>The solutions of the exercises, and the answers to the "
-        f'questions, chapter by chapter.</p>{"</section>".join(chapters)}</section>'
+        f"questions, chapter by chapter.</p>{'</section>'.join(chapters)}</section>"
     )
     page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
     page.goto((html / "index.html").as_uri(), wait_until="load")
