@@ -123,6 +123,7 @@ def bind(parts, stamps=None, published=""):
             writer.pages, pypdf.PdfReader(io.BytesIO(stamps)).pages, strict=True
         ):
             page.merge_page(stamp)
+            page.compress_content_streams()
     writer.compress_identical_objects()
     return writer
 
@@ -130,4 +131,4 @@ def bind(parts, stamps=None, published=""):
 def mark(writer, title, page, top, parent):
     """A bookmark."""
     fit = pypdf.generic.Fit.xyz(top=None if top is None else top + 6)
-    return writer.add_outline_item(title, page, parent=parent, fit=fit)
+    return writer.add_outline_item(title=title, page_number=page, parent=parent, fit=fit)

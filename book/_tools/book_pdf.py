@@ -18,6 +18,7 @@ TARGET = setting.ROOT / "_build" / "squeeze-and-excite-book.pdf"
 TITLE = "Squeeze & excite"
 SUBTITLE = "An interactive book on concurrent spatial and channel squeeze & excitation"
 SOLUTIONS = "solutions"
+EVERYWHERE = ("Key points", "Exercises")  # sections of every chapter: no help in the contents
 LAST = ("api", "api_figures", "credits")  # of the book's pages, those that follow the solutions
 
 SHEET = """
@@ -38,10 +39,12 @@ footer a {{ color: #0b62c4 }}
 
 CONTENTS = """<title>Contents</title><style>{faces}{sheet}
 h1 {{ font-size: 24pt; margin: 0 0 6mm }} ol {{ list-style: none; margin: 0; padding: 0 }}
+body > ol {{ columns: 2; column-gap: 10mm }}
 li > a {{ display: flex; gap: 0.6em; align-items: baseline }}
 li > a > i {{ flex: 1; border-bottom: 1px dotted #9aa; min-width: 2em }}
 ol > li {{ break-inside: avoid; margin-top: 0.55em; font-weight: 700 }}
-ol ol > li {{ margin: 0 0 0 1.4em; font-size: 10pt; font-weight: 400; line-height: 1.35 }}
+body > ol > li:first-child {{ margin-top: 0 }}
+ol ol > li {{ margin: 0 0 0 1.2em; font-size: 9.5pt; font-weight: 400; line-height: 1.35 }}
 </style><h1>Contents</h1><ol>{entries}</ol>"""
 
 NUMBERS = """<style>{faces}{sheet}
@@ -87,7 +90,7 @@ def contents(browser, parts, first):
         sections = "".join(
             f"<li>{entry(href(part, one['id']), one['title'], first + spots[one['id']][0])}</li>"
             for one in part.sections
-            if one["id"] in spots
+            if one["id"] in spots and one["title"] not in EVERYWHERE
         )
         entries.append(f"<li>{entry(href(part), part.title, first)}<ol>{sections}</ol></li>")
         first += len(part.read().pages)
@@ -113,24 +116,22 @@ def numbers(browser, parts):
     return printing.document(browser, html, print_background=False, **bare)
 
 
-def make(html, names, published):
+def make(browser, html, names, published):
     """The book of the pages `names` of a site, as a `pypdf.PdfWriter`."""
-    with printing.browser() as browser:
-        printed = []
-        for name in names:
-            part = printing.chapter(browser, html, name, published, f"{SOLUTIONS}.html")
-            printed.append(part)
-            print(f"{part.title}: {len(part.read().pages)} pages", flush=True)
-        body = [part for part in printed if part.name not in LAST]
-        tail = [part for part in printed if part.name in LAST]
-        if any(part.solutions or part.answered for part in body):
-            body.append(printing.appendix(browser, html, SOLUTIONS, body))
-        body += tail
-        # How many pages the contents take does not depend on the numbers in them.
-        length = len(contents(browser, body, 1).read().pages)
-        front = [cover(browser, published), contents(browser, body, 2 + length)]
-        parts = front + body
-        book = binding.bind(parts, numbers(browser, parts), published)
+    printed = []
+    for name in names:
+        part = printing.chapter(browser, html, name, published, f"{SOLUTIONS}.html")
+        printed.append(part)
+        print(f"{part.title}: {len(part.read().pages)} pages", flush=True)
+    body = [part for part in printed if part.name not in LAST]
+    tail = [part for part in printed if part.name in LAST]
+    if any(part.solutions or part.answered for part in body):
+        body.append(printing.appendix(browser, html, SOLUTIONS, body))
+    body += tail
+    # How many pages the contents take does not depend on the numbers in them.
+    length = len(contents(browser, body, 1).read().pages)
+    parts = [cover(browser, published), contents(browser, body, 2 + length), *body]
+    book = binding.bind(parts, numbers(browser, parts), published)
     book.add_metadata({"/Title": TITLE, "/Author": "The scse authors", "/Subject": SUBTITLE})
     book.root_object[binding.NameObject("/Lang")] = binding.TextStringObject("en")
     book.page_mode = "/UseOutlines"
@@ -138,7 +139,8 @@ def make(html, names, published):
 
 
 def main(html=setting.HTML, target=TARGET):
-    book = make(setting.built(html), setting.pages(), setting.published())
+    with printing.browser() as browser:
+        book = make(browser, setting.built(html), setting.pages(), setting.published())
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     book.write(target)

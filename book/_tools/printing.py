@@ -34,6 +34,9 @@ html {
 }
 .headerlink, .bd-footer, .bd-header, .bd-sidebar-primary, .bd-header-article { display: none; }
 .book-aside { break-before: avoid; margin: 0.2rem 0 0.8rem; font-size: 0.85rem; }
+.book-solution { margin-top: 1rem; }
+.book-solution > p:first-child { break-after: avoid; margin-bottom: 0.2rem; }
+.book-solution > :last-child { margin-bottom: 0; }
 .book-aside a { text-decoration: none; }
 :is(h2, h3, h4) { break-after: avoid; }
 @media print {
@@ -201,7 +204,8 @@ def appendix(browser, html, name, parts):
         section = f"{name}-{part.name}"
         sections.append({"id": section, "title": part.title})
         solved = "".join(
-            f'<div id="{id}"><p><strong>{escape(title)}</strong></p>{solution}</div>'
+            f'<div id="{id}" class="book-solution"><p><strong>{escape(title)}</strong></p>'
+            f"{solution}</div>"
             for id, title, solution in map(itemgetter("id", "title", "html"), part.solutions)
         )
         answers = part.answered and f"<h3>Answers to the questions</h3>{part.answered}"
