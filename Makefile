@@ -23,7 +23,7 @@ PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\
 PAGES := _config.yml _toc.yml $(wildcard js/site/*.js) $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
-.PHONY: book site plain serve slides lab test test-package test-pages rooms lighthouse quick lint types notebooks lock install clean distclean help
+.PHONY: book site plain serve slides lab zip pdf figures launch test test-package test-pages rooms lighthouse quick lint types notebooks lock install clean distclean help
 .DELETE_ON_ERROR:
 
 book: site serve ## build the book and serve it at http://localhost:8000 (PORT=… for another)
@@ -56,6 +56,19 @@ test-pages: _build/.site
 	$(BIN)/python book/_tools/chromium.py
 	$(BIN)/python book/_tools/other_browsers.py
 	$(PYTEST) $(IN_PARALLEL) $(AGAIN) -m "$(PAGES_ONLY)" tests
+
+zip: site ## the whole book as one file, to be read from a USB stick
+	$(BIN)/python book/_tools/book_zip.py
+
+pdf: site ## the whole book as one PDF, with contents, page numbers and solutions
+	$(BIN)/python book/_tools/chromium.py
+	$(BIN)/python book/_tools/book_pdf.py
+
+figures: site ## every still figure as SVG and PNG with its licence: _build/html/course/figures
+	OMP_NUM_THREADS=1 $(BIN)/python book/_tools/figures.py $(HTML)/course
+
+launch: $(BIN)/.installed ## after a change of the repository in _config.yml: what Colab fetches
+	$(BIN)/python book/_tools/launch_cell.py
 
 rooms: site ## measure how high the figures are, so that their pages keep the room free
 	$(BIN)/python book/_tools/rooms.py

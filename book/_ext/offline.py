@@ -16,8 +16,12 @@ from sphinx.errors import ExtensionError
 
 NAME = "service-worker.js"
 ENGINE = re.compile(r"_static/(engine|onnx)/")
-# Sources, what only a page from disk reads, what other books refer to, and Sphinx's own notes.
-ASIDE = re.compile(rf"_sources/|.*\.part\.js$|objects\.inv$|\.|{re.escape(NAME)}$")
+# Sources, what only a page from disk reads, what other books, search engines and social media refer
+# to, and Sphinx's own notes.
+ASIDE = re.compile(
+    r"_sources/|.*\.part\.js$|objects\.inv$|sitemap\.xml$|robots\.txt$|_static/card\.png$|\.|"
+    rf"{re.escape(NAME)}$"
+)
 
 
 def contents(folder):

@@ -49,10 +49,14 @@ def find():
     return None
 
 
-def launch(playwright):
-    """Start the browser that `find` finds, headless; Playwright's own where it finds none."""
+def launch(playwright, *more):
+    """Start the browser that `find` finds, headless; Playwright's own where it finds none.
+
+    Args:
+        more: further arguments of its command line.
+    """
     # Chromium's sandbox refuses to run as root, as containers and CI machines do.
-    arguments = ARGUMENTS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    arguments = [*ARGUMENTS, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return playwright.chromium.launch(executable_path=find(), args=arguments)
 
 
