@@ -85,6 +85,7 @@ export function inputAndMask(onBase, say) {
       paintMap(photo, picture.data, 0, 255, "gray");
       read = mask;
       maskPanel.hidden = !mask;
+      input.tabIndex = mask ? 0 : -1; // without a mask there is nothing to read at a pixel
       if (!mask) return;
       map.set(mask);
       base.offer(options);
