@@ -8,7 +8,7 @@ import pytest
 from site_tools import CHAPTERS, ROOT
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-import syllabus  # noqa: E402
+import syllabus
 
 TEXT = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\]\((\w+)\.ipynb#do:([\w-]+)\)")
