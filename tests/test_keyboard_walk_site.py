@@ -77,6 +77,7 @@ ENTER = """index => {
 
 # What was found on the way through figure `index`: one line for each fault.
 FAULTS = """index => {
+  const CONTROLS = "button, input, select, textarea, [role=slider], [role=application]";
   const figure = keys.figures()[index];
   const way = keys.walk.filter(({ target }) => figure.contains(target));
   const wanted = keys.stops(figure);
@@ -84,8 +85,12 @@ FAULTS = """index => {
   // Dots of a plot come in the order of their names, wherever they lie.
   const group = (one) => one.matches(".scse-dot") && one.closest("[role=group]");
   const inOneGroup = (a, b) => group(a) && group(a) === group(b);
-  const faults = wanted.filter((one) => !came.includes(one))
-    .map((one) => `Tab misses ${keys.called(one)}`);
+  const kinds = new Set(wanted.map(keys.kind));
+  const left = [...figure.querySelectorAll(CONTROLS)].filter((one) =>
+    one.tabIndex < 0 && !one.disabled && one.checkVisibility() && !kinds.has(keys.kind(one)));
+  const faults = left.map((one) => `no Tab stop, and none of its kind: ${keys.called(one)}`);
+  faults.push(...wanted.filter((one) => !came.includes(one))
+    .map((one) => `Tab misses ${keys.called(one)}`));
   way.forEach(({ target, ring, sight, places }, i) => {
     const name = keys.called(target);
     if (came.indexOf(target) < i) faults.push(`Tab comes twice to ${name}`);
