@@ -28,8 +28,8 @@ LOOK = """() => {
   const called = (one) => [one.tagName.toLowerCase(), one.dataset.name ?? one.name,
     (one.ariaLabel ?? one.textContent ?? "").trim().slice(0, 50)].filter(Boolean).join(" ");
   const role = (one) => one.getAttribute("role") ?? one.type ?? one.tagName.toLowerCase();
-  const kind = (one) =>
-    [role(one), (one.dataset.name ?? one.name).replace(/\\d+/g, "#"), one.className].join(" ");
+  const like = (one) => [role(one), (one.dataset.name ?? one.name).replace(/\\d+/g, "#")].join(" ");
+  const kind = (one) => [like(one), one.className].join(" ");
   // What is seen of a control: a radio button is inside its label.
   const body = (one) => one.closest("label") ?? one;
   const place = (one) => {
@@ -53,18 +53,22 @@ LOOK = """() => {
   const met = new WeakSet();
   let last; // that had the focus
   document.addEventListener("focusin", ({ target }) => {
-    const step = { target, ring: ringed(target) || ringed(body(target)) };
-    walk.push(step);
+    walk.push({ target, before: last, ring: ringed(target) || ringed(body(target)) });
     met.add(target);
-    const before = last;
     last = target;
-    setTimeout(() => { // now: a way past many bars is seen while it has the focus
-      if (document.activeElement !== target) return;
-      if (before && body(before).offsetWidth !== 1) step.places = [before, target].map(place);
-      step.sight = inSight(target);
-    });
   });
-  Object.assign(globalThis, { keys: { figures, stops, called, role, kind, ringed, walk, met } });
+  // With the next key: what has the focus has been brought into sight by now, and a way past many
+  // bars is seen while it has it.
+  function arrive() {
+    const step = walk.at(-1);
+    if (!step || step.target !== document.activeElement) return;
+    step.sight = inSight(step.target);
+    const { before, target } = step;
+    if (before && body(before).offsetWidth !== 1) step.places = [before, target].map(place);
+  }
+  document.addEventListener("keydown", arrive, true);
+  const keys = { figures, stops, called, role, like, kind, ringed, walk, met, arrive };
+  Object.assign(globalThis, { keys });
 }"""
 
 ENTER = """index => {
@@ -78,6 +82,7 @@ ENTER = """index => {
 # What was found on the way through figure `index`: one line for each fault.
 FAULTS = """index => {
   const CONTROLS = "button, input, select, textarea, [role=slider], [role=application]";
+  keys.arrive();
   const figure = keys.figures()[index];
   const way = keys.walk.filter(({ target }) => figure.contains(target));
   const wanted = keys.stops(figure);
@@ -85,9 +90,10 @@ FAULTS = """index => {
   // Dots of a plot come in the order of their names, wherever they lie.
   const group = (one) => one.matches(".scse-dot") && one.closest("[role=group]");
   const inOneGroup = (a, b) => group(a) && group(a) === group(b);
-  const kinds = new Set(wanted.map(keys.kind));
+  // In a column that is one stop, arrow keys go on. A field for a file is behind its button.
+  const known = new Set([...wanted.map(keys.like), "file file"]);
   const left = [...figure.querySelectorAll(CONTROLS)].filter((one) =>
-    one.tabIndex < 0 && !one.disabled && one.checkVisibility() && !kinds.has(keys.kind(one)));
+    one.tabIndex < 0 && !one.disabled && one.checkVisibility() && !known.has(keys.like(one)));
   const faults = left.map((one) => `no Tab stop, and none of its kind: ${keys.called(one)}`);
   faults.push(...wanted.filter((one) => !came.includes(one))
     .map((one) => `Tab misses ${keys.called(one)}`));
@@ -95,7 +101,7 @@ FAULTS = """index => {
     const name = keys.called(target);
     if (came.indexOf(target) < i) faults.push(`Tab comes twice to ${name}`);
     if (!ring) faults.push(`no ring around ${name}`);
-    if (sight === false) faults.push(`out of sight: ${name}`);
+    if (!sight) faults.push(`out of sight: ${name}`);
     if (!i || !places || inOneGroup(target, came[i - 1])) return;
     const [[left0, top0, right0, bottom0], [left, top, right, bottom]] = places;
     const [above, sameRow] = [bottom <= top0 + 1, top < bottom0 - 1 && bottom > top0 + 1];
