@@ -85,6 +85,9 @@ export function inputAndMask(onBase, say) {
       paintMap(photo, picture.data, 0, 255, "gray");
       read = mask;
       maskPanel.hidden = !mask;
+      // Without a mask there is nothing to read at a pixel.
+      input.tabIndex = mask ? 0 : -1;
+      input.setAttribute("role", mask ? "application" : "img");
       if (!mask) return;
       map.set(mask);
       base.offer(options);
