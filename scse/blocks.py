@@ -70,9 +70,9 @@ class ChannelGate(nn.Module):
 
     def __init__(self, channels: int, r: int = 2) -> None:
         super().__init__()
-        units = hidden_units(channels, r)
-        self.fc1 = nn.Linear(channels, units)  # the paper's W_2
-        self.fc2 = nn.Linear(units, channels)  # the paper's W_1
+        hidden = hidden_units(channels, r)
+        self.fc1 = nn.Linear(channels, hidden)  # the paper's W_2
+        self.fc2 = nn.Linear(hidden, channels)  # the paper's W_1
 
     def forward(self, x: Tensor) -> Tensor:
         z = x.flatten(2).mean(2)  # (N, C)  z_k = 1/(H·W) Σ u_k(i, j)
