@@ -86,6 +86,9 @@ function compiled(entry, language) {
   return `/** @type {(${type}) => ${rich ? "(string | Node)[]" : "string"}} */ ((${given}) => ${body})`;
 }
 
+/** Said by Python alone: what parts are called, and what stands in a still. */
+const PYTHONS = ["parts", "still"];
+
 /**
  * The module of a room: a text without gaps is a string; one with a gap is a function of what fills
  * it, one with several a function of an object that names them. It gives a string, or a list of
@@ -93,9 +96,8 @@ function compiled(entry, language) {
  * @param {Record<string, Entry>} entries @param {string} language
  */
 export function roomOf(entries, language) {
-  const lines = Object.entries(entries).map(
-    ([key, entry]) => `export const ${key} = ${compiled(entry, language)};\n`,
-  );
+  const here = Object.entries(entries).filter(([key]) => !PYTHONS.includes(key));
+  const lines = here.map(([key, entry]) => `export const ${key} = ${compiled(entry, language)};\n`);
   const text = lines.join("");
   const begin = text.includes("categoryOf(") ? 'import { categoryOf } from "./plural.js";\n' : "";
   return `// Compiled from scse/widgets/words by \`npm run build\`: edit there.\n${begin}${text}`;

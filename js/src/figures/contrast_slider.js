@@ -140,7 +140,7 @@ export default widget(
     const dot = h("span", { class: "scse-dicedot" });
     dicePlot.drawing.append(diceNow, ...diceLines);
     dicePlot.area.append(dot);
-    const gatePlot = plot("gate");
+    const gatePlot = plot(WORDS.gateAxis);
     gatePlot.element.classList.add("scse-gateplot");
     const gateLines = Array.from({ length: channels }, () => polyline("scse-gateline"));
     const groups = ["falls", "rises"].map((name) => {

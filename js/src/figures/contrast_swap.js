@@ -82,7 +82,7 @@ export default widget(
     });
 
     // The gates: a stem between the own gates of both, on which the gates in use travel
-    const gatePlot = plot("gate");
+    const gatePlot = plot(WORDS.gateAxis);
     gatePlot.element.setAttribute("data-term", "c");
     const gaps = Array.from(own[0], (gate, k) => Math.abs(gate - own[1][k]));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / channels;

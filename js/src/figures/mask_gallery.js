@@ -126,7 +126,7 @@ export default widget(
       h(
         "div",
         { class: "scse-wall" },
-        panel("picture", photo.over, credit),
+        panel(WORDS.picture, photo.over, credit),
         ...masks.map((mask) => mask.element),
       ),
       h("p", {
@@ -156,14 +156,16 @@ export default widget(
         "gray",
       );
       credit.textContent = samples[picture].credit ?? "";
-      for (const mask of masks) {
+      const told = masks.map((mask) => {
         const values = valuesOf(mask);
         const [low, high] = range(values);
         mask.low.set(low);
         mask.high.set(high);
         paintMap(mask.map.element, values, shared ? 0 : low, shared ? 1 : high, "space");
         mask.scale.set(shared ? 0 : low, shared ? 1 : high);
-      }
+        return WORDS.saidRange({ name: mask.name, low: fixed(low), high: fixed(high) });
+      });
+      if (!pointing) say(WORDS.saidRanges(told.join(", ")));
       point();
     };
   },

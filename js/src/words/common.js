@@ -21,4 +21,3 @@ export const back = "Back";
 export const of = /** @type {(gaps: { at: string | number, all: string | number }) => string} */ (({ at, all }) => `${at} of ${all}`);
 export const pixels = /** @type {(gaps: { n: number, count: string | number }) => string} */ (({ n, count }) => n === 1 ? `${count} pixel` : `${count} pixels`);
 export const loadingEngine = "Loading the engine";
-export const titles = { "channel": "Channel", "spatial": "Spatial mask" };

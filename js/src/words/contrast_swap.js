@@ -18,3 +18,4 @@ export const giveBack = "Give them back";
 export const swap = /** @type {(channels: string | number) => string} */ ((channels) => `Swap the ${channels} gates`);
 export const saidOf = /** @type {(gaps: { title: string | number, dice: string | number, own: string | number, pixels: string | number }) => string} */ (({ title, dice, own, pixels }) => `${title}: Dice ${dice}, own ${own}, ${pixels} pixels changed`);
 export const said = /** @type {(gaps: { percent: string | number, told: string | number }) => string} */ (({ percent, told }) => `${percent} % of the other’s gates. ${told}.`);
+export const gateAxis = "gate";

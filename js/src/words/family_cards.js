@@ -6,7 +6,6 @@ export const facts = { "squeezes": "squeezes", "gates": "gates", "joins": "joins
 export const parameters = "parameters";
 export const macs = "MACs";
 export const factors = "The factors of all channels, a tile each";
-export const parts = { "channel": "channel", "place": "place", "both": "both" };
 export const nothing = "nothing";
 export const differs = "differs by";
 export const rank = /** @type {(rank: string | Node) => (string | Node)[]} */ ((rank) => ["rank ", rank]);
