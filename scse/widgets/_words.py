@@ -23,13 +23,17 @@ def _words() -> dict[str, Any]:
     return words
 
 
+def group(room: str, key: str) -> dict[str, Any]:
+    """Words that belong together; gaps are filled by `str.format`."""
+    words: dict[str, Any] = _words()[room][key]
+    return words
+
+
 def parts(room: str) -> dict[str, str]:
     """What the parts of a figure are called."""
-    called: dict[str, str] = _words()[room]["parts"]
-    return called
+    return group(room, "parts")
 
 
 def still(room: str) -> dict[str, Any]:
-    """What its still says: texts whose gaps `str.format` fills."""
-    said: dict[str, Any] = _words()[room]["still"]
-    return said
+    """What its still says, or what stands in for it."""
+    return group(room, "still")

@@ -57,7 +57,7 @@ class BlockFlow(_base.Widget):
         ValueError: unknown block, or one with too many channels.
     """
 
-    _esm = _base.STATIC / "block_flow.js"
+    _esm = _base.MODULES / "block_flow.js"
     _css = _base.style("block_flow.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("block_flow")
     picture = traitlets.Int(0).tag(sync=True, state=True)

@@ -65,7 +65,7 @@ class ContrastSlider(_base.Widget):
             few contrasts, networks of different numbers of channels or classes.
     """
 
-    _esm = _base.STATIC / "contrast_slider.js"
+    _esm = _base.MODULES / "contrast_slider.js"
     _css = _base.style("contrast_slider.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("contrast_slider")
     network = traitlets.Unicode().tag(sync=True, state=True)

@@ -52,7 +52,7 @@ class ContrastSwap(_base.Widget):
             fewer than two steps.
     """
 
-    _esm = _base.STATIC / "contrast_swap.js"
+    _esm = _base.MODULES / "contrast_swap.js"
     _css = _base.style("contrast_swap.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("contrast_swap")
     blend = traitlets.Float(0.0).tag(sync=True, state=True)
@@ -175,7 +175,7 @@ class ContrastSwap(_base.Widget):
         style = {"edgecolors": orange, "zorder": 3}
         axis.scatter(range(len(first)), first, 14, paper, label=known["titles"][0], **style)
         axis.scatter(range(len(first)), second, 14, orange, label=known["titles"][1], **style)
-        axis.set(xlabel="channel, sorted by change", ylabel="gate c", ylim=(-0.05, 1.05))
+        axis.set(xlabel=STILL["channel"], ylabel=STILL["gate"], ylim=(-0.05, 1.05))
         axis.set_xticks([])
         axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
 

@@ -23,15 +23,8 @@ WIDTHS = (4, 8, 16, 32, 64, 128)
 DEPTHS = (2, 3, 4, 5, 6)
 SIZES = (32, 64, 128, 256, 512)
 KERNELS = (3, 5)
-TITLES = {
-    "cse": "cSE, SE",
-    "sse": "sSE",
-    "add": "scSE add",
-    "max": "max",
-    "mul": "mul",
-    "concat": "concat",
-}
-WORDS = {"written": "written out", "package": "this package", "floor": "the floor"}
+TITLES = _words.group("costs", "kinds")
+WORDS = _words.group("costs", "ways")
 # Trait -> what it may be.
 LISTS: dict[str, tuple[int, ...]] = {
     "r": RATIOS,
@@ -78,7 +71,7 @@ class Costs(_base.Widget):
         TraitError: a size that is not on its list.
     """
 
-    _esm = _base.STATIC / "costs.js"
+    _esm = _base.MODULES / "costs.js"
     _css = _base.style("costs.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("costs")
     view = traitlets.Enum(("block", "network"), "block").tag(sync=True, state=True)

@@ -86,7 +86,7 @@ class Explorer(_base.Widget):
     Without a kernel it shows the states that were stored when it was made.
     """
 
-    _esm = _base.STATIC / "explorer.js"
+    _esm = _base.MODULES / "explorer.js"
     _css = _base.style("explorer.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("explorer")
     picture = traitlets.Int(0).tag(sync=True, state=True)
@@ -407,17 +407,19 @@ class Explorer(_base.Widget):
             gates = arrays[f"gates{key}"]
             axes[-2].bar(range(len(gates)), gates.tolist(), color=_base.COLOURS["channel-fill"])
             axes[-2].set(
-                ylim=(0, 1), xlabel="channel", title=STILL["gates"].format(block=state["block"])
+                ylim=(0, 1),
+                xlabel=STILL["channel"],
+                title=STILL["gates"].format(block=state["block"]),
             )
         else:
             axes[-2].set_axis_off()
         if kind == "map":
             classes = manifest["output"]["classes"]
-            _base.show_classes(axes[-1], arrays[f"output{at}"], classes, "output")
+            _base.show_classes(axes[-1], arrays[f"output{at}"], classes, STILL["output"])
         else:
             values = arrays[f"output{at}"][:12].tolist()
             axes[-1].barh(range(len(values)), values, color=_base.COLOURS["plain-fill"])
-            axes[-1].set(title="output")
+            axes[-1].set(title=STILL["output"])
 
 
 def _check_model(model: Any, where: Where) -> None:

@@ -19,13 +19,8 @@ if TYPE_CHECKING:
 
 STILL = _words.still("family_cards")
 
-INPUTS = {
-    "own": "the maps",
-    "shuffled": "positions shuffled",
-    "projections": "row and column means alone",
-    "means": "means alone",
-}
-WEIGHTS = {"drawn": "drawn at random", "start": "as they start"}
+INPUTS: dict[str, str] = STILL["inputs"]
+WEIGHTS: dict[str, str] = STILL["weights"]
 SIDES = ("left", "right")
 MOST_CHANNELS = 16
 SPREAD = 0.15  # standard deviation of the factors with drawn weights
@@ -85,7 +80,7 @@ class FamilyCards(_base.Widget):
         ValueError: unknown block, or one with too many channels.
     """
 
-    _esm = _base.STATIC / "family_cards.js"
+    _esm = _base.MODULES / "family_cards.js"
     _css = _base.style("family_cards.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("family_cards")
     left = traitlets.Enum(tuple(FAMILY), "cse").tag(sync=True, state=True)

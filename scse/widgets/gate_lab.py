@@ -66,7 +66,7 @@ class GateLab(_base.Widget):
         ValueError: shapes that do not fit, or a network of another kind.
     """
 
-    _esm = _base.STATIC / "gate_lab.js"
+    _esm = _base.MODULES / "gate_lab.js"
     _css = _base.style("gate_lab.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("gate_lab")
     picture = traitlets.Int(0).tag(sync=True, state=True)
@@ -265,7 +265,7 @@ class GateLab(_base.Widget):
         )
         if len(bars) <= 16:  # else there is no room
             axis.bar_label(bars, fmt="%.3f", fontsize=7)
-        axis.set(ylim=(0, 1.2), xlabel=f"channel of {block}", ylabel="gate c")
+        axis.set(ylim=(0, 1.2), xlabel=STILL["channel"].format(block=block), ylabel=STILL["gate"])
 
 
 def _last_stage(net: Any) -> tuple[str, nn.Conv2d]:

@@ -63,7 +63,7 @@ class GatesLearn(_base.Widget):
         TypeError: unknown keywords.
     """
 
-    _esm = _base.STATIC / "gates_learn.js"
+    _esm = _base.MODULES / "gates_learn.js"
     _css = _base.style("gates_learn.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("gates_learn")
     moment = traitlets.Int(0).tag(sync=True, state=True)

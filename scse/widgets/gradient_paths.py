@@ -77,7 +77,7 @@ class GradientPaths(_base.Widget):
             is not in the output.
     """
 
-    _esm = _base.STATIC / "gradient_paths.js"
+    _esm = _base.MODULES / "gradient_paths.js"
     _css = _base.style("gradient_paths.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("gradient_paths")
     block = traitlets.Unicode().tag(sync=True, state=True)

@@ -62,7 +62,7 @@ class Join(_base.Widget):
         ValueError: unknown block, one without both gates, or with too many channels.
     """
 
-    _esm = _base.STATIC / "join.js"
+    _esm = _base.MODULES / "join.js"
     _css = _base.style("join.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("join")
     picture = traitlets.Int(0).tag(sync=True, state=True)

@@ -48,7 +48,7 @@ class MaskGallery(_base.Widget):
         ValueError: a network without spatial gates, shapes that do not fit.
     """
 
-    _esm = _base.STATIC / "mask_gallery.js"
+    _esm = _base.MODULES / "mask_gallery.js"
     _css = _base.style("mask_gallery.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("mask_gallery")
     picture = traitlets.Int(0).tag(sync=True, state=True)

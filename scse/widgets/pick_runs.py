@@ -60,7 +60,7 @@ class PickRuns(_base.Widget):
             variant without a run, or a score that is not from 0 to 1.
     """
 
-    _esm = _base.STATIC / "pick_runs.js"
+    _esm = _base.MODULES / "pick_runs.js"
     _css = _base.style("pick_runs.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("pick_runs")
     task = traitlets.Unicode().tag(sync=True, state=True)

@@ -46,7 +46,7 @@ class PixelProbe(_base.Widget):
         ValueError: unknown block, one without a spatial gate, or with too many channels.
     """
 
-    _esm = _base.STATIC / "pixel_probe.js"
+    _esm = _base.MODULES / "pixel_probe.js"
     _css = _base.style("pixel_probe.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("pixel_probe")
     picture = traitlets.Int(0).tag(sync=True, state=True)

@@ -97,7 +97,7 @@ class Playground(_base.Widget):
         TraitError: a state that this figure cannot have.
     """
 
-    _esm = _base.STATIC / "playground.js"
+    _esm = _base.MODULES / "playground.js"
     _css = _base.style("playground.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("playground")
     state = traitlets.Dict().tag(sync=True, state=True)

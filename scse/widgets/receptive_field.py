@@ -74,7 +74,7 @@ class ReceptiveField(_base.Widget):
         ValueError: too many samples, networks that do not fit them or each other.
     """
 
-    _esm = _base.STATIC / "receptive_field.js"
+    _esm = _base.MODULES / "receptive_field.js"
     _css = _base.style("receptive_field.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("receptive_field")
     picture = traitlets.Int(0).tag(sync=True, state=True)

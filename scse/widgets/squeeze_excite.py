@@ -50,7 +50,7 @@ class SqueezeExcite(_base.Widget):
         ValueError: unknown block, one without a channel gate, or with too many channels.
     """
 
-    _esm = _base.STATIC / "squeeze_excite.js"
+    _esm = _base.MODULES / "squeeze_excite.js"
     _css = _base.style("squeeze_excite.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("squeeze_excite")
     picture = traitlets.Int(0).tag(sync=True, state=True)

@@ -47,7 +47,7 @@ class SqueezeMaps(_base.Widget):
         ValueError: unknown block, one with too many channels, or too many samples.
     """
 
-    _esm = _base.STATIC / "squeeze_maps.js"
+    _esm = _base.MODULES / "squeeze_maps.js"
     _css = _base.style("squeeze_maps.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("squeeze_maps")
     picture = traitlets.Int(0).tag(sync=True, state=True)

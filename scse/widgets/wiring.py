@@ -59,7 +59,7 @@ class Wiring(_base.Widget):
         ValueError: unknown block, one without a channel gate, ``over`` of another shape.
     """
 
-    _esm = _base.STATIC / "wiring.js"
+    _esm = _base.MODULES / "wiring.js"
     _css = _base.style("wiring.css")
     parts: ClassVar[Mapping[str, str]] = _words.parts("wiring")
     picture = traitlets.Int(0).tag(sync=True, state=True)

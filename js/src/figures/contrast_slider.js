@@ -303,7 +303,7 @@ export default widget(
       const closing = changes.filter((c) => c < -MOVED).length;
       const opening = changes.filter((c) => c > MOVED).length;
       if (get("gates") === "own" && closing + opening === 0) {
-        return WORDS.still({ first: ends[0], last: ends[1], moved: fixed(MOVED, 1) });
+        return WORDS.unmoved({ first: ends[0], last: ends[1], moved: fixed(MOVED, 1) });
       }
       return get("gates") === "own"
         ? WORDS.changes({ first: ends[0], last: ends[1], closing, opening, moved: fixed(MOVED, 1) })

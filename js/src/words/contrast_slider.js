@@ -13,6 +13,7 @@ export const contrastOf = /** @type {(value: string | Node) => (string | Node)[]
 export const diceOf = /** @type {(value: string | Node) => (string | Node)[]} */ ((value) => ["Dice ", value]);
 export const abscissa = "contrast";
 export const gatesC = /** @type {(gaps: { channels: string | number, c: string | Node, block: string | number }) => (string | Node)[]} */ (({ channels, c, block }) => ["The ", channels, " gates ", c, " of the ", block]);
+export const unmoved = /** @type {(gaps: { first: string | number, last: string | number, moved: string | number }) => string} */ (({ first, last, moved }) => `From ${first} to ${last} no gate of this block changes by more than ${moved}.`);
 export const changes = /** @type {(gaps: { first: string | number, last: string | number, closing: string | number, opening: string | number, moved: string | number }) => string} */ (({ first, last, closing, opening, moved }) => `From ${first} to ${last}, ${closing} gates close and ${opening} open (by more than ${moved}); thick: their means.`);
 export const frozen = /** @type {(gates: string | number) => string} */ ((gates) => `The gates are ${gates}, whatever the image.`);
 export const said = /** @type {(gaps: { contrast: string | number, gates: string | number, dice: string | number }) => string} */ (({ contrast, gates, dice }) => `Contrast ${contrast}, gates: ${gates}: Dice ${dice}.`);

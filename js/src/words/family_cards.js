@@ -6,6 +6,7 @@ export const facts = { "squeezes": "squeezes", "gates": "gates", "joins": "joins
 export const parameters = "parameters";
 export const macs = "MACs";
 export const factors = "The factors of all channels, a tile each";
+export const dependsOn = { "channel": "channel", "place": "place", "both": "both" };
 export const nothing = "nothing";
 export const differs = "differs by";
 export const rank = /** @type {(rank: string | Node) => (string | Node)[]} */ ((rank) => ["rank ", rank]);

@@ -73,7 +73,7 @@ function half(side, { manifest, set }) {
   const bars = PARTS.map((name) => {
     const number = readout(`${side}-${name}`, (v) => `${fixed(100 * v, 0)} %`);
     const piece = h("span", { class: `scse-piece scse-by-${name}`, "aria-hidden": true });
-    return { number, piece, element: h("span", {}, `${WORDS.parts[name]} `, number.element) };
+    return { number, piece, element: h("span", {}, `${WORDS.dependsOn[name]} `, number.element) };
   });
   const rank = readout(`${side}-rank`, count);
   const moved = readout(`${side}-moved`, (v) => fixed(v, 3));
@@ -239,7 +239,7 @@ export default widget(
         SIDES.map((side) => {
           const { card, shares, rank, moved } = now[side];
           const told = PARTS.map((name, i) =>
-            WORDS.share({ part: WORDS.parts[name], percent: fixed(100 * shares[i], 0) }),
+            WORDS.share({ part: WORDS.dependsOn[name], percent: fixed(100 * shares[i], 0) }),
           ).join(", ");
           return WORDS.said({ title: card.title, shares: told, rank, moved: fixed(moved, 3) });
         }).join(" "),
