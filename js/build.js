@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { target, validators } from "./schema.js";
-import { ENGLISH, modules, speaking, wordsOf } from "./words.js";
+import { ENGLISH, modules, pseudo, speaking, wordsOf } from "./words.js";
 
 /** Where each widget begins; its style sheet lies beside it. @type {Record<string, string>} */
 export const WIDGETS = {
@@ -170,6 +170,14 @@ async function all() {
   }
 }
 
+/** Widgets that say every word in brackets, for a test. @param {string} folder */
+async function bracketed(folder) {
+  for (const [path, text] of await figures(ENGLISH, pseudo(await wordsOf(ENGLISH)))) {
+    await writeFile(`${folder}/${path.split("/").pop()}`, text);
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await (process.argv[2] === "engine" ? runtime() : all());
+  const [, , what, folder] = process.argv;
+  await (what === "engine" ? runtime() : what === "pseudo" ? bracketed(folder) : all());
 }

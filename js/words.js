@@ -121,6 +121,17 @@ export function misfits(ours, theirs, at = "") {
   ];
 }
 
+/**
+ * Every text in brackets: what stands outside of them on a page is no word of the file.
+ * @param {any} entry @returns {any}
+ */
+export const pseudo = (entry) =>
+  typeof entry === "string"
+    ? `⟦${entry}⟧`
+    : Array.isArray(entry)
+      ? entry.map(pseudo)
+      : Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, pseudo(value)]));
+
 /** @param {string} language @returns {Promise<Words>} */
 export async function wordsOf(language) {
   const read = async (/** @type {string} */ l) => JSON.parse(await readFile(home(l), "utf8"));
