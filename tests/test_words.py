@@ -12,7 +12,10 @@ from test_manifests import small_widgets
 from scse.widgets import Playground, _words
 
 # Things that have this name in every language; js/test/words.test.js has them too.
-NAMES = r"\b(cSE|sSE|scSE|SE|CBAM|ReLU|MACs|Dice|fc[12])\b"
+NAMES = re.compile(
+    r"\b(cSE|sSE|scSE|SE|CBAM|ReLU|MACs|Dice|fc[12]|add|max|mul|concat|(en|de)coder\d|bottleneck)\b"
+)
+WORD = re.compile(r"[^\W\d_]{2,}")
 
 MOUNT = """async (figures) => {
   const roots = {};
@@ -59,9 +62,10 @@ def unwrapped(said, given):
     left = said
     while (inner := re.sub(r"⟦[^⟦⟧]*⟧", " ", left)) != left:
         left = inner
-    for name in sorted(given, key=len, reverse=True):
+    left = NAMES.sub(" ", left)
+    for name in sorted(given, key=len, reverse=True) if WORD.search(left) else ():
         left = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", left)
-    return re.findall(r"[^\W\d_]{2,}", re.sub(NAMES, " ", left))
+    return [word for word in WORD.findall(left) if word.isalpha()]
 
 
 def test_a_word_out_of_brackets_is_found():

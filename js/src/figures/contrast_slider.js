@@ -294,7 +294,7 @@ export default widget(
         const mean = values.map((_, v) => of.reduce((sum, c) => sum + c[v], 0) / of.length);
         element.setAttribute("points", of.length ? points(mean) : "");
         label.hidden = of.length === 0 || get("gates") !== "own"; // frozen gates do neither
-        label.textContent = `${of.length} ${sign < 0 ? "close" : "open"}`;
+        label.textContent = sign < 0 ? WORDS.closing(of.length) : WORDS.opening(of.length);
         label.style.bottom = `${100 * mean[steps - 1]}%`;
       }
     }

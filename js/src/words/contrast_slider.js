@@ -18,3 +18,5 @@ export const changes = /** @type {(gaps: { first: string | number, last: string 
 export const frozen = /** @type {(gates: string | number) => string} */ ((gates) => `The gates are ${gates}, whatever the image.`);
 export const said = /** @type {(gaps: { contrast: string | number, gates: string | number, dice: string | number }) => string} */ (({ contrast, gates, dice }) => `Contrast ${contrast}, gates: ${gates}: Dice ${dice}.`);
 export const gateAxis = "gate";
+export const closing = /** @type {(n: string | number) => string} */ ((n) => `${n} close`);
+export const opening = /** @type {(n: string | number) => string} */ ((n) => `${n} open`);

@@ -29,3 +29,4 @@ export const theUnits = /** @type {(units: string | number) => string} */ ((unit
 export const theGates = /** @type {(channels: string | number) => string} */ ((channels) => `The ${channels} gates`);
 export const point = "Point at a mean, a hidden unit or a gate to see its lines and its numbers.";
 export const said = /** @type {(gaps: { gates: string | number, temperature: string | number, on: string | number, units: string | number, above: string | number, channels: string | number, dice: string | number }) => string} */ (({ gates, temperature, on, units, above, channels, dice }) => `${gates}, T = ${temperature}: ${on} of ${units} hidden units are on, ${above} of ${channels} gates above ½. Dice ${dice}.`);
+export const habits = { "always": "always", "sometimes": "sometimes", "never": "never" };

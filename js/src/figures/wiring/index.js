@@ -118,7 +118,7 @@ export default widget(
         "span",
         { class: `scse-unit scse-${of}` },
         h("i"),
-        first ? h("span", { class: "scse-group" }, `${alike} ${of}`) : "",
+        first ? h("span", { class: "scse-group" }, `${alike} ${WORDS.habits[of]}`) : "",
       );
     });
     const gates = rows("gates", channels, () => h("span", { class: "scse-line" }, level()));
