@@ -62,10 +62,11 @@ def unwrapped(said, given):
     left = said
     while (inner := re.sub(r"⟦[^⟦⟧]*⟧", " ", left)) != left:
         left = inner
-    left = NAMES.sub(" ", left)
-    for name in sorted(given, key=len, reverse=True) if WORD.search(left) else ():
+    if not WORD.search(NAMES.sub(" ", left)):
+        return []
+    for name in sorted(given, key=len, reverse=True):
         left = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", left)
-    return [word for word in WORD.findall(left) if word.isalpha()]
+    return [word for word in WORD.findall(NAMES.sub(" ", left)) if word.isalpha()]
 
 
 def test_a_word_out_of_brackets_is_found():
