@@ -64,14 +64,14 @@ def unwrapped(said, given):
         left = inner
     if not WORD.search(NAMES.sub(" ", left)):
         return []
-    for name in sorted(given, key=len, reverse=True):
-        left = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", left)
+    names = "|".join(re.escape(name) for name in sorted(given, key=len, reverse=True))
+    left = re.sub(rf"(?<!\w)({names})(?!\w)", " ", left)
     return [word for word in WORD.findall(NAMES.sub(" ", left)) if word.isalpha()]
 
 
 def test_a_word_out_of_brackets_is_found():
     assert unwrapped("⟦Dice ⟦of⟧ 3⟧ scSE, σ(x) = 1 for decoder1", {"decoder1"}) == ["for"]
-    assert unwrapped("⟦a⟧ stray ⟦b⟧", set()) == ["stray"]
+    assert unwrapped("⟦a⟧ stray ⟦b⟧", {"b"}) == ["stray"]
 
 
 @pytest.mark.browser
