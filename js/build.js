@@ -1,10 +1,11 @@
 // Bundle each widget into one module: src/figures -> ../scse/widgets/static/<name>.js,
 // and write the colours of src/ground/colours.json into style sheets and logo.
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { target, validators } from "./schema.js";
+import { ENGLISH, modules, pseudo, speaking, wordsOf } from "./words.js";
 
 /** Where each widget begins; its style sheet lies beside it. @type {Record<string, string>} */
 export const WIDGETS = {
@@ -28,6 +29,8 @@ export const WIDGETS = {
   receptive_field: "figures/receptive_field/index.js",
   wiring: "figures/wiring/index.js",
 };
+/** In which figures speak: what `SCSE_LANGUAGE` names, as in Python. */
+const LANGUAGE = process.env.SCSE_LANGUAGE || ENGLISH;
 /** What runs in a thread of its own. */
 const WORKER = "engine/worker.js";
 /** ONNX Runtime's WebAssembly: too large to be kept in the repository. */
@@ -102,8 +105,9 @@ export async function colours() {
 /**
  * @param {Record<string, string>} entries name -> file below js/src
  * @param {import("esbuild").Format} format
+ * @param {import("esbuild").Plugin[]} plugins
  */
-async function bundled(entries, format) {
+async function bundled(entries, format, plugins) {
   const result = await build({
     absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
     entryPoints: Object.fromEntries(
@@ -115,6 +119,7 @@ async function bundled(entries, format) {
     format,
     charset: "utf8",
     target: "es2022",
+    plugins,
     minify: true, // the sources are beside; a page carries these
     banner: { js: "// Built from js/src by `npm run build`: edit there." },
     // ONNX Runtime asks where it lies, and does not look: it is given its WebAssembly.
@@ -123,13 +128,23 @@ async function bundled(entries, format) {
   return result.outputFiles;
 }
 
+/**
+ * The widgets as they speak a language; those that speak English lie beside all else.
+ * @param {string} language @param {import("./words.js").Words} [words] in the place of its own
+ * @returns {Promise<Map<string, string>>} path -> text
+ */
+export async function figures(language, words) {
+  const plugins = [speaking(words ?? (await wordsOf(language)), language)];
+  const folder = STATIC + (language === ENGLISH ? "" : `${language}/`);
+  const made = await bundled(WIDGETS, "esm", plugins);
+  return new Map(made.map(({ path, text }) => [folder + path.split(/[/\\]/).pop(), text]));
+}
+
 /** @returns {Promise<Map<string, string>>} path -> text of all else; bundles have the paints */
 export async function bundles() {
-  /** @type {Map<string, string>} */
-  const files = new Map();
-  const made = [await bundled(WIDGETS, "esm"), await bundled({ worker: WORKER }, "iife")];
-  for (const file of made.flat()) {
-    files.set(STATIC + file.path.split(/[/\\]/).pop(), file.text);
+  const files = await figures(LANGUAGE);
+  for (const { text } of await bundled({ worker: WORKER }, "iife", [])) {
+    files.set(`${STATIC}worker.js`, text);
   }
   for (const [name, file] of Object.entries(WIDGETS)) {
     files.set(`${STATIC}${name}.css`, await read(sheetOf(name, file)));
@@ -147,11 +162,22 @@ export async function runtime() {
 
 async function all() {
   await writeFile(target, await validators());
-  for (const make of [colours, bundles]) {
-    for (const [path, text] of await make()) await writeFile(new URL(path, root), text);
+  for (const make of [colours, modules, bundles]) {
+    for (const [path, text] of await make()) {
+      await mkdir(new URL(".", new URL(path, root)), { recursive: true });
+      await writeFile(new URL(path, root), text);
+    }
+  }
+}
+
+/** Widgets that say every word in brackets, for a test. @param {string} folder */
+async function bracketed(folder) {
+  for (const [path, text] of await figures(ENGLISH, pseudo(await wordsOf(ENGLISH)))) {
+    await writeFile(`${folder}/${path.split("/").pop()}`, text);
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await (process.argv[2] === "engine" ? runtime() : all());
+  const [, , what, folder] = process.argv;
+  await (what === "engine" ? runtime() : what === "pseudo" ? bracketed(folder) : all());
 }

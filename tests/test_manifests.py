@@ -174,9 +174,8 @@ def network(classes=2, **options):
     return UNet(1, classes, width=2, depth=2, **options).eval()
 
 
-@pytest.fixture(scope="module")
-def manifests():
-    """Of a small widget of each class: what the page gets."""
+def small_widgets():
+    """One of each class, of a network that was not trained."""
     images = torch.randn(2, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
     label = (images[0, 0] > 0).long()
     samples = [("a", images[0], label), ("b", images[1], label, "made up")]
@@ -208,9 +207,15 @@ def manifests():
             Wiring(net, [(*sample[:2], label) for sample in samples], block="decoder1"),
         ]
         playground._means.cache_clear()
+    return widgets
+
+
+@pytest.fixture(scope="module")
+def manifests():
+    """Of a small widget of each class: what the page gets."""
     return {
         type(widget).__name__: json.loads(json.dumps(widget.manifest, allow_nan=False))
-        for widget in widgets
+        for widget in small_widgets()
     }
 
 

@@ -16,6 +16,8 @@ import { steps } from "./desk/steps.js";
 import { h } from "./ground/dom.js";
 import { SET } from "./ground/events.js";
 import { unpack } from "./ground/unpack.js";
+import * as WORDS from "./words/widget.js";
+import * as CHECKS from "./words/checks.js";
 
 /**
  * The part of anywidget's model that is used here; the page's own host has no more.
@@ -105,7 +107,7 @@ function validated(model, checks, defaults, tell) {
         const value = model.get(trait);
         const problem = check(value, (name) => model.get(name));
         if (problem === undefined) valid[trait] = value;
-        else problems.push(`${trait} ${problem}, got ${JSON.stringify(value)}.`);
+        else problems.push(WORDS.problem({ trait, problem, value: JSON.stringify(value) }));
         if (!(trait in valid)) valid[trait] = defaults[trait];
       }
       tell(problems.join(" "));
@@ -188,7 +190,7 @@ export function widget(kind, checks, build, { plain = false } = {}) {
     /** @type {M & Common} */
     const manifest = JSON.parse(model.get("manifest"));
     const arrays = await arraysOf(model, manifest.arrays).catch((error) => {
-      line.tell(`This figure's data could not be read: ${error}.`);
+      line.tell(WORDS.unread(error));
       throw error;
     });
 
@@ -305,7 +307,7 @@ export function widget(kind, checks, build, { plain = false } = {}) {
     });
     root.before(led.openers);
     figure.append(...led.panels);
-    if (led.panels.length) parts.add("guide", "tour and puzzles", led.openers);
+    if (led.panels.length) parts.add("guide", WORDS.guide, led.openers);
     const forClass =
       plain || !inPage
         ? undefined
@@ -341,7 +343,7 @@ export function widget(kind, checks, build, { plain = false } = {}) {
         setByText = state;
         const { name, slug, part, link, byKey } = named;
         above.show({ name, news, link, part: parts.first(part) });
-        voice.announce(`The figure is set to ${name}.`);
+        voice.announce(WORDS.isSetTo(name));
         // A puzzle that opens takes the focus itself.
         if (!led?.arrive(slug) && byKey) above.focus();
       },
@@ -365,13 +367,13 @@ export function widget(kind, checks, build, { plain = false } = {}) {
 export const index = (n) => (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 && value < n
     ? undefined
-    : `must be 0 to ${n - 1}`;
+    : CHECKS.index(n - 1);
 
 /** @param {readonly string[]} options @returns {Check} */
 export const oneOf = (options) => (value) =>
   typeof value === "string" && options.includes(value)
     ? undefined
-    : `must be one of ${options.join(", ")}`;
+    : CHECKS.oneOf(options.join(", "));
 
 /**
  * Empty, or so many numbers in a range.
@@ -382,4 +384,4 @@ export const numbers = (n, low, high) => (value) =>
   (value.length === 0 ||
     (value.length === n && value.every((v) => typeof v === "number" && v >= low && v <= high)))
     ? undefined
-    : `must be empty or ${n} numbers between ${low} and ${high}`;
+    : CHECKS.numbers({ n, low, high });

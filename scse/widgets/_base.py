@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from scse import edits
 from scse.blocks import Pointwise
 from scse.recording import Record, find_blocks, record
-from scse.widgets import _guides
+from scse.widgets import _guides, _words
 from scse.widgets._packing import Quantised, pack
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 STATIC = Path(__file__).parent / "static"
+# The bundles that speak the language: `SCSE_LANGUAGE=… npm run build` writes those of another one.
+MODULES = STATIC if _words.LANGUAGE == "en" else STATIC / _words.LANGUAGE
 COMMON_STYLE = (STATIC / "widgets.css").read_text(encoding="utf-8")
 _colours = json.loads((STATIC / "colours.json").read_text(encoding="utf-8"))
 SCALES = _colours["scales"]

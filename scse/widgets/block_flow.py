@@ -10,11 +10,13 @@ from torch import Tensor, nn
 from scse.blocks import cSE, scSE, sSE
 from scse.data import Source
 from scse.rules import BRANCHES, rule
-from scse.widgets import _base, _twin
+from scse.widgets import _base, _twin, _words
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("block_flow")
 
 MOST_CHANNELS = 64
 SEEN = 4  # channels in the still picture, as many as in the page
@@ -55,15 +57,9 @@ class BlockFlow(_base.Widget):
         ValueError: unknown block, or one with too many channels.
     """
 
-    _esm = _base.STATIC / "block_flow.js"
+    _esm = _base.MODULES / "block_flow.js"
     _css = _base.style("block_flow.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "maps": "maps U",
-        "branches": "the branches",
-        "output": "maps Û",
-        "play": "the buttons that run it",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("block_flow")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
 
@@ -153,11 +149,11 @@ class BlockFlow(_base.Widget):
                 axis = figure.add_subplot(grid[i, j])
                 _base.show(axis, maps[k], "" if i else title, **scale)
                 if j == 0:
-                    words = f"channel {k + 1}"
+                    words = STILL["channel"].format(k=k + 1)
                     words += f"\nc = {now['gates'][k]:.3f}" if "gates" in now else ""
                     place = axis.transAxes
                     axis.text(-0.1, 0.5, words, size=8, ha="right", va="center", transform=place)
         if "mask" in now:
             axis = figure.add_subplot(grid[:, -1])
-            drawn = _base.show(axis, now["mask"], "mask s", cmap=_base.colour_map("space"))
+            drawn = _base.show(axis, now["mask"], STILL["mask"], cmap=_base.colour_map("space"))
             figure.colorbar(drawn, ax=axis, shrink=0.8)

@@ -8,11 +8,13 @@ import torch
 import traitlets
 from torch import Tensor, nn
 
-from scse.widgets import _base, _contrast, _twin
+from scse.widgets import _base, _contrast, _twin, _words
 from scse.widgets._packing import Quantised, quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("contrast_slider")
 
 GATES = ("own", "first", "last")
 TWELFTHS = tuple(k / 12 for k in range(13))  # from 0 to 1
@@ -63,15 +65,9 @@ class ContrastSlider(_base.Widget):
             few contrasts, networks of different numbers of channels or classes.
     """
 
-    _esm = _base.STATIC / "contrast_slider.js"
+    _esm = _base.MODULES / "contrast_slider.js"
     _css = _base.style("contrast_slider.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "network": "choice of the network",
-        "frozen": "choice of the gates",
-        "answers": "image and segmentation",
-        "scores": "Dice and classes",
-        "curves": "slider and curves",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("contrast_slider")
     network = traitlets.Unicode().tag(sync=True, state=True)
     """The name of the network that is shown."""
     contrast = traitlets.Int(0).tag(sync=True, state=True)
@@ -204,12 +200,14 @@ class ContrastSlider(_base.Widget):
         for row, k in enumerate(rows):
             segmentation = self._maps[n, GATES.index(how), k]
             score = now["curves"][how][k]
-            title = f"contrast {known['values'][k]:.2g}"
+            title = STILL["contrast"].format(values=known["values"][k])
             _base.show(axes[row, 0], self._pictures[k], title, cmap="gray")
-            _base.show_classes(axes[row, 1], segmentation, known["classes"], f"Dice {score:.2f}")
+            _base.show_classes(
+                axes[row, 1], segmentation, known["classes"], STILL["dice"].format(score=score)
+            )
         for name, style in zip(GATES, ("-", "--", ":"), strict=True):
             end = known["ends"][GATES.index(name) - 1]  # neither for their own
-            label = "own gates" if name == "own" else f"gates of the {end} end"
+            label = STILL["own"] if name == "own" else STILL["end"].format(end=end)
             axes[0, 2].plot(known["values"], now["curves"][name], style, label=label)
         axes[0, 2].set(ylabel="Dice", ylim=(0, 1))
         axes[0, 2].legend(fontsize=7)

@@ -7,10 +7,12 @@ import torch
 import traitlets
 from torch import Tensor, nn
 
-from scse.widgets import _base, _contrast, _twin
+from scse.widgets import _base, _contrast, _twin, _words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("contrast_swap")
 
 
 class Manifest(TypedDict):
@@ -50,14 +52,9 @@ class ContrastSwap(_base.Widget):
             fewer than two steps.
     """
 
-    _esm = _base.STATIC / "contrast_swap.js"
+    _esm = _base.MODULES / "contrast_swap.js"
     _css = _base.style("contrast_swap.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "swap": "button and slider",
-        "answers": "images and segmentations",
-        "scores": "Dice and classes",
-        "gates": "gates",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("contrast_swap")
     blend = traitlets.Float(0.0).tag(sync=True, state=True)
     """How much of the other picture's gates: 0 own, 1 the other's; one of the stored blends."""
 
@@ -162,12 +159,12 @@ class ContrastSwap(_base.Widget):
         axes = top.subplots(1, 6)
         blend = state["blend"] or 1  # beside the own gates others are shown
         own, other = self.evaluate(0), self.evaluate(blend)
-        lent = "swapped" if blend == 1 else f"{blend:.0%} swapped"
+        lent = STILL["swapped"] if blend == 1 else STILL["blended"].format(blend=blend)
         for i, title in enumerate(known["titles"]):
             left = axes[3 * i :]
             _base.show(left[0], self._pictures[i], title + "\n", cmap="gray")  # as high as they
-            for axis, now, words in ((left[1], own, "own"), (left[2], other, lent)):
-                text = f"{words} gates\nDice {now['dice'][i]:.2f}"
+            for axis, now, words in ((left[1], own, STILL["own"]), (left[2], other, lent)):
+                text = STILL["gates"].format(words=words, dice=now["dice"][i])
                 _base.show_classes(axis, now["segmentation"][i], known["classes"], text)
         axis = bottom.subplots()
         first, second = self._gates[:, known["order"]]
@@ -178,7 +175,7 @@ class ContrastSwap(_base.Widget):
         style = {"edgecolors": orange, "zorder": 3}
         axis.scatter(range(len(first)), first, 14, paper, label=known["titles"][0], **style)
         axis.scatter(range(len(first)), second, 14, orange, label=known["titles"][1], **style)
-        axis.set(xlabel="channel, sorted by change", ylabel="gate c", ylim=(-0.05, 1.05))
+        axis.set(xlabel=STILL["channel"], ylabel=STILL["gate"], ylim=(-0.05, 1.05))
         axis.set_xticks([])
         axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
 

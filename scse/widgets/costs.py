@@ -7,11 +7,13 @@ import traitlets
 
 from scse import costs
 from scse.blocks import hidden_units
-from scse.widgets import _base
+from scse.widgets import _base, _words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+STILL = _words.still("costs")
 
 CHANNELS = (2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 SIDES = (3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
@@ -22,15 +24,8 @@ WIDTHS = (4, 8, 16, 32, 64, 128)
 DEPTHS = (2, 3, 4, 5, 6)
 SIZES = (32, 64, 128, 256, 512)
 KERNELS = (3, 5)
-TITLES = {
-    "cse": "cSE, SE",
-    "sse": "sSE",
-    "add": "scSE add",
-    "max": "max",
-    "mul": "mul",
-    "concat": "concat",
-}
-WORDS = {"written": "written out", "package": "this package", "floor": "the floor"}
+TITLES = _words.group("costs", "kinds")
+WORDS = _words.group("costs", "ways")
 # Trait -> what it may be.
 LISTS: dict[str, tuple[int, ...]] = {
     "r": RATIOS,
@@ -77,19 +72,9 @@ class Costs(_base.Widget):
         TraitError: a size that is not on its list.
     """
 
-    _esm = _base.STATIC / "costs.js"
+    _esm = _base.MODULES / "costs.js"
     _css = _base.style("costs.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "kind": "choice of the block",
-        "ratio": "bar of r",
-        "map": "size of the map",
-        "beside": "the block beside a convolution",
-        "roof": "roofline",
-        "machine": "balance of the machine",
-        "network": "choice of the U-Net",
-        "stages": "the stages of the U-Net",
-        "totals": "what is added in all",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("costs")
     view = traitlets.Enum(("block", "network"), "block").tag(sync=True, state=True)
     """Whether one block is looked at, ``"block"``, or a U-Net, ``"network"``."""
     kind = traitlets.Enum(costs.KINDS, "add").tag(sync=True, state=True)
@@ -241,8 +226,13 @@ class Costs(_base.Widget):
             self._draw_beside(left, now)
             self._draw_roof(right, now, state["balance"])
             figure.suptitle(
-                f"{TITLES[state['kind']]}, r = {state['r']}, {state['channels']} × "
-                f"{state['height']} × {state['width']}, beside a 3×3 convolution",
+                STILL["title"].format(
+                    kind=TITLES[state["kind"]],
+                    r=state["r"],
+                    channels=state["channels"],
+                    height=state["height"],
+                    width=state["width"],
+                ),
                 size=10,
             )
         else:
@@ -252,14 +242,14 @@ class Costs(_base.Widget):
     def _draw_beside(axis: "Axes", now: Mapping[str, Any]) -> None:
         block, beside = now["block"], now["convolution"]
         rows = [
-            ("parameters", block["parameters"] / beside["parameters"], "channel-fill"),
-            ("MACs", block["macs"] / beside["macs"], "channel-fill"),
+            (STILL["parameters"], block["parameters"] / beside["parameters"], "channel-fill"),
+            (STILL["macs"], block["macs"] / beside["macs"], "channel-fill"),
         ]
         rows += [
-            (f"bytes, {WORDS[way]}", each["bytes"] / beside["bytes"], "space-fill")
+            (STILL["bytes"].format(way=WORDS[way]), each["bytes"] / beside["bytes"], "space-fill")
             for way, each in now["ways"].items()
         ]
-        rows.append(("time at least", now["ways"]["package"]["time"], "plain-fill"))
+        rows.append((STILL["time"], now["ways"]["package"]["time"], "plain-fill"))
         for y, (_, share, colour) in enumerate(rows):
             axis.barh(y, share, color=_base.COLOURS[colour])
             axis.text(share, y, f" {100 * share:.3g} %", va="center", size=8)
@@ -267,7 +257,7 @@ class Costs(_base.Widget):
         axis.invert_yaxis()
         axis.axvline(1, color=_base.COLOURS["ink"], linewidth=1)
         axis.set_xlim(0, 1.25 * max(1, *(share for _, share, _ in rows)))
-        axis.set_xlabel("the convolution = 1", size=8)
+        axis.set_xlabel(STILL["one"], size=8)
 
     @staticmethod
     def _draw_roof(axis: "Axes", now: Mapping[str, Any], balance: int) -> None:
@@ -277,13 +267,13 @@ class Costs(_base.Widget):
             (each["intensity"], str(each["passes"][0]), "space-fill")
             for each in now["ways"].values()
         ]
-        dots.append((now["convolution"]["intensity"], "conv", "plain-fill"))
+        dots.append((now["convolution"]["intensity"], STILL["conv"], "plain-fill"))
         for intensity, name, colour in dots:
             height = min(1, intensity / balance)
             axis.plot(intensity, height, "o", color=_base.COLOURS[colour])
             axis.annotate(name, (intensity, height), (0, -12), textcoords="offset points", size=8)
-        axis.set_xlabel("MACs per byte", size=8)
-        axis.set_ylabel("share of the peak", size=8)
+        axis.set_xlabel(STILL["intensity"], size=8)
+        axis.set_ylabel(STILL["peak"], size=8)
 
     @staticmethod
     def _draw_stages(axis: "Axes", now: Mapping[str, Any], state: Mapping[str, Any]) -> None:
@@ -291,8 +281,10 @@ class Costs(_base.Widget):
         names = [stage[0] for stage in now["stages"]]
         own = [stage[at] for stage in now["stages"]]
         added = [stage[at + 2] for stage in now["stages"]]
-        axis.bar(names, own, color=_base.COLOURS["plain-fill"], label="convolutions")
-        axis.bar(names, added, bottom=own, color=_base.COLOURS["channel-fill"], label="block")
+        axis.bar(names, own, color=_base.COLOURS["plain-fill"], label=STILL["convolutions"])
+        axis.bar(
+            names, added, bottom=own, color=_base.COLOURS["channel-fill"], label=STILL["block"]
+        )
         for x, (a, b) in enumerate(zip(own, added, strict=True)):
             if b:
                 axis.text(x, a + b, f"+{100 * b / a:.2g} %", ha="center", va="bottom", size=8)
@@ -300,7 +292,11 @@ class Costs(_base.Widget):
         axis.legend(fontsize=8)
         total = now["totals"]["parameters" if at == 3 else "macs"]
         axis.set_title(
-            f"{state['count']}: {total['own']:,} and {total['blocks']:,} of the blocks, "
-            f"+{100 * total['share']:.2f} %",
+            STILL["total"].format(
+                count=state["count"],
+                own=total["own"],
+                blocks=total["blocks"],
+                share=100 * total["share"],
+            ),
             size=9,
         )

@@ -18,12 +18,14 @@ from scse._outputs import tensor_of
 from scse.foreign import Where, unwrap
 from scse.recording import Record, find_blocks, run_of
 from scse.tables import GateTable
-from scse.widgets import _base, _file, _live, _stored
+from scse.widgets import _base, _file, _live, _stored, _words
 from scse.widgets._engine import Change, Engine, Request, output_of
 from scse.widgets._packing import unpack
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("explorer")
 
 MOST_INPUTS = 12
 SORTS = ("index", "gate", "effect", "similarity", "difference")
@@ -85,16 +87,9 @@ class Explorer(_base.Widget):
     shows the states that were stored when it was made.
     """
 
-    _esm = _base.STATIC / "explorer.js"
+    _esm = _base.MODULES / "explorer.js"
     _css = _base.style("explorer.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "input": "choice of the input",
-        "blocks": "row of blocks",
-        "maps": "input and mask",
-        "output": "output",
-        "choices": "choices for the open block",
-        "bars": "maps and bars",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("explorer")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the inputs is shown."""
     compare = traitlets.Int(-1).tag(sync=True, state=True)
@@ -406,20 +401,26 @@ class Explorer(_base.Widget):
         axes = figure.subplots(1, len(shown) + 2, squeeze=False)[0]
         _base.show(axes[0], arrays[f"picture{at}"], manifest["inputs"][at]["title"], cmap="gray")
         if "mask" in shown:
-            _base.show(axes[1], arrays[f"mask{key}"][0], "mask s", cmap=_base.colour_map("space"))
+            _base.show(
+                axes[1], arrays[f"mask{key}"][0], STILL["mask"], cmap=_base.colour_map("space")
+            )
         if f"gates{key}" in arrays:
             gates = arrays[f"gates{key}"]
             axes[-2].bar(range(len(gates)), gates.tolist(), color=_base.COLOURS["channel-fill"])
-            axes[-2].set(ylim=(0, 1), xlabel="channel", title=f"gates c of {state['block']}")
+            axes[-2].set(
+                ylim=(0, 1),
+                xlabel=STILL["channel"],
+                title=STILL["gates"].format(block=state["block"]),
+            )
         else:
             axes[-2].set_axis_off()
         if kind == "map":
             classes = manifest["output"]["classes"]
-            _base.show_classes(axes[-1], arrays[f"output{at}"], classes, "output")
+            _base.show_classes(axes[-1], arrays[f"output{at}"], classes, STILL["output"])
         else:
             values = arrays[f"output{at}"][:12].tolist()
             axes[-1].barh(range(len(values)), values, color=_base.COLOURS["plain-fill"])
-            axes[-1].set(title="output")
+            axes[-1].set(title=STILL["output"])
 
 
 def _check_model(model: Any, where: Where) -> None:

@@ -11,19 +11,16 @@ from torch import Tensor, nn
 from scse import family
 from scse.blocks import cSE, scSE, sSE
 from scse.family import FAMILY
-from scse.widgets import _base
+from scse.widgets import _base, _words
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INPUTS = {
-    "own": "the maps",
-    "shuffled": "positions shuffled",
-    "projections": "row and column means alone",
-    "means": "means alone",
-}
-WEIGHTS = {"drawn": "drawn at random", "start": "as they start"}
+STILL = _words.still("family_cards")
+
+INPUTS: dict[str, str] = STILL["inputs"]
+WEIGHTS: dict[str, str] = STILL["weights"]
 SIDES = ("left", "right")
 MOST_CHANNELS = 16
 SPREAD = 0.15  # standard deviation of the factors with drawn weights
@@ -83,18 +80,9 @@ class FamilyCards(_base.Widget):
         ValueError: unknown block, or one with too many channels.
     """
 
-    _esm = _base.STATIC / "family_cards.js"
+    _esm = _base.MODULES / "family_cards.js"
     _css = _base.style("family_cards.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "channel": "choice of the channel",
-        "input": "choice of the maps that go in",
-        "weights": "choice of the weights",
-        "map": "the map that goes in",
-        "cards": "the two cards",
-        "factors": "the factors of all channels",
-        "shares": "on what the factors depend",
-        "outputs": "what comes out",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("family_cards")
     left = traitlets.Enum(tuple(FAMILY), "cse").tag(sync=True, state=True)
     """The member at the left, a name in `scse.family.FAMILY`."""
     right = traitlets.Enum(tuple(FAMILY), "sse").tag(sync=True, state=True)
@@ -216,16 +204,16 @@ class FamilyCards(_base.Widget):
             )
             lines = (
                 card["title"],
-                f"squeezes {card['squeezes']}",
-                f"gates {card['gates']}",
-                f"joins by {card['joins']}, starts at {card['starts']}",
-                f"by {percent}; rank {now['rank']}",
+                STILL["squeezes"].format(squeezes=card["squeezes"]),
+                STILL["gates"].format(gates=card["gates"]),
+                STILL["joins"].format(joins=card["joins"], starts=card["starts"]),
+                STILL["shares"].format(percent=percent, rank=now["rank"]),
             )
             row[0].text(0, 0.5, "\n".join(lines), fontsize=6.8, va="center", wrap=True)
-            what = "addend" if card["name"] == "gc" else "factor"
-            _base.show(row[1], montage(now["field"]), f"{what}s of all channels", **gate)
-            _base.show(row[2], now["field"][k], f"{what} of channel {k + 1}", **gate)
-            _base.show(row[3], now["out"], f"output of channel {k + 1}", **scale)
+            what = STILL["addend"] if card["name"] == "gc" else STILL["factor"]
+            _base.show(row[1], montage(now["field"]), STILL["all"].format(what=what), **gate)
+            _base.show(row[2], now["field"][k], STILL["one"].format(what=what, k=k + 1), **gate)
+            _base.show(row[3], now["out"], STILL["output"].format(k=k + 1), **scale)
 
 
 def _blocks(maps: Tensor, weights: str) -> dict[str, nn.Module]:

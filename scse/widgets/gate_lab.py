@@ -13,12 +13,14 @@ from scse.blocks import scSE
 from scse.data import Source
 from scse.recording import BRANCHES, Record, record
 from scse.rules import Branch, rule
-from scse.widgets import _answers, _base, _twin
+from scse.widgets import _answers, _base, _twin, _words
 from scse.widgets._engine import Engine
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("gate_lab")
 
 
 class Manifest(TypedDict):
@@ -64,17 +66,9 @@ class GateLab(_base.Widget):
         ValueError: shapes that do not fit, or a network of another kind.
     """
 
-    _esm = _base.STATIC / "gate_lab.js"
+    _esm = _base.MODULES / "gate_lab.js"
     _css = _base.style("gate_lab.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "branches": "choice of the branches",
-        "mask": "spatial mask",
-        "answer": "segmentation",
-        "scores": "Dice and classes",
-        "blocks": "row of blocks",
-        "bars": "maps and bars",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("gate_lab")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     block = traitlets.Unicode().tag(sync=True, state=True)
@@ -258,9 +252,11 @@ class GateLab(_base.Widget):
         axes = top.subplots(1, 3)
         title = self.samples[picture].title
         _base.show(axes[0], self._images[picture, 0], title, cmap="gray")
-        mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
+        mask = _base.show(axes[1], now["mask"], STILL["mask"], cmap=_base.colour_map("space"))
         top.colorbar(mask, ax=axes[1], shrink=0.8)
-        _base.show_classes(axes[2], now["segmentation"], classes, f"Dice {now['dice']:.2f}")
+        _base.show_classes(
+            axes[2], now["segmentation"], classes, STILL["dice"].format(dice=now["dice"])
+        )
         axis = bottom.subplots()
         bars = axis.bar(
             range(1, len(now["gates"]) + 1),
@@ -269,7 +265,7 @@ class GateLab(_base.Widget):
         )
         if len(bars) <= 16:  # else there is no room
             axis.bar_label(bars, fmt="%.3f", fontsize=7)
-        axis.set(ylim=(0, 1.2), xlabel=f"channel of {block}", ylabel="gate c")
+        axis.set(ylim=(0, 1.2), xlabel=STILL["channel"].format(block=block), ylabel=STILL["gate"])
 
 
 def _last_stage(net: Any) -> tuple[str, nn.Conv2d]:

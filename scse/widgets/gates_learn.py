@@ -9,10 +9,12 @@ import traitlets
 from torch import Tensor
 
 from scse import snapshots
-from scse.widgets import _base
+from scse.widgets import _base, _words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("gates_learn")
 
 SHOWN = ("gates", "moved", "apart")
 
@@ -61,18 +63,9 @@ class GatesLearn(_base.Widget):
         TypeError: unknown keywords.
     """
 
-    _esm = _base.STATIC / "gates_learn.js"
+    _esm = _base.MODULES / "gates_learn.js"
     _css = _base.style("gates_learn.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "block": "choice of the block",
-        "picture": "choice of the image",
-        "show": "choice of what the rows show",
-        "play": "buttons to play",
-        "curves": "loss, Dice and way of the gates",
-        "gates": "gates over time",
-        "masks": "masks",
-        "answers": "what the networks answer",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("gates_learn")
     moment = traitlets.Int(0).tag(sync=True, state=True)
     """Which snapshot, from 0."""
     block = traitlets.Unicode("").tag(sync=True, state=True)
@@ -201,13 +194,15 @@ class GatesLearn(_base.Widget):
             above, middle, below = axes[:, i]
             first = known["loss"][i][0] or 1.0
             shares = [loss / first for loss in known["loss"][i]]
-            above.plot(shares, color=_base.COLOURS["ink"], label="loss / first loss")
-            above.plot(known["dice"][i], "--", color=_base.COLOURS["good"], label="Dice")
+            above.plot(shares, color=_base.COLOURS["ink"], label=STILL["loss"])
+            above.plot(known["dice"][i], "--", color=_base.COLOURS["good"], label=STILL["dice"])
             way = now["way"][i].tolist()
-            above.plot(way, ":", color=_base.COLOURS["channel"], label="way of the gates")
+            above.plot(way, ":", color=_base.COLOURS["channel"], label=STILL["way"])
             above.axvline(state["moment"], color=_base.COLOURS["soft"])
             above.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), xlim=(-0.5, len(shares) - 0.5))
-            above.set_title(f"seed {seed}, step {now['step']}, {state['block']}", fontsize=8)
+            above.set_title(
+                STILL["seed"].format(seed=seed, step=now["step"], block=state["block"]), fontsize=8
+            )
             above.tick_params(labelsize=6)
             rows = now["rows"][i]
             middle.imshow(  # in the order of their end, as in the page
@@ -224,7 +219,7 @@ class GatesLearn(_base.Widget):
             if masks is None:
                 below.set_axis_off()
             else:
-                title = f"mask {masks[i].min():.2f} to {masks[i].max():.2f}"
+                title = STILL["mask"].format(min=masks[i].min(), max=masks[i].max())
                 colours = _base.colour_map("space")
                 _base.show(below, masks[i], title, cmap=colours, vmin=0, vmax=1)
         axes[0][0].legend(fontsize=5, loc="center right", labelspacing=0.2)

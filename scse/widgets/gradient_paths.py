@@ -12,12 +12,14 @@ from torch.nn import functional as F
 from scse.blocks import scSE
 from scse.recording import find_blocks, record
 from scse.training import soft_dice_loss
-from scse.widgets import _base
+from scse.widgets import _base, _words
 from scse.widgets._packing import Quantised, quantise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+STILL = _words.still("gradient_paths")
 
 PATHS = ("product", "channel", "mask")
 GRADIENTS = ("loss", "pixel", "class", "ones")
@@ -75,20 +77,9 @@ class GradientPaths(_base.Widget):
             is not in the output.
     """
 
-    _esm = _base.STATIC / "gradient_paths.js"
+    _esm = _base.MODULES / "gradient_paths.js"
     _css = _base.style("gradient_paths.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "block": "choice of the block",
-        "gradient": "choice of the gradient that arrives",
-        "channel": "choice of the channel",
-        "shifts": "bars of the gates and of the mask",
-        "product": "path through the product",
-        "gate": "path through the channel gates",
-        "mask": "path through the mask",
-        "maps": "gradient maps of one channel",
-        "nudge": "one number nudged",
-        "errors": "errors of the nudges",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("gradient_paths")
     block = traitlets.Unicode().tag(sync=True, state=True)
     """Which block."""
     gradient = traitlets.Enum(GRADIENTS, "loss").tag(sync=True, state=True)
@@ -275,13 +266,13 @@ class GradientPaths(_base.Widget):
         most = max(float(part.abs().max()) for part in maps.values()) or 1.0
         scale = {"cmap": _base.colour_map("difference"), "vmin": -most, "vmax": most}
         for i, (name, part) in enumerate(maps.items()):
-            title = f"{name}, channel {k + 1}" if i else f"{name}, ±{most:.1e}"
+            title = STILL["map"].format(name=name, k=k + 1) if i else f"{name}, ±{most:.1e}"
             _base.show(axes[i], part, title, **scale)
         if tried:
             errors = [max(now["nudges"][step][2], 1e-16) for step in tried]
             axes[4].plot([10.0**step for step in tried], errors, "o", ms=3, color="black")
             axes[4].set(xscale="log", yscale="log", xlim=(1e-11, 1e2), ylim=(1e-17, 10))
-            axes[4].set_title(f"relative error against h ({state['nudge']})", fontsize=8)
+            axes[4].set_title(STILL["errors"].format(nudge=state["nudge"]), fontsize=8)
             axes[4].tick_params(labelsize=6)
 
 
@@ -292,14 +283,14 @@ def _draw_arrows(axis: "Axes", now: Mapping[str, Any], state: Mapping[str, Any])
     """The three paths from y back to x, as wide as the logarithm of their shares."""
     chains = {
         "product": "× (c + s)",
-        "channel": f"mean → W₂ → δ ({now['on']} units on) → W₁ → σ → c",
+        "channel": STILL["channel"].format(on=now["on"]),
         "mask": "w·x → σ → s",
     }
     colours = {"product": "plain-fill", "channel": "channel-fill", "mask": "space-fill"}
     axis.set(xlim=(0, 10), ylim=(-0.5, 2.7))
     axis.set_axis_off()
     axis.set_title(
-        f"{state['block']}: gradient from y back to x, logarithmic width; share of the total",
+        STILL["title"].format(block=state["block"]),
         fontsize=8,
     )
     for i, (name, chain) in enumerate(chains.items()):

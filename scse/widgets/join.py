@@ -11,11 +11,13 @@ from torch import Tensor, nn
 from scse.blocks import scSE
 from scse.data import Source
 from scse.rules import rule
-from scse.widgets import _base, _twin
+from scse.widgets import _base, _twin, _words
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("join")
 
 JOINS = ("add", "max", "mul", "cbam", "concat")
 TITLES = {"add": "add", "max": "max", "mul": "mul", "cbam": "CBAM", "concat": "concat"}
@@ -60,20 +62,9 @@ class Join(_base.Widget):
         ValueError: unknown block, one without both gates, or with too many channels.
     """
 
-    _esm = _base.STATIC / "join.js"
+    _esm = _base.MODULES / "join.js"
     _css = _base.style("join.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "channel": "choice of the channel",
-        "size": "choice of the size of the maps",
-        "maps": "map, mask and bars",
-        "gate": "bar of the gate",
-        "mask": "bar of the mask",
-        "rules": "outputs by each rule",
-        "factor": "what each value is multiplied by",
-        "difference": "difference from add",
-        "origin": "where max takes each value from",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("join")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     channel = traitlets.Int(0).tag(sync=True, state=True)
@@ -206,18 +197,25 @@ class Join(_base.Widget):
         for axis in axes.flatten():
             axis.set_axis_off()
         for axis, name in zip(axes[0], JOINS, strict=True):
-            title = f"{TITLES[name]}, out/in {now['ratios'][name]:.2f}"
+            title = STILL["ratio"].format(name=TITLES[name], ratios=now["ratios"][name])
             _base.show(axis, now["outputs"][name], title, **ends)
         chosen = state["rule"]
-        _base.show(axes[1][0], now["u"], f"map of channel {state['channel'] + 1}", **ends)
-        _base.show(axes[1][1], now["s"], "mask s", cmap=_base.colour_map("space"), vmin=0, vmax=1)
+        _base.show(axes[1][0], now["u"], STILL["map"].format(channel=state["channel"] + 1), **ends)
+        _base.show(
+            axes[1][1], now["s"], STILL["mask"], cmap=_base.colour_map("space"), vmin=0, vmax=1
+        )
         axes[1][2].text(0.5, 0.5, f"c = {now['c']:.3f}", ha="center", size=10)
         apart = [out - now["outputs"]["add"] for out in now["outputs"].values()]
         most = max(float(each.abs().max()) for each in apart) or 1.0
         scale = {"cmap": _base.colour_map("difference"), "vmin": -most, "vmax": most}
-        _base.show(axes[1][3], apart[JOINS.index(chosen)], f"{TITLES[chosen]} − add", **scale)
+        _base.show(
+            axes[1][3],
+            apart[JOINS.index(chosen)],
+            STILL["difference"].format(chosen=TITLES[chosen]),
+            **scale,
+        )
         scale = {"cmap": _base.colour_map("origin"), "vmin": 0, "vmax": 2}
-        _base.show(axes[1][4], now["origin"], "max: c orange, s blue, tie grey", **scale)
+        _base.show(axes[1][4], now["origin"], STILL["origin"], **scale)
 
 
 def _rms(values: Tensor) -> float:

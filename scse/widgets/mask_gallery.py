@@ -9,11 +9,13 @@ from torch import Tensor, nn
 
 from scse.data import Source
 from scse.recording import find_blocks
-from scse.widgets import _base
+from scse.widgets import _base, _words
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("mask_gallery")
 
 
 class Block(TypedDict):
@@ -46,14 +48,9 @@ class MaskGallery(_base.Widget):
         ValueError: a network without spatial gates, shapes that do not fit.
     """
 
-    _esm = _base.STATIC / "mask_gallery.js"
+    _esm = _base.MODULES / "mask_gallery.js"
     _css = _base.style("mask_gallery.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "colours": "choice of the colours",
-        "masks": "image and masks",
-        "decoders": "masks of the decoders",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("mask_gallery")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     scale = traitlets.Enum(("shared", "own"), "shared").tag(sync=True, state=True)
@@ -98,7 +95,7 @@ class MaskGallery(_base.Widget):
         axes = figure.subplots(2, -(-(len(masks) + 1) // 2)).flatten()
         for axis in axes:
             axis.set_axis_off()
-        _base.show(axes[0], self._pictures[state["picture"]], "image", cmap="gray")
+        _base.show(axes[0], self._pictures[state["picture"]], STILL["image"], cmap="gray")
         for axis, (name, mask) in zip(axes[1:], masks.items(), strict=False):
             title = f"{name}  {mask.min():.2f}–{mask.max():.2f}"
             ends = {"vmin": 0, "vmax": 1} if state["scale"] == "shared" else {}

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import traitlets
 
-from scse.widgets import _base
+from scse.widgets import _base, _words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("pick_runs")
 
 WAYS = ("all", "favour", "against", "best")
 MARGIN = 0.06  # free at either end of the axis, as a part of the range of the scores
@@ -58,15 +60,9 @@ class PickRuns(_base.Widget):
             variant without a run, or a score that is not from 0 to 1.
     """
 
-    _esm = _base.STATIC / "pick_runs.js"
+    _esm = _base.MODULES / "pick_runs.js"
     _css = _base.style("pick_runs.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "task": "choice of the task",
-        "compared": "choice of the two variants",
-        "ways": "buttons that pick runs",
-        "runs": "all runs",
-        "difference": "difference of the means, and of all pairs",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("pick_runs")
     task = traitlets.Unicode().tag(sync=True, state=True)
     """Which task."""
     over = traitlets.Unicode().tag(sync=True, state=True)
@@ -200,7 +196,7 @@ class PickRuns(_base.Widget):
         apart.plot([now["least"], now["greatest"]], [0, 0], color=colours["plain-fill"], lw=6)
         apart.plot(now["difference"], 0, "D", color=colours["ink"])
         apart.set(yticks=[], ylim=(-1, 1), xlabel=f"{state['over']} − {state['under']}")
-        apart.set_title(f"difference {now['difference']:+.3f}; bar: all single pairs", size=9)
+        apart.set_title(STILL["difference"].format(difference=now["difference"]), size=9)
 
 
 def _listed(runs: Any) -> list[Run]:

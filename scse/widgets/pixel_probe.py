@@ -9,11 +9,13 @@ from torch import nn
 
 from scse.blocks import scSE, sSE
 from scse.data import Source
-from scse.widgets import _base, _twin
+from scse.widgets import _base, _twin, _words
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("pixel_probe")
 
 
 class Manifest(TypedDict):
@@ -44,14 +46,9 @@ class PixelProbe(_base.Widget):
         ValueError: unknown block, one without a spatial gate, or with too many channels.
     """
 
-    _esm = _base.STATIC / "pixel_probe.js"
+    _esm = _base.MODULES / "pixel_probe.js"
     _css = _base.style("pixel_probe.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "maps": "image and mask",
-        "table": "the sum, channel by channel",
-        "result": "logit and mask value",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("pixel_probe")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     pixel = traitlets.List(traitlets.Int()).tag(sync=True, state=True)
@@ -134,8 +131,8 @@ class PixelProbe(_base.Widget):
     def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         now = self.evaluate(state["picture"], state["pixel"])
         axes = figure.subplots(1, 3)
-        _base.show(axes[0], self._pictures[state["picture"]], "image", cmap="gray")
-        mask = _base.show(axes[1], now["mask"], "spatial mask s", cmap=_base.colour_map("space"))
+        _base.show(axes[0], self._pictures[state["picture"]], STILL["image"], cmap="gray")
+        mask = _base.show(axes[1], now["mask"], STILL["mask"], cmap=_base.colour_map("space"))
         axes[1].plot(
             *now["pixel"][::-1], "s", color="none", markeredgecolor=_base.COLOURS["picked"]
         )
@@ -143,4 +140,4 @@ class PixelProbe(_base.Widget):
         channels = range(1, len(now["products"]) + 1)
         axes[2].barh(channels, now["products"].tolist(), color=_base.COLOURS["space-fill"])
         axes[2].invert_yaxis()
-        axes[2].set_title(f"weight × value; logit {now['logit']:.2f}", fontsize=8)
+        axes[2].set_title(STILL["logit"].format(logit=now["logit"]), fontsize=8)

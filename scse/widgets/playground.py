@@ -14,7 +14,7 @@ from scse import data, weights
 from scse import edits as _edits
 from scse.recording import BRANCHES, Record, find_blocks, record
 from scse.rules import Branch, rule_of
-from scse.widgets import _answers, _base, _twin
+from scse.widgets import _answers, _base, _twin, _words
 from scse.widgets._engine import Engine
 from scse.widgets._packing import Quantised, quantise
 
@@ -22,6 +22,8 @@ SCHEMA = Path(__file__).with_name("playground.schema.json")
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("playground")
 
 NETWORKS = {"none": "none", "cse": "cSE", "sse": "sSE", "scse": "scSE"}
 REFERENCE = "scse"
@@ -95,17 +97,9 @@ class Playground(_base.Widget):
         TraitError: a state that this figure cannot have.
     """
 
-    _esm = _base.STATIC / "playground.js"
+    _esm = _base.MODULES / "playground.js"
     _css = _base.style("playground.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "network": "choice of the network",
-        "input": "image",
-        "answer": "the network’s answer",
-        "scores": "Dice and classes",
-        "blocks": "row of blocks",
-        "block": "the open block",
-        "compare": "comparison of the networks",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("playground")
     state = traitlets.Dict().tag(sync=True, state=True)
     """What the reader changed, empty at the start; what a link to the figure carries. Such as
     ``{"block": "decoder2", "edits": {"decoder2": {"spatial": {"base": "mean"}}}}``: see
@@ -248,14 +242,17 @@ class Playground(_base.Widget):
         mask = rec[block].spatial if block in rec else None
         if mask is not None:
             drawn = _base.show(
-                axes[1], mask[0, 0], f"mask of {block}", cmap=_base.colour_map("space")
+                axes[1],
+                mask[0, 0],
+                STILL["mask"].format(block=block),
+                cmap=_base.colour_map("space"),
             )
             figure.colorbar(drawn, ax=axes[1], shrink=0.8)
         else:
             axes[1].set_axis_off()
         seen = rec.logits[0].argmax(0)
         score = _twin.scores(seen, self.labels[number], len(classes))["dice"]
-        words = f"what the network sees, Dice {score:.2f}"
+        words = STILL["dice"].format(score=score)
         _base.show_classes(axes[2], seen, classes, words)
 
 

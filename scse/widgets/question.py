@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import traitlets
 
-from scse.widgets import _base, _questions
+from scse.widgets import _base, _questions, _words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("question")
 
 
 class Manifest(TypedDict):
@@ -42,7 +44,7 @@ class Question(_base.Widget):
         TraitError: an answer that the question cannot have.
     """
 
-    _esm = _base.STATIC / "question.js"
+    _esm = _base.MODULES / "question.js"
     _css = _base.style("question.css")
     answer = traitlets.Any(None).tag(sync=True, state=True)
     """The number of a choice, from 0; a number; of a curve its numbers, None where it is not drawn
@@ -85,11 +87,17 @@ class Question(_base.Widget):
             return [choice["text"] for choice in self.question["choices"]]
         if self.question["kind"] == "number":
             low, high = self.question["range"]
-            return [f"a number from {low:g} to {high:g}{_questions.unit(self.question)}"]
+            return [STILL["number"].format(low=low, high=high, unit=_questions.unit(self.question))]
         x = self.question["x"]
         return [
-            f"a curve: {self.question['y']} (0 to 1) against {x['label']}, from {x['range'][0]:g} "
-            f"({x['ends'][0]}) to {x['range'][1]:g} ({x['ends'][1]})"
+            STILL["curve"].format(
+                y=self.question["y"],
+                x=x["label"],
+                low=x["range"][0],
+                left=x["ends"][0],
+                high=x["range"][1],
+                right=x["ends"][1],
+            )
         ]
 
     def text(self) -> str:
@@ -110,7 +118,7 @@ class Question(_base.Widget):
         truth = escape(_questions.truth_in_words(question))
         html = (
             f"<p><strong>{escape(question['prompt'])}</strong></p>\n<ul>\n{offers}\n</ul>\n"
-            f"<details>\n<summary>Answer</summary>\n<p>{truth}. "
+            f"<details>\n<summary>{STILL['answer']}</summary>\n<p>{truth}. "
             f"{escape(question['because'])}</p>{replies}\n</details>"
         )
         return {"text/plain": self.text(), "text/html": html}

@@ -11,12 +11,14 @@ from torch.nn import functional as F
 from scse import fields
 from scse.data import Source
 from scse.networks import UNet
-from scse.widgets import _base
+from scse.widgets import _base, _words
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+STILL = _words.still("receptive_field")
 
 GATES = ("still", "moving")
 PLACES = 5  # rows and columns of pixels that can be picked
@@ -72,18 +74,9 @@ class ReceptiveField(_base.Widget):
         ValueError: too many samples, networks that do not fit them or each other.
     """
 
-    _esm = _base.STATIC / "receptive_field.js"
+    _esm = _base.MODULES / "receptive_field.js"
     _css = _base.style("receptive_field.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "stage": "choice of the stage",
-        "gates": "whether the gates are held still",
-        "image": "the image, with both squares",
-        "gradient": "the gradient of the pixel",
-        "map": "one feature map of the stage",
-        "channels": "choice of the channel",
-        "result": "the numbers",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("receptive_field")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     stage = traitlets.Unicode("encoder1").tag(sync=True, state=True)
@@ -251,15 +244,27 @@ class ReceptiveField(_base.Widget):
         axes = figure.subplots(1, 3)
         s, step = seen["stage"], self.manifest["stages"][seen["stage"]]["step"]
         height, width = self.manifest["samples"][i]["size"]
-        theory = f"theory {_size(seen['window'])}, {100 * seen['share']:.0f} % of the image"
-        effective = f"effective {seen['side']:.0f}" if seen["square"] else "no gradient"
+        theory = STILL["theory"].format(window=_size(seen["window"]), share=100 * seen["share"])
+        effective = (
+            STILL["effective"].format(side=seen["side"]) if seen["square"] else STILL["none"]
+        )
         number = self.manifest["samples"][i]["channels"][s][state["channel"]]
         _base.show(axes[0], self._arrays[f"image-{i}"], theory, cmap="gray")
         scale = {"cmap": _base.colour_map("feature")}
-        _base.show(axes[1], seen["seen"], f"gradient, gates {state['gates']}; {effective}", **scale)
+        _base.show(
+            axes[1],
+            seen["seen"],
+            STILL["gradient"].format(gates=state["gates"], effective=effective),
+            **scale,
+        )
         map_ = self._arrays[f"maps-{s}-{i}"].values()[state["channel"]]
         large = map_.repeat_interleave(step, 0).repeat_interleave(step, 1)
-        _base.show(axes[2], large, f"{state['stage']}, channel {number + 1}", **scale)
+        _base.show(
+            axes[2],
+            large,
+            STILL["channel"].format(stage=state["stage"], number=number + 1),
+            **scale,
+        )
         row, column = (at * step for at in seen["pixel"])
         for axis in axes:
             _frame(axis, seen["window"], "white", "-")

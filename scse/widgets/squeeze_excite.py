@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from scse.blocks import cSE, scSE
 from scse.data import Source
-from scse.widgets import _base, _twin
+from scse.widgets import _base, _twin, _words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,17 +50,9 @@ class SqueezeExcite(_base.Widget):
         ValueError: unknown block, one without a channel gate, or with too many channels.
     """
 
-    _esm = _base.STATIC / "squeeze_excite.js"
+    _esm = _base.MODULES / "squeeze_excite.js"
     _css = _base.style("squeeze_excite.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "means": "means z",
-        "hidden": "hidden units",
-        "gates": "gates",
-        "dimmed": "maps Û",
-        "play": "play the computation",
-        "sum": "the sum, written out",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("squeeze_excite")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     z = traitlets.List(traitlets.Float()).tag(sync=True, state=True)

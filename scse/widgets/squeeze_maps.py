@@ -8,11 +8,13 @@ import traitlets
 from torch import Tensor, nn
 
 from scse.data import Source
-from scse.widgets import _base
+from scse.widgets import _base, _words
 from scse.widgets._packing import quantise
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("squeeze_maps")
 
 ORDERS = ("number", "mean", "rms", "sd", "max")
 BEST = {"squared": "mean", "absolute": "median", "largest": "midrange"}  # constant, by error
@@ -45,18 +47,9 @@ class SqueezeMaps(_base.Widget):
         ValueError: unknown block, one with too many channels, or too many samples.
     """
 
-    _esm = _base.STATIC / "squeeze_maps.js"
+    _esm = _base.MODULES / "squeeze_maps.js"
     _css = _base.style("squeeze_maps.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "order": "order of the channels",
-        "channels": "all channels",
-        "maps": "the map in every image",
-        "numbers": "its statistics",
-        "loss": "choice of the error",
-        "values": "its values, the constant and the error",
-        "result": "the constant and its error",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("squeeze_maps")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     channel = traitlets.Int(0).tag(sync=True, state=True)
@@ -153,7 +146,7 @@ class SqueezeMaps(_base.Widget):
         axes = figure.subplots(1, len(self.samples) + 2)
         for i, (axis, sample) in enumerate(zip(axes, self.samples, strict=False)):
             z = seen["statistics"]["mean"][i, k]
-            title = f"channel {k + 1}, {sample.title}\nmean {z:.3f}"
+            title = STILL["map"].format(k=k + 1, title=sample.title, z=z)
             scale = {"cmap": _base.colour_map("feature"), "vmin": low, "vmax": high}
             _base.show(axis, self._values[i, k], title, **scale)
         values, error_ = axes[-2:]
@@ -161,15 +154,15 @@ class SqueezeMaps(_base.Widget):
         share = [100 * p / (len(ordered) - 1) for p in range(len(ordered))]
         values.plot(share, ordered, color=_base.COLOURS["ink"])
         values.axhline(state["a"], color=_base.COLOURS["space"])
-        values.set_title(f"values, sorted; a = {state['a']:.3f}", fontsize=8)
-        values.set_xlabel("% of the pixels", fontsize=7)
+        values.set_title(STILL["values"].format(a=state["a"]), fontsize=8)
+        values.set_xlabel(STILL["pixels"], fontsize=7)
         if state["curve"]:
             tried = torch.linspace(low, high, 60).tolist()
             errors = [error(seen["values"], state["loss"], a) for a in tried]
             error_.plot(errors, tried, color=_base.COLOURS["ink"])
         error_.plot([seen["error"]], [state["a"]], "o", color=_base.COLOURS["space"])
         error_.set_xlim(left=0)
-        error_.set_title(f"error {seen['error']:.4f}", fontsize=8)
+        error_.set_title(STILL["error"].format(error=seen["error"]), fontsize=8)
         for axis in (values, error_):
             axis.set_ylim(low, high)
             axis.tick_params(labelsize=7)

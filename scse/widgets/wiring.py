@@ -10,10 +10,12 @@ from torch import Tensor, nn
 from scse.blocks import cSE, scSE
 from scse.data import Source
 from scse.recording import override, record
-from scse.widgets import _base, _twin
+from scse.widgets import _base, _twin, _words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+STILL = _words.still("wiring")
 
 GATES = ("sigmoid", "softmax", "softmax-same-sum", "sigmoid-sum-1")
 TEMPERATURES = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -57,18 +59,9 @@ class Wiring(_base.Widget):
         ValueError: unknown block, one without a channel gate, ``over`` of another shape.
     """
 
-    _esm = _base.STATIC / "wiring.js"
+    _esm = _base.MODULES / "wiring.js"
     _css = _base.style("wiring.css")
-    parts: ClassVar[Mapping[str, str]] = {
-        "picture": "choice of the image",
-        "kind": "choice of the gates",
-        "temperature": "temperature",
-        "means": "means z",
-        "units": "hidden units",
-        "gates": "gates",
-        "curve": "curve from logit to gate",
-        "answer": "image, segmentation and Dice",
-    }
+    parts: ClassVar[Mapping[str, str]] = _words.parts("wiring")
     picture = traitlets.Int(0).tag(sync=True, state=True)
     """Which of the samples is shown."""
     gates = traitlets.Enum(GATES, "sigmoid").tag(sync=True, state=True)
@@ -190,9 +183,7 @@ class Wiring(_base.Widget):
         never = sum(count == 0 for count in known["on"])
         axes[0].axhspan(len(order) - never + 0.5, len(order) + 0.5, color=_base.COLOURS["field"])
         on = int((now["hidden"] > 0).sum())
-        axes[0].set_title(
-            f"hidden units: {on} of {len(order)} on\n(grey: {never} never)", fontsize=8
-        )
+        axes[0].set_title(STILL["hidden"].format(on=on, len=len(order), never=never), fontsize=8)
         axes[0].invert_yaxis()
         channels = range(1, len(now["gates"]) + 1)
         axes[1].barh(channels, now["gates"].tolist(), color=_base.COLOURS["channel-fill"])
@@ -200,16 +191,19 @@ class Wiring(_base.Widget):
         axes[1].invert_yaxis()
         above = int((now["gates"] > 0.5).sum())
         axes[1].set_title(
-            f"{len(channels)} gates, {above} above ½\n{kind}, T = {temperature:g}", fontsize=8
+            STILL["gates"].format(
+                len=len(channels), above=above, kind=kind, temperature=temperature
+            ),
+            fontsize=8,
         )
         reach = max(6.0, float(now["logits"].abs().max()))
         across = torch.linspace(-reach, reach, 101, dtype=torch.float64)
         axes[2].plot(across, (across / temperature).sigmoid(), color=_base.COLOURS["soft"], lw=0.8)
         axes[2].plot(now["logits"], now["gates"], "o", ms=3, color=_base.COLOURS["channel-fill"])
         axes[2].set(ylim=(-0.05, 1.05))
-        axes[2].set_title("gate against logit (line: sigmoid)", fontsize=8)
+        axes[2].set_title(STILL["curve"], fontsize=8)
         _base.show_classes(
-            axes[3], now["segmentation"], known["classes"], f"Dice {now['dice']:.2f}"
+            axes[3], now["segmentation"], known["classes"], STILL["dice"].format(dice=now["dice"])
         )
 
 

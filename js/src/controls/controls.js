@@ -1,6 +1,7 @@
 /** Things a reader moves: by pointer, touch and keyboard alike. */
 
 import { fixed, h } from "../ground/dom.js";
+import * as WORDS from "../words/controls.js";
 
 /**
  * A number on the page that is also readable by programs: <output data-name data-value>.
@@ -264,7 +265,7 @@ export function bypass() {
     /** @param {number} bars */
     set(bars) {
       start.hidden = bars <= MANY;
-      start.textContent = `Skip the ${bars} bars`;
+      start.textContent = WORDS.skipBars(bars);
     },
   };
 }

@@ -3,6 +3,8 @@
  * (`#do:bottleneck-shut`), or by the page's address, which spells one out (`#gatelab=…`).
  */
 
+import * as WORDS from "../words/arrivals.js";
+
 /** Links in the text begin so; scse/widgets/_base.py says how a name becomes what follows. */
 const DO = "#do:";
 
@@ -40,14 +42,14 @@ export function namedBy(href, page) {
  * @param {Record<string, unknown>} start the traits that the link leaves out
  */
 export function linkProblem(linked, checks, start) {
-  if (typeof linked !== "object" || linked === null || Array.isArray(linked)) return "says nothing";
+  if (typeof linked !== "object" || linked === null || Array.isArray(linked)) return WORDS.nothing;
   const unknown = Object.keys(linked).find((trait) => !Object.hasOwn(checks, trait));
-  if (unknown !== undefined) return `is to a figure of another kind, with "${unknown}"`;
+  if (unknown !== undefined) return WORDS.otherKind(unknown);
   /** @type {Record<string, unknown>} */
   const whole = { ...start, ...linked };
   for (const [trait, check] of Object.entries(checks)) {
     const problem = check(whole[trait], (name) => whole[name]);
-    if (problem !== undefined) return `does not fit it: ${trait} ${problem}`;
+    if (problem !== undefined) return WORDS.misfit({ trait, problem });
   }
   return undefined;
 }
@@ -116,7 +118,7 @@ export function arrivals(options) {
   /** @param {unknown} linked */
   function spelled(linked) {
     const problem = linkProblem(linked, checks, opened);
-    if (problem) complain(`The link to this figure ${problem}. Nothing was changed.`);
+    if (problem) complain(WORDS.unfit(problem));
     else receive({ ...opened, .../** @type {S} */ (linked) });
   }
   /** What the address says, if it speaks of this figure. @param {Promise<unknown> | undefined} letters @param {(part: string) => void} then */

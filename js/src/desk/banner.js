@@ -5,6 +5,8 @@
 
 import { button } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
+import * as WORDS from "../words/banner.js";
+import * as COMMON from "../words/common.js";
 
 const MOMENT = 1600; // ms for which the figure, or the part that is meant, is marked
 
@@ -14,21 +16,21 @@ const MOMENT = 1600; // ms for which the figure, or the part that is meant, is m
  */
 export function banner(figure, undo) {
   const name = h("b");
-  const back = button("Undo", "undo-set", () => {
+  const back = button(COMMON.undo, "undo-set", () => {
     undo();
     // The button is gone with the state, and with it the focus would be.
     figure.focus({ preventScroll: true });
   });
   /** The link that was followed, if it is on this page. @type {HTMLElement | undefined} */
   let from;
-  const text = button("Back to the text", "back-to-text", () => {
+  const text = button(WORDS.backToText, "back-to-text", () => {
     from?.scrollIntoView({ block: "center", behavior: "instant" });
     from?.focus({ preventScroll: true });
   });
   const element = h(
     "div",
     { class: "scse-banner", role: "group", tabindex: -1, hidden: true, "data-name": "banner" },
-    h("span", {}, h("span", { class: "scse-setfrom", text: "Set from the text: " }), name),
+    h("span", {}, h("span", { class: "scse-setfrom", text: WORDS.setFrom }), name),
     back,
     text,
   );
@@ -56,7 +58,7 @@ export function banner(figure, undo) {
      */
     show({ name: called, news, link, part = figure }) {
       name.textContent = called;
-      element.setAttribute("aria-label", `Set from the text: ${called}`);
+      element.setAttribute("aria-label", WORDS.setFromText(called));
       back.hidden = !news;
       from = link;
       text.hidden = !link;

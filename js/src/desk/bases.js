@@ -2,6 +2,7 @@
 
 import { select } from "../controls/select.js";
 import { fixed } from "../ground/dom.js";
+import * as WORDS from "../words/bases.js";
 
 /** @typedef {import("../gates/edit.js").Edit} Edit */
 /** @typedef {import("../gates/rules.js").Branch} Branch */
@@ -38,19 +39,17 @@ export function editFrom(value) {
  * @returns {Option[]}
  */
 export function bases({ branch, neutral, inputs, mean, flat = false }) {
-  const letter = { channel: "c", spatial: "s", "": "gate" }[branch ?? ""];
+  const letter = WORDS.letters[branch ?? ""];
   return [
-    { value: "own", label: "the network’s own" },
-    ...(mean ? [{ value: "mean", label: `the mean of ${mean}` }] : []),
-    ...(flat ? [{ value: "flat", label: "all at their mean" }] : []),
-    ...inputs.map(({ from, title }) => ({ value: `from:${from}`, label: `those of “${title}”` })),
-    ...(neutral === undefined
-      ? []
-      : [{ value: "neutral", label: `branch off: all ${fixed(neutral, 0)}` }]),
+    { value: "own", label: WORDS.own },
+    ...(mean ? [{ value: "mean", label: WORDS.mean(mean) }] : []),
+    ...(flat ? [{ value: "flat", label: WORDS.flat }] : []),
+    ...inputs.map(({ from, title }) => ({ value: `from:${from}`, label: WORDS.from(title) })),
+    ...(neutral === undefined ? [] : [{ value: "neutral", label: WORDS.off(fixed(neutral, 0)) }]),
     // What the rule calls off already is not offered twice.
-    ...(neutral === 0 ? [] : [{ value: "zero", label: "shut: 0 everywhere" }]),
-    ...(neutral === 1 ? [] : [{ value: "one", label: "open: 1 everywhere" }]),
-    { value: "invert", label: `upside down: 1 − ${letter}` },
+    ...(neutral === 0 ? [] : [{ value: "zero", label: WORDS.zero }]),
+    ...(neutral === 1 ? [] : [{ value: "one", label: WORDS.one }]),
+    { value: "invert", label: WORDS.invert(letter) },
   ];
 }
 

@@ -3,6 +3,7 @@
 import { bar, readout } from "../controls/controls.js";
 import { canvas, paintMap } from "../draw/paint.js";
 import { fixed, h } from "../ground/dom.js";
+import * as WORDS from "../words/card.js";
 
 /**
  * @typedef {object} Look how the cards of a figure look
@@ -42,7 +43,7 @@ export function card({ vertical, digits, gaps, remarks }, [min, max], onGate) {
   const thumb = h("div", { class: "scse-thumb" }, map, missing);
   const value = readout("gate", (v) => fixed(v, digits));
   const slider = bar({
-    label: "Gate",
+    label: WORDS.gate,
     name: "bar",
     vertical,
     min,
@@ -68,7 +69,7 @@ export function card({ vertical, digits, gaps, remarks }, [min, max], onGate) {
     if (k === channel) return;
     channel = k;
     name.textContent = String(k + 1);
-    slider.element.setAttribute("aria-label", `Gate of channel ${k + 1}`);
+    slider.element.setAttribute("aria-label", WORDS.gateOf(k + 1));
     slider.element.setAttribute("data-name", `bar-${k}`);
     value.element.setAttribute("data-name", `gate-${k}`);
     map.setAttribute("data-name", `map-${k}`);

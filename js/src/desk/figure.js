@@ -3,6 +3,8 @@
 import { readout } from "../controls/controls.js";
 import { count, fixed, h } from "../ground/dom.js";
 import { canvas, gradient } from "../draw/paint.js";
+import * as WORDS from "../words/scores.js";
+import * as COMMON from "../words/common.js";
 
 /** @typedef {{name: string, colour: string}} Class */
 
@@ -72,7 +74,7 @@ export function classList(classes, suffix = "") {
   return {
     element: h(
       "ul",
-      { class: "scse-classes", "aria-label": "Dice of each class" },
+      { class: "scse-classes", "aria-label": WORDS.ofClasses },
       ...rows.map((row) => row.element),
     ),
     /** @param {ArrayLike<number>} dice with background; NaN where a class is in neither map */
@@ -93,14 +95,14 @@ export function scoreboard(suffix = "") {
   const dice = readout(`dice${suffix}`);
   const changed = readout(`changed${suffix}`, (v) => count(v));
   const loss = h("span", { class: "scse-loss" });
-  const changes = h("div", { class: "scse-changes" }, changed.element);
   const total = h("span");
-  changes.append(" of ", total, " pixels changed");
+  const sentence = WORDS.changed({ changed: changed.element, total });
+  const changes = h("div", { class: "scse-changes" }, ...sentence);
   return {
     element: h(
       "div",
       { class: "scse-score" },
-      h("div", { class: "scse-dice" }, h("span", { text: "Dice" }), dice.element, loss),
+      h("div", { class: "scse-dice" }, h("span", { text: COMMON.dice }), dice.element, loss),
       changes,
     ),
     /** @param {number} score @param {number} own @param {number} pixels @param {number} of */

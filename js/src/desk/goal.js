@@ -1,6 +1,7 @@
 /** A goal: conditions on numbers that a figure computes. scse/widgets/_guides.py has the same signs. */
 
 import { fixed } from "../ground/dom.js";
+import * as WORDS from "../words/goal.js";
 
 /**
  * @typedef {object} Condition as scse/widgets/_guides.py has it
@@ -10,8 +11,8 @@ import { fixed } from "../ground/dom.js";
 
 /** @type {Record<string, {holds: (a: number, b: number) => boolean, words: string}>} */
 const SIGNS = {
-  ">=": { holds: (a, b) => a >= b, words: "at least" },
-  "<=": { holds: (a, b) => a <= b, words: "at most" },
+  ">=": { holds: (a, b) => a >= b, words: WORDS.atLeast },
+  "<=": { holds: (a, b) => a <= b, words: WORDS.atMost },
 };
 
 /** @param {number} value @param {number} [digits] */
@@ -30,8 +31,12 @@ export const judge = (goal, numbers) =>
     // 0.897 must not seem to be 0.90.
     const seems = holds(Number(now.toFixed(2)), value) === met;
     const text = shown(now, seems ? 2 : 4);
-    return { met, now, words: `${quantity}: ${text}, wanted ${words} ${shown(value)}` };
+    return {
+      met,
+      now,
+      words: WORDS.stands({ quantity, now: text, sign: words, value: shown(value) }),
+    };
   });
 
 /** @param {number} n */
-export const moves = (n) => (n === 1 ? "1 move" : `${n} moves`);
+export const moves = (n) => WORDS.moves(n);

@@ -7,6 +7,7 @@
 import { button, closable } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
 import { sharing } from "./share.js";
+import * as WORDS from "../words/lesson.js";
 
 const ALONE = "scse-alone"; // of the page, and of the figure that is
 
@@ -78,7 +79,7 @@ function others(element, out) {
 
 /** The figure alone on the screen. @param {HTMLElement} figure @param {() => void} onEnd */
 function projector(figure, onEnd) {
-  const end = button("Show the whole page", "alone-end", () => {
+  const end = button(WORDS.whole, "alone-end", () => {
     set(false);
     onEnd();
   });
@@ -110,16 +111,16 @@ function panel(parts, onChange) {
     goal,
     elements: [
       h("p", {
-        text: "Hide what the class should not see or use, write what it is to find, and copy the link. It shows the figure as it is now.",
+        text: WORDS.help,
       }),
       h(
         "fieldset",
         {},
-        h("legend", { text: "Hide" }),
+        h("legend", { text: WORDS.hide }),
         h("div", { class: "scse-ticks" }, ...boxes.map(({ label }) => label)),
       ),
-      h("label", { class: "scse-goalfield" }, "Goal ", goal),
-      h("label", {}, alone, " show only the figure when the link is opened"),
+      h("label", { class: "scse-goalfield" }, ...WORDS.goalField(goal)),
+      h("label", {}, ...WORDS.alone(alone)),
     ],
   };
 }
@@ -139,23 +140,23 @@ export function lesson({ key, parts, figure, href, complain, signal }) {
   const goalLine = h(
     "p",
     { class: "scse-goal", "data-name": "goal", hidden: true },
-    h("b", { text: "Goal: " }),
+    h("b", { text: WORDS.goal }),
     words,
   );
   const form = panel(parts.names, apply);
   const share = sharing({
-    label: "Copy the class link",
+    label: WORDS.copy,
     name: "lesson-copy",
     field: "lesson-link",
     href: async () => lessonHref(await href(), key, now()),
   });
   const element = h(
     "section",
-    { class: "scse-lesson", hidden: true, "aria-label": "For a class", "data-name": "lesson" },
+    { class: "scse-lesson", hidden: true, "aria-label": WORDS.title, "data-name": "lesson" },
     ...form.elements,
     h("div", { class: "scse-steps" }, share.element, share.field),
   );
-  const opener = button("For a class…", "lesson-open", () => open(element.hidden));
+  const opener = button(WORDS.open, "lesson-open", () => open(element.hidden));
   /** @param {boolean} on */
   function open(on) {
     element.hidden = !on;
@@ -207,9 +208,7 @@ export function lesson({ key, parts, figure, href, complain, signal }) {
   function strangers(keys) {
     const unknown = spokenOf(location.search).filter((name) => !keys.has(name));
     if (!unknown.length || document.querySelector("[data-figure]") !== figure) return;
-    tell(
-      `The link speaks of “${unknown.join("”, “")}”: no figure of this page has that name. Everything is here.`,
-    );
+    tell(WORDS.strangers(unknown.join(WORDS.between)));
   }
   return {
     opener,
@@ -223,7 +222,10 @@ export function lesson({ key, parts, figure, href, complain, signal }) {
       const unknown = said.hide.filter((part) => !Object.hasOwn(parts.names, part));
       if (unknown.length) {
         tell(
-          `The link hides “${unknown.join("”, “")}”, which this figure does not have; it can hide ${Object.keys(parts.names).join(", ")}.`,
+          WORDS.noParts({
+            unknown: unknown.join(WORDS.between),
+            parts: Object.keys(parts.names).join(", "),
+          }),
         );
       }
       const all = () =>

@@ -4,6 +4,7 @@ import { bypass } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
 import { card } from "./card.js";
 import { afterGates, asItComes } from "./recalibrated.js";
+import * as WORDS from "../words/mixer.js";
 
 /** @typedef {import("../ground/plane.js").Plane} Plane */
 /**
@@ -31,7 +32,7 @@ export function mixer({ onGate, invites, ...look }) {
   const grid = h("div", { class: "scse-desk" });
   const past = bypass();
   const kind = invites ? "scse-pull scse-invite" : "scse-pull";
-  const hint = h("div", { class: kind, "aria-hidden": true, text: invites ?? "pull me" });
+  const hint = h("div", { class: kind, "aria-hidden": true, text: invites ?? WORDS.pull });
   /** @type {ReturnType<typeof card>[]} */
   let cards = [];
   let made = "";

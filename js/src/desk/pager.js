@@ -3,6 +3,7 @@
 import { button, enable } from "../controls/controls.js";
 import { canvas, paintMap } from "../draw/paint.js";
 import { h } from "../ground/dom.js";
+import * as WORDS from "../words/pager.js";
 
 const HIGH = 40; // pixels of the bars
 const MOST = 1000; // bars
@@ -29,8 +30,8 @@ export function pager({ size, onTurn }) {
   const overall = h("div", { class: "scse-overall", "aria-hidden": true }, bars, frame);
   const back = button("◀", "page-back", () => turn(page - 1));
   const forth = button("▶", "page-forth", () => turn(page + 1));
-  back.setAttribute("aria-label", "Earlier channels");
-  forth.setAttribute("aria-label", "Further channels");
+  back.setAttribute("aria-label", WORDS.back);
+  forth.setAttribute("aria-label", WORDS.forth);
   const words = h("span", { "data-name": "page" });
 
   let page = 0;
@@ -76,7 +77,11 @@ export function pager({ size, onTurn }) {
         [back, page > 0],
         [forth, page < last()],
       ]);
-      words.textContent = `channels ${page * size + 1}–${page * size + visible().length} of ${order.length}`;
+      words.textContent = WORDS.shown({
+        first: page * size + 1,
+        last: page * size + visible().length,
+        all: order.length,
+      });
       overall.hidden = !gates;
       if (!gates || last() === 0) return;
       drawBars(bars, order, gates, range);

@@ -1,6 +1,7 @@
 /** Drawing on a map: with pointer or finger, or with the keyboard. */
 
 import { MOST_POINTS } from "../gates/strokes.js";
+import * as WORDS from "../words/pen.js";
 
 const STILL = 5; // pixels of the screen that a finger may move before it draws
 
@@ -19,8 +20,8 @@ export function pen(element, { label, name, size, onStroke, onCursor }) {
   element.classList.add("scse-pen");
   for (const [key, value] of Object.entries({
     role: "application", // arrow keys are ours
-    "aria-roledescription": "drawing sheet",
-    "aria-label": `${label}. Space puts the pen down or lifts it, arrow keys move it.`,
+    "aria-roledescription": WORDS.sheet,
+    "aria-label": WORDS.use(label),
     "data-name": name,
     tabindex: "0",
   })) {

@@ -3,6 +3,7 @@
 import { button, enable } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
 import { reel } from "./reel.js";
+import * as WORDS from "../words/player.js";
 
 const LONGEST = 0.1; // seconds between two frames; after a longer one a browser was elsewhere
 
@@ -22,10 +23,10 @@ export function player({ stages, before, draw, say, signal }) {
   let frame = 0;
   let clock = 0;
 
-  const back = button("◀ Back", "step-back", () => act("back"));
-  const play = button("Play", "play", () => act(machine.running ? "pause" : "play"));
-  const forward = button("Step ▶", "step-forward", () => act("forward"));
-  const half = button("Half speed", "half-speed", () => {
+  const back = button(WORDS.back, "step-back", () => act("back"));
+  const play = button(WORDS.play, "play", () => act(machine.running ? "pause" : "play"));
+  const forward = button(WORDS.forward, "step-forward", () => act("forward"));
+  const half = button(WORDS.slow, "half-speed", () => {
     slow = !slow;
     show();
   });
@@ -55,12 +56,13 @@ export function player({ stages, before, draw, say, signal }) {
 
   let told = "";
   function show() {
-    play.textContent = machine.running ? "Pause" : "Play";
+    play.textContent = machine.running ? WORDS.pause : WORDS.play;
     play.hidden = half.hidden = calm.matches;
     half.setAttribute("aria-pressed", String(slow));
     const at = machine.told;
-    const text = at < 0 ? before : `${at + 1} of ${stages.length}: ${stages[at].words}`;
-    words.textContent = machine.done ? `Watch it in ${stages.length} stages.` : text;
+    const text =
+      at < 0 ? before : WORDS.stage({ at: at + 1, all: stages.length, stage: stages[at].words });
+    words.textContent = machine.done ? WORDS.watch(stages.length) : text;
     if (text !== told && !machine.done) say(text);
     told = text;
     enable([

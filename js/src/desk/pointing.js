@@ -3,6 +3,7 @@
 import { readout } from "../controls/controls.js";
 import { marker, pointable } from "../draw/cursor.js";
 import { fixed, h } from "../ground/dom.js";
+import * as WORDS from "../words/pointing.js";
 
 /** @typedef {import("../ground/plane.js").Plane} Plane */
 
@@ -35,8 +36,9 @@ export function pointing({ maps, steps: [across, down], mask, grid, also, say })
     const [column, row] = [Math.floor(where[0] * named.width), Math.floor(where[1] * named.height)];
     for (const each of markers) each.at(column, row, named.width, named.height);
     value.set(s);
-    note.replaceChildren(`row ${row}, column ${column}: s = `, value.element);
-    say(`s is ${fixed(s, 3)}${also ? `; ${also(where[0], where[1])}` : ""}`);
+    note.replaceChildren(...WORDS.place({ row, column, value: value.element }));
+    const told = fixed(s, 3);
+    say(also ? WORDS.saidAlso({ s: told, also: also(where[0], where[1]) }) : WORDS.said(told));
   }
   for (const { label, name, stack } of maps) {
     pointable(stack, {

@@ -6,6 +6,8 @@
 import { button, closable } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
 import { judge, moves } from "./goal.js";
+import * as WORDS from "../words/puzzle.js";
+import * as COMMON from "../words/common.js";
 
 /**
  * @typedef {object} Puzzle as scse/widgets/_guides.py has it
@@ -26,23 +28,23 @@ export function puzzle({ puzzle: { name, task, goal, solution, done }, start, fi
   const marks = goal.map((_, i) => h("span", { "data-name": `goal-${i}` }));
   const counted = h("output", { "data-name": "moves", "aria-live": "off" });
   const verdict = h("p", { class: "scse-told", "data-name": "puzzle-verdict", hidden: true });
-  const again = button("Start again", "puzzle-again", begin);
-  const show = button("Show a solution", "puzzle-solution", () => {
+  const again = button(WORDS.again, "puzzle-again", begin);
+  const show = button(WORDS.show, "puzzle-solution", () => {
     shownSolution = true;
     figure.go({ ...figure.first, ...solution }, "");
-    tell(`This is a solution. Undo gives back what you had.${done ? ` ${done}` : ""}`);
+    tell(`${WORDS.solution} ${done}`.trim());
   });
-  const end = button("Close", "puzzle-close", close);
+  const end = button(COMMON.close, "puzzle-close", close);
   const element = h(
     "section",
     {
       class: "scse-guide",
       hidden: true,
       tabindex: -1,
-      "aria-label": `Puzzle: ${name}`,
+      "aria-label": WORDS.named(name),
       "data-name": "puzzle",
     },
-    h("p", { class: "scse-says" }, h("b", { text: "Puzzle: " }), task),
+    h("p", { class: "scse-says" }, h("b", { text: WORDS.head }), task),
     h("div", { class: "scse-goals" }, ...marks, counted),
     verdict,
     h("div", { class: "scse-guidehead" }, again, show, end),
@@ -73,7 +75,7 @@ export function puzzle({ puzzle: { name, task, goal, solution, done }, start, fi
     element.toggleAttribute("data-solved", all && !shownSolution);
     if (all && !solved && !shownSolution) {
       solved = true;
-      tell(`Done, in ${moves(made)}.${done ? ` ${done}` : ""}`);
+      tell(`${WORDS.done(moves(made))} ${done}`.trim());
     } else if (!all && !verdict.hidden) {
       solved = shownSolution = false; // the reader has gone on, or back
       tell("");
@@ -92,12 +94,12 @@ export function puzzle({ puzzle: { name, task, goal, solution, done }, start, fi
   }
   return {
     element,
-    label: `Puzzle: ${name}`,
+    label: WORDS.named(name),
     measure,
     open() {
       element.hidden = false;
       begin();
-      figure.announce(`Puzzle. ${task}`);
+      figure.announce(WORDS.task(task));
       element.focus({ preventScroll: true });
     },
     close,

@@ -2,6 +2,7 @@
 
 import { button, closable } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
+import * as WORDS from "../words/share.js";
 
 const MOMENT = 3000; // ms for which it is said that the link was copied
 
@@ -26,7 +27,7 @@ export function sharing({ label, name, field: fieldName = "link", href }) {
     class: "scse-link",
     readonly: true,
     hidden: true,
-    "aria-label": "Link to this situation, to be copied by hand",
+    "aria-label": WORDS.field,
     "data-name": fieldName,
   });
   const said = h("span", { class: "scse-copied", role: "status", "data-name": `${name}-said` });
@@ -47,12 +48,12 @@ export function sharing({ label, name, field: fieldName = "link", href }) {
   const share = button(label, name, async () => {
     const address = await href();
     forget();
-    if (await copied(address)) return tell("Link copied");
+    if (await copied(address)) return tell(WORDS.copied);
     field.value = address;
     field.hidden = false;
     field.focus();
     field.select();
-    tell("Copy the link from the field");
+    tell(WORDS.byHand);
   });
   for (const element of [share, field]) {
     closable(element, () => {

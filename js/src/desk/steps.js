@@ -6,6 +6,8 @@ import { gesturesIn } from "./gestures.js";
 import { history } from "./history.js";
 import { difference } from "./link.js";
 import { sharing } from "./share.js";
+import * as WORDS from "../words/steps.js";
+import * as COMMON from "../words/common.js";
 
 /** Of changes that the reader did not make in the figure: a kernel's. */
 const OUTSIDE = "outside";
@@ -44,11 +46,11 @@ export function steps({ area, first, apply, address, say }) {
     show();
     say(text);
   };
-  const acts = { undo: walk("undo", "Undone."), redo: walk("redo", "Redone.") };
-  const undo = button("Undo", "undo", acts.undo);
-  const redo = button("Redo", "redo", acts.redo);
+  const acts = { undo: walk("undo", WORDS.undone), redo: walk("redo", WORDS.redone) };
+  const undo = button(COMMON.undo, "undo", acts.undo);
+  const redo = button(COMMON.redo, "redo", acts.redo);
   const share = sharing({
-    label: "Copy link",
+    label: COMMON.copyLink,
     name: "share",
     href: () => /** @type {NonNullable<typeof address>} */ (address)(past.now),
   });

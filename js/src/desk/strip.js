@@ -3,6 +3,7 @@
 import { choice } from "../controls/controls.js";
 import { canvas, paintMap } from "../draw/paint.js";
 import { h } from "../ground/dom.js";
+import * as WORDS from "../words/strip.js";
 
 /** @typedef {import("../ground/plane.js").Plane} Plane */
 /**
@@ -49,7 +50,7 @@ function cellOf({ name, caption, stripes, mask, level }) {
         if (gates?.mask) paintMap(sheet, gates.mask, 0, 1, "space");
       }
       label.classList.toggle("scse-edited", Boolean(gates?.edited));
-      unseen.textContent = gates?.edited ? " (overruled)" : "";
+      unseen.textContent = gates?.edited ? WORDS.overruled : "";
     },
   };
 }

@@ -8,6 +8,8 @@
 
 import { button, closable, enable } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
+import * as WORDS from "../words/tour.js";
+import * as COMMON from "../words/common.js";
 
 /**
  * @typedef {object} Step as scse/widgets/_guides.py has it
@@ -26,12 +28,14 @@ let count = 0; // of tours that were begun: each is a step of its own
 export function tour({ steps, figure, onClose }) {
   const place = h("b", { "data-name": "tour-place" });
   const says = h("p", { class: "scse-says", "data-name": "tour-says" });
-  const back = button("Back", "tour-back", () => turn(at - 1));
-  const next = button("Next", "tour-next", () => (at + 1 < steps.length ? turn(at + 1) : close()));
-  const end = button("Close", "tour-close", () => close());
+  const back = button(COMMON.back, "tour-back", () => turn(at - 1));
+  const next = button(WORDS.next, "tour-next", () =>
+    at + 1 < steps.length ? turn(at + 1) : close(),
+  );
+  const end = button(COMMON.close, "tour-close", () => close());
   const element = h(
     "section",
-    { class: "scse-guide", hidden: true, "aria-label": "Tour", "data-name": "tour" },
+    { class: "scse-guide", hidden: true, "aria-label": WORDS.title, "data-name": "tour" },
     h("div", { class: "scse-guidehead" }, place, back, next, end),
     says,
   );
@@ -45,16 +49,16 @@ export function tour({ steps, figure, onClose }) {
   function turn(to) {
     at = to;
     const { says: sentence, set, part } = steps[at];
-    place.textContent = `${at + 1} of ${steps.length}`;
+    place.textContent = COMMON.of({ at: at + 1, all: steps.length });
     says.textContent = sentence;
-    next.textContent = at + 1 < steps.length ? "Next" : "Finish";
+    next.textContent = at + 1 < steps.length ? WORDS.next : WORDS.finish;
     enable([
       [next, true],
       [back, at > 0],
     ]);
     figure.go({ ...figure.first, ...set }, tag);
     figure.point(part);
-    figure.announce(`${at + 1} of ${steps.length}. ${sentence}`);
+    figure.announce(WORDS.says({ at: at + 1, all: steps.length, says: sentence }));
   }
   function close() {
     if (!before) return;
@@ -62,12 +66,12 @@ export function tour({ steps, figure, onClose }) {
     figure.point("");
     figure.go(before, "");
     before = undefined;
-    figure.announce("The tour is closed; the figure is as it was.");
+    figure.announce(WORDS.closed);
     onClose();
   }
   return {
     element,
-    label: `Tour: ${steps.length} steps`,
+    label: WORDS.open(steps.length),
     open() {
       before = figure.now();
       count += 1;

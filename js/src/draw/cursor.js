@@ -1,6 +1,7 @@
 /** Pointing at one position of a map, by pointer or arrow keys, and showing it on other maps. */
 
 import { h } from "../ground/dom.js";
+import * as WORDS from "../words/draw.js";
 
 /** A frame around one position; lies over a canvas in a `.scse-stack`. */
 export function marker() {
@@ -43,8 +44,8 @@ export function pointable(element, { label, name, width, height, where, onMove, 
   element.classList.add("scse-pointable");
   for (const [key, value] of Object.entries({
     role: "application", // arrow keys are ours
-    "aria-roledescription": "pixel picker",
-    "aria-label": `${label}. Arrow keys step through the pixels.`,
+    "aria-roledescription": WORDS.picker,
+    "aria-label": WORDS.pointable(label),
     "data-name": name,
     tabindex: "0",
   })) {

@@ -4,6 +4,7 @@ import { fixed } from "../ground/dom.js";
 import { SET } from "../ground/events.js";
 import { kernelEngine } from "./kernel.js";
 import { pageEngine } from "./page.js";
+import * as WORDS from "../words/engine.js";
 
 /** @typedef {import("../widget.js").Experimental | undefined} Experimental */
 
@@ -44,11 +45,7 @@ export function firstUse({ root, experimental, signal, begin }) {
       used = true;
     },
     /** Until then. */
-    waiting: used
-      ? ""
-      : cautious
-        ? "The network is here. Its engine (4 MB) is loaded once you change something."
-        : "The network is here and runs in this page once you use the figure.",
+    waiting: used ? "" : cautious ? WORDS.onceChanged : WORDS.onceUsed,
   };
 }
 
@@ -72,7 +69,7 @@ export function engineFor(options) {
   // Only pages without a kernel say where their files are.
   const assets = experimental?.assets;
   const inPage = assets !== undefined;
-  const name = inPage ? "ONNX Runtime, in this page" : "torch, in the kernel";
+  const name = inPage ? WORDS.inPage : WORDS.inKernel;
   let running = false;
   /** @param {import("./contract.js").Answer} answer */
   function answered(answer) {
@@ -89,7 +86,9 @@ export function engineFor(options) {
         running = false;
         onLoad?.(loaded, total);
         tell(
-          `Loading the engine: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`,
+          total
+            ? WORDS.loadingOf({ loaded: megabytes(loaded), total: megabytes(total) })
+            : WORDS.loading(megabytes(loaded)),
         );
       },
     });
@@ -104,11 +103,7 @@ export function engineFor(options) {
     onSilence(silent) {
       running = !silent;
       on.onSilence?.(silent);
-      tell(
-        silent
-          ? "The kernel does not answer: the last answer stands. It may be busy, or gone."
-          : name,
-      );
+      tell(silent ? WORDS.silent : name);
     },
   });
   signal.addEventListener("abort", () => kernel.close());

@@ -3,6 +3,8 @@
  * way. scse/widgets/_engine.py is the other half, contract.js says what travels.
  */
 
+import * as WORDS from "../words/engine.js";
+
 /** @typedef {import("./contract.js").Request | import("./contract.js").PictureRequest} Request */
 /** @typedef {import("./contract.js").Answer} Answer */
 
@@ -43,7 +45,7 @@ export function restore(node, buffers) {
   if (node === null || typeof node !== "object") return node;
   if ("buffer" in node && node.dtype === "float32") {
     const found = buffers[node.buffer];
-    if (!found) throw new Error("The kernel's answer came without its numbers.");
+    if (!found) throw new Error(WORDS.noNumbers);
     if (found instanceof ArrayBuffer) return new Float32Array(found);
     // A view may begin at any byte; a Float32Array may not.
     return new Float32Array(
@@ -141,7 +143,7 @@ export function kernelEngine(
             setTimeout(() => {
               open.delete(id);
               lost = true;
-              reject(new Error("The kernel did not answer."));
+              reject(new Error(WORDS.noAnswer));
             }, 1000 * surrender),
           ];
         };

@@ -5,6 +5,7 @@ import { once } from "../ground/once.js";
 import { unpack } from "../ground/unpack.js";
 import { cut } from "./cut.js";
 import { part } from "./parts.js";
+import * as WORDS from "../words/engine.js";
 
 /** @typedef {import("./contract.js").Request} Request */
 /** @typedef {import("./contract.js").PictureRequest} PictureRequest */
@@ -86,10 +87,8 @@ export function fromOnnx(outputs, ms, { maps = {}, slice }, spatial, blocks) {
 
 /** What keeps an engine from starting here, if anything does. */
 function obstacle() {
-  if (typeof WebAssembly === "undefined")
-    return "This browser has no WebAssembly, which the engine is made of.";
-  if (typeof Worker === "undefined")
-    return "This browser has no workers, in one of which the engine runs.";
+  if (typeof WebAssembly === "undefined") return WORDS.noWebAssembly;
+  if (typeof Worker === "undefined") return WORDS.noWorkers;
   return undefined;
 }
 
@@ -107,15 +106,14 @@ function openWorker(program) {
     const asked = pending.get(id);
     pending.delete(id);
     if (error === undefined) asked?.resolve(done);
-    else asked?.reject(new Error(`The engine failed: ${error}.`));
+    else asked?.reject(new Error(WORDS.failed(error)));
   };
   worker.onerror = (event) => {
     event.preventDefault();
     worker.terminate();
     workers.clear(); // the next request starts afresh
     opened.clear();
-    for (const { reject } of pending.values())
-      reject(new Error("The engine could not be started."));
+    for (const { reject } of pending.values()) reject(new Error(WORDS.notStarted));
     pending.clear();
   };
   return {
@@ -183,7 +181,7 @@ export function pageEngine({ assets, networks, inputs = {}, onLoad }) {
       const blocked = obstacle();
       if (blocked) throw new Error(blocked);
       const name = request.network ?? only;
-      if (!(name in networks)) throw new Error(`This page has no network "${name}".`);
+      if (!(name in networks)) throw new Error(WORDS.noNetwork(name));
       const given = request.image;
       const image = "data" in given ? given : await stored(`input${given.stored}`);
       const asked = toOnnx(request, image, networks[name]);

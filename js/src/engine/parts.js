@@ -7,6 +7,8 @@
  * base64 of gzip.
  */
 
+import * as WORDS from "../words/engine.js";
+
 /** @typedef {(loaded: number, total: number) => void} OnLoad bytes so far; total may be 0 */
 
 /** What scripts have brought: name -> text. @returns {Record<string, string>} */
@@ -32,7 +34,7 @@ function byScript(name, assets) {
       script.remove();
       resolve(text);
     };
-    script.onerror = () => reject(new Error(`${name} does not lie beside this page.`));
+    script.onerror = () => reject(new Error(WORDS.notBeside(name)));
     document.head.append(script);
   });
 }
@@ -40,9 +42,9 @@ function byScript(name, assets) {
 /** @param {string} name @param {URL} assets @param {OnLoad} onLoad */
 async function byFetch(name, assets, onLoad) {
   const response = await fetch(new URL(name, assets)).catch((error) => {
-    throw new Error(`${name} could not be loaded from this site (${error.message}).`);
+    throw new Error(WORDS.notLoaded({ name, error: error.message }));
   });
-  if (!response.ok) throw new Error(`${name} is not on this site (${response.status}).`);
+  if (!response.ok) throw new Error(WORDS.notOnSite({ name, status: response.status }));
   const packed = response.headers.has("Content-Encoding"); // then the length is not what arrives
   const total = packed ? 0 : Number(response.headers.get("Content-Length"));
   const chunks = [];
@@ -76,7 +78,7 @@ const carried = async (name, text) => {
   try {
     return await unzipped(bytesOf(text));
   } catch {
-    throw new Error(`${name} came damaged: the file that carries it is not whole.`);
+    throw new Error(WORDS.damaged(name));
   }
 };
 
@@ -89,7 +91,7 @@ const carried = async (name, text) => {
 export async function part(name, assets, onLoad = () => {}) {
   const text = inPage(name);
   if (text !== undefined) return carried(name, text);
-  if (!assets) throw new Error("This page was saved on its own: it has no engine.");
+  if (!assets) throw new Error(WORDS.savedAlone);
   if (assets.protocol === "file:") return carried(name, await byScript(name, assets));
   return unzipped(await byFetch(name, assets, onLoad));
 }

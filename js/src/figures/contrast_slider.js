@@ -7,6 +7,8 @@ import { dice, meanDice, weightedSum } from "../ground/maths.js";
 import { canvas, classPainter, paintMap } from "../draw/paint.js";
 import { line, plot, points, polyline, readable } from "../draw/plot.js";
 import { index, oneOf, widget } from "../widget.js";
+import * as WORDS from "../words/contrast_slider.js";
+import * as COMMON from "../words/common.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
 /** @type {Gates[]} */
@@ -83,7 +85,7 @@ export default widget(
 
     // Choices
     const network = choice({
-      label: "Network",
+      label: COMMON.network,
       name: "network",
       options: networks.map((name) => ({ value: name, label: name })),
       onInput: (value) => set({ network: value }),
@@ -91,12 +93,12 @@ export default widget(
     network.element.hidden = networks.length < 2;
     const scores = Object.fromEntries(GATES.map((g) => [g, readout(`dice-${g}`)]));
     const names = {
-      own: "own",
-      first: `those of the ${ends[0]} end`,
-      last: `those of the ${ends[1]} end`,
+      own: WORDS.gates.own,
+      first: WORDS.gates.first(ends[0]),
+      last: WORDS.gates.last(ends[1]),
     };
     const freeze = choice({
-      label: `Gates of the ${block}, and their Dice`,
+      label: WORDS.gatesOf(block),
       name: "gates",
       options: Object.entries(names).map(([value, label]) => ({
         value,
@@ -110,35 +112,35 @@ export default widget(
       })),
       onInput: (value) => set({ gates: /** @type {Gates} */ (value) }),
     });
-    const reset = button("Reset", "reset", () =>
+    const reset = button(COMMON.reset, "reset", () =>
       set({ network: networks[0], contrast: 0, gates: "own" }),
     );
     const contrast = readout("contrast");
     const slider = bar({
-      label: `Contrast, from ${ends[0]} to ${ends[1]}`,
+      label: WORDS.contrastBar({ first: ends[0], last: ends[1] }),
       name: "contrast-bar",
       kind: "plain",
       max: steps - 1,
       step: 1,
       snap: true,
-      format: (v) => `contrast ${fixed(values[v])}`,
+      format: (v) => WORDS.contrastAt(fixed(values[v])),
       onInput: (v) => set({ contrast: v }),
     });
 
     // Pictures
-    const photo = canvas(height, width, "The image at this contrast");
-    const result = canvas(height * FINE, width * FINE, "Its segmentation");
+    const photo = canvas(height, width, WORDS.photo);
+    const result = canvas(height * FINE, width * FINE, WORDS.result);
     const score = readout("dice");
     const list = classList(classes);
 
     // Curves
-    const dicePlot = plot("Dice", "Dice against contrast, for own and for frozen gates");
+    const dicePlot = plot(COMMON.dice, WORDS.curves);
     const diceLines = GATES.map((g) => polyline(`scse-diceline scse-dice-${g}`));
     const diceNow = line(0, 0, 0, 100, "scse-here");
     const dot = h("span", { class: "scse-dicedot" });
     dicePlot.drawing.append(diceNow, ...diceLines);
     dicePlot.area.append(dot);
-    const gatePlot = plot("gate");
+    const gatePlot = plot(WORDS.gateAxis);
     gatePlot.element.classList.add("scse-gateplot");
     const gateLines = Array.from({ length: channels }, () => polyline("scse-gateline"));
     const groups = ["falls", "rises"].map((name) => {
@@ -165,13 +167,18 @@ export default widget(
       picked.setAttribute("points", points(course(k)));
       value.set(gateAt(k, get("contrast")));
       note.replaceChildren(
-        `channel ${k + 1}: `,
-        h("b", { class: "scse-c" }, value.element),
-        ` at this contrast; ${fixed(gateAt(k, 0), 3)} at ${ends[0]}, ${fixed(gateAt(k, steps - 1), 3)} at ${ends[1]}`,
+        ...WORDS.read({
+          channel: k + 1,
+          gate: h("b", { class: "scse-c" }, value.element),
+          first: fixed(gateAt(k, 0), 3),
+          firstEnd: ends[0],
+          last: fixed(gateAt(k, steps - 1), 3),
+          lastEnd: ends[1],
+        }),
       );
     }
     const reader = readable(gatePlot.area, {
-      label: `The ${channels} gates of the ${block}, sorted by what the contrast does to them`,
+      label: WORDS.pointable({ channels, block }),
       name: "point-gates",
       count: channels,
       locate(x, y) {
@@ -182,7 +189,10 @@ export default widget(
         return off.indexOf(Math.min(...off));
       },
       describe: (j) =>
-        `channel ${channelAt(j) + 1}: ${fixed(gateAt(channelAt(j), get("contrast")), 3)}`,
+        WORDS.channel({
+          channel: channelAt(j) + 1,
+          gate: fixed(gateAt(channelAt(j), get("contrast")), 3),
+        }),
       onMove: read,
       onLeave() {
         reading = false;
@@ -219,13 +229,13 @@ export default widget(
           h(
             "div",
             { class: "scse-view" },
-            h("div", { class: "scse-title" }, "Contrast ", contrast.element),
+            h("div", { class: "scse-title" }, ...WORDS.contrastOf(contrast.element)),
             photo,
           ),
           h(
             "div",
             { class: "scse-view" },
-            h("div", { class: "scse-title scse-bigdice" }, "Dice ", score.element),
+            h("div", { class: "scse-title scse-bigdice" }, ...WORDS.diceOf(score.element)),
             result,
           ),
         ),
@@ -236,7 +246,7 @@ export default widget(
             "div",
             { class: "scse-abscissa" },
             h("span", { text: ends[0] }),
-            h("span", { text: "contrast" }),
+            h("span", { text: WORDS.abscissa }),
             h("span", { text: ends[1] }),
             slider.element,
           ),
@@ -247,9 +257,7 @@ export default widget(
             h(
               "span",
               {},
-              `The ${channels} gates `,
-              h("b", { class: "scse-c", text: "c" }),
-              ` of the ${block}`,
+              ...WORDS.gatesC({ channels, c: h("b", { class: "scse-c", text: "c" }), block }),
             ),
           ),
           gatePlot.element,
@@ -286,7 +294,7 @@ export default widget(
         const mean = values.map((_, v) => of.reduce((sum, c) => sum + c[v], 0) / of.length);
         element.setAttribute("points", of.length ? points(mean) : "");
         label.hidden = of.length === 0 || get("gates") !== "own"; // frozen gates do neither
-        label.textContent = `${of.length} ${sign < 0 ? "close" : "open"}`;
+        label.textContent = sign < 0 ? WORDS.closing(of.length) : WORDS.opening(of.length);
         label.style.bottom = `${100 * mean[steps - 1]}%`;
       }
     }
@@ -295,11 +303,11 @@ export default widget(
       const closing = changes.filter((c) => c < -MOVED).length;
       const opening = changes.filter((c) => c > MOVED).length;
       if (get("gates") === "own" && closing + opening === 0) {
-        return `From ${ends[0]} to ${ends[1]} no gate of this block changes by more than ${fixed(MOVED, 1)}.`;
+        return WORDS.unmoved({ first: ends[0], last: ends[1], moved: fixed(MOVED, 1) });
       }
       return get("gates") === "own"
-        ? `From ${ends[0]} to ${ends[1]}, ${closing} gates close and ${opening} open (by more than ${fixed(MOVED, 1)}); thick: their means.`
-        : `The gates are ${names[/** @type {"own"} */ (get("gates"))]}, whatever the image.`;
+        ? WORDS.changes({ first: ends[0], last: ends[1], closing, opening, moved: fixed(MOVED, 1) })
+        : WORDS.frozen(names[/** @type {"own"} */ (get("gates"))]);
     }
 
     let drawn = "";
@@ -336,7 +344,11 @@ export default widget(
         note.textContent = summary();
       }
       say(
-        `Contrast ${fixed(values[v])}, gates: ${names[/** @type {"own"} */ (how)]}: Dice ${fixed(curves[n][how][v])}.`,
+        WORDS.said({
+          contrast: fixed(values[v]),
+          gates: names[/** @type {"own"} */ (how)],
+          dice: fixed(curves[n][how][v]),
+        }),
       );
     }
     return update;

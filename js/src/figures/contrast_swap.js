@@ -8,6 +8,9 @@ import { blend, dice, differences, meanDice, nearest } from "../ground/maths.js"
 import { canvas, classPainter, paintMap } from "../draw/paint.js";
 import { plot, readable } from "../draw/plot.js";
 import { widget } from "../widget.js";
+import * as WORDS from "../words/contrast_swap.js";
+import * as COMMON from "../words/common.js";
+import * as CHECKS from "../words/checks.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
 const PACE = 150; // milliseconds that a stored blend is shown while the gates travel
@@ -31,7 +34,7 @@ export default widget(
     blend: (value) =>
       typeof value === "number" && Math.abs(blends[nearest(blends, value)] - value) < 1e-4
         ? undefined
-        : `must be one of ${blends.map((b) => fixed(b)).join(", ")}`,
+        : CHECKS.oneOf(blends.map((b) => fixed(b)).join(", ")),
   }),
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
     const { titles, classes, block, blends, order } = manifest;
@@ -57,8 +60,8 @@ export default widget(
 
     // The two pictures
     const columns = [0, 1].map((i) => {
-      const photo = canvas(height, width, `The ${titles[i]} image`);
-      const result = canvas(height * FINE, width * FINE, "Its segmentation");
+      const photo = canvas(height, width, WORDS.photo(titles[i]));
+      const result = canvas(height * FINE, width * FINE, WORDS.result);
       const score = scoreboard(`-${i}`);
       const list = classList(classes, `-${i}`);
       const key = h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true });
@@ -79,7 +82,7 @@ export default widget(
     });
 
     // The gates: a stem between the own gates of both, on which the gates in use travel
-    const gatePlot = plot("gate");
+    const gatePlot = plot(WORDS.gateAxis);
     gatePlot.element.setAttribute("data-term", "c");
     const gaps = Array.from(own[0], (gate, k) => Math.abs(gate - own[1][k]));
     const mean = gaps.reduce((sum, gap) => sum + gap, 0) / channels;
@@ -100,34 +103,33 @@ export default widget(
     const values = [0, 1].map((i) => readout(`gate-${i}`, (v) => fixed(v, 3)));
     const note = h("p", { class: "scse-hint" });
     const most = fixed(Math.max(...gaps));
-    const summary =
-      `Between the two images a gate moves by ${fixed(mean)} on average, by ${most} at most. ` +
-      "Point at one to read it.";
+    const summary = WORDS.summary({ mean: fixed(mean), most });
     note.textContent = summary;
     /** @param {number} j */
     const describe = (j) => {
       const now = gatesAt(stepNow()).map((gates) => fixed(gates[order[j]], 3));
-      return `channel ${order[j] + 1}: ${titles[0]} ${now[0]}, ${titles[1]} ${now[1]}`;
+      return WORDS.channel({
+        channel: order[j] + 1,
+        first: titles[0],
+        gate: now[0],
+        second: titles[1],
+        other: now[1],
+      });
     };
     /** @param {number} j */
     function read(j) {
       const now = gatesAt(stepNow());
       values.forEach((value, i) => value.set(now[i][order[j]]));
-      note.replaceChildren(`channel ${order[j] + 1}: `);
-      titles.forEach((title, i) => {
-        note.append(
-          i ? ", " : "",
-          `${title} gets `,
-          h("b", { class: "scse-c" }, values[i].element),
-        );
-      });
-      if (stepNow()) note.append(` (own ${own.map((g) => fixed(g[order[j]], 3)).join(", ")})`);
+      const [gate, other] = values.map(({ element }) => h("b", { class: "scse-c" }, element));
+      const [first, second] = titles;
+      note.replaceChildren(...WORDS.read({ channel: order[j] + 1, first, gate, second, other }));
+      if (stepNow()) note.append(WORDS.own(own.map((g) => fixed(g[order[j]], 3)).join(", ")));
     }
     const picked = h("div", { class: "scse-picked", hidden: true });
     picked.style.width = `${100 / channels}%`;
     gatePlot.area.append(picked);
     const reader = readable(gatePlot.area, {
-      label: `The ${channels} gates of ${block}, sorted by what the contrast does to them`,
+      label: WORDS.pointable({ channels, block }),
       name: "point-gates",
       count: channels,
       locate: (x) => Math.floor(x * channels),
@@ -142,12 +144,12 @@ export default widget(
 
     // What the reader does
     const slider = bar({
-      label: "Whose gates: from own to the other image’s",
+      label: WORDS.blend,
       name: "blend",
       max: last,
       step: 1,
       snap: true,
-      format: (step) => `${Math.round(100 * blends[step])} % of the other image’s gates`,
+      format: (step) => WORDS.blendAt(Math.round(100 * blends[step])),
       onInput: go,
     });
     slider.setHome(0);
@@ -171,7 +173,7 @@ export default widget(
     let swapped = false;
     const swap = button("", "swap", () => walk(swapped ? 0 : last));
     swap.classList.add("scse-primary");
-    const reset = button("Reset", "reset", () => go(0));
+    const reset = button(COMMON.reset, "reset", () => go(0));
 
     root.append(
       h(
@@ -181,9 +183,9 @@ export default widget(
         h(
           "div",
           { class: "scse-labelled" },
-          h("span", { text: "own" }),
+          h("span", { text: WORDS.ownEnd }),
           slider.element,
-          h("span", { text: "the other’s" }),
+          h("span", { text: WORDS.otherEnd }),
         ),
         reset,
       ),
@@ -197,9 +199,7 @@ export default widget(
           h(
             "span",
             {},
-            `The ${channels} gates `,
-            h("b", { class: "scse-c", text: "c" }),
-            ` of the ${block}`,
+            ...WORDS.gatesC({ channels, c: h("b", { class: "scse-c", text: "c" }), block }),
           ),
         ),
         h(
@@ -210,7 +210,7 @@ export default widget(
               "span",
               {},
               h("span", { class: `scse-key scse-key-${i}`, "aria-hidden": true }),
-              `for ${titles[i]}`,
+              WORDS.key(titles[i]),
             ),
           ),
         ),
@@ -218,9 +218,9 @@ export default widget(
         h(
           "div",
           { class: "scse-sorted", "aria-hidden": true },
-          h("span", { text: `open for ${titles[0]}` }),
-          h("span", { text: "sorted by change" }),
-          h("span", { text: `open for ${titles[1]}` }),
+          h("span", { text: WORDS.open(titles[0]) }),
+          h("span", { text: WORDS.sorted }),
+          h("span", { text: WORDS.open(titles[1]) }),
         ),
         note,
       ),
@@ -238,7 +238,7 @@ export default widget(
       const used = gatesAt(step);
       slider.set(step);
       swapped = step > last / 2;
-      swap.textContent = swapped ? "Give them back" : `Swap the ${channels} gates`;
+      swap.textContent = swapped ? WORDS.giveBack : WORDS.swap(channels);
       /** @type {import("../desk/goal.js").Numbers} */
       const found = {};
       const spoken = columns.map(({ result, score, list }, i) => {
@@ -252,7 +252,12 @@ export default widget(
         found[`Dice of ${titles[i]}`] = scored;
         found[`pixels changed in ${titles[i]}`] = pixels;
         list.set(dice(now, arrays.label, classes.length));
-        return `${titles[i]}: Dice ${fixed(scored)}, own ${fixed(ownDice[i])}, ${pixels} pixels changed`;
+        return WORDS.saidOf({
+          title: titles[i],
+          dice: fixed(scored),
+          own: fixed(ownDice[i]),
+          pixels,
+        });
       });
       for (const { k, pair } of dots) {
         pair.forEach((/** @type {HTMLElement} */ dot, /** @type {number} */ i) => {
@@ -262,7 +267,7 @@ export default widget(
       measure(found);
       reader.refresh();
       if (note.textContent !== summary) read(reader.at());
-      say(`${Math.round(100 * blends[step])} % of the other’s gates. ${spoken.join(". ")}.`);
+      say(WORDS.said({ percent: Math.round(100 * blends[step]), told: spoken.join(". ") }));
     };
   },
 );

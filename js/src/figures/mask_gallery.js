@@ -7,6 +7,8 @@ import { fixed, h } from "../ground/dom.js";
 import { colourBar, panel } from "../desk/figure.js";
 import { canvas, paintMap, range } from "../draw/paint.js";
 import { index, oneOf, widget } from "../widget.js";
+import * as WORDS from "../words/mask_gallery.js";
+import * as COMMON from "../words/common.js";
 
 /**
  * What scse/widgets/mask_gallery.py describes.
@@ -27,20 +29,20 @@ export default widget(
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts }) => {
     const { samples, size, blocks } = manifest;
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture }),
     });
     const scales = choice({
-      label: "Colours",
+      label: WORDS.colours,
       name: "scale",
       options: [
-        { value: "shared", label: "one scale, 0 to 1" },
-        { value: "own", label: "each its own" },
+        { value: "shared", label: WORDS.shared },
+        { value: "own", label: WORDS.each },
       ],
       onInput: (scale) => set({ scale }),
     });
-    const reset = button("Reset", "reset", () => set({ picture: 0, scale: "shared" }));
+    const reset = button(COMMON.reset, "reset", () => set({ picture: 0, scale: "shared" }));
 
     /** Where the reader points, as parts of width and height. */
     let [x, y] = [0.5, 0.5];
@@ -97,7 +99,7 @@ export default widget(
         const element = panel(
           h("span", {}, name, h("small", { text: ` ${height}×${width}` })),
           map.over,
-          h("span", {}, "from ", low.element, " to ", high.element),
+          h("span", {}, ...WORDS.range({ low: low.element, high: high.element })),
           scale.element,
           note,
         );
@@ -114,8 +116,8 @@ export default widget(
       for (const mask of masks) {
         const s = valuesOf(mask)[mask.map.place()];
         mask.value.set(s);
-        mask.note.replaceChildren(...(pointing ? ["here ", mask.value.element] : []));
-        if (pointing && mask.name === name) say(`${name}: s is ${fixed(s, 3)}`);
+        mask.note.replaceChildren(...(pointing ? WORDS.here(mask.value.element) : []));
+        if (pointing && mask.name === name) say(WORDS.said({ name, s: fixed(s, 3) }));
       }
     }
 
@@ -124,11 +126,11 @@ export default widget(
       h(
         "div",
         { class: "scse-wall" },
-        panel("picture", photo.over, credit),
+        panel(WORDS.picture, photo.over, credit),
         ...masks.map((mask) => mask.element),
       ),
       h("p", {
-        text: "Point at any of them, or focus one and use the arrow keys: the same place is marked in all.",
+        text: WORDS.help,
       }),
     );
 
@@ -154,14 +156,16 @@ export default widget(
         "gray",
       );
       credit.textContent = samples[picture].credit ?? "";
-      for (const mask of masks) {
+      const told = masks.map((mask) => {
         const values = valuesOf(mask);
         const [low, high] = range(values);
         mask.low.set(low);
         mask.high.set(high);
         paintMap(mask.map.element, values, shared ? 0 : low, shared ? 1 : high, "space");
         mask.scale.set(shared ? 0 : low, shared ? 1 : high);
-      }
+        return WORDS.saidRange({ name: mask.name, low: fixed(low), high: fixed(high) });
+      });
+      if (!pointing) say(WORDS.saidRanges(told.join(", ")));
       point();
     };
   },

@@ -8,6 +8,8 @@ import { colourBar, panel } from "../desk/figure.js";
 import { project, sigmoid } from "../ground/maths.js";
 import { canvas, paintMap, range } from "../draw/paint.js";
 import { index, widget } from "../widget.js";
+import * as WORDS from "../words/pixel_probe.js";
+import * as COMMON from "../words/common.js";
 
 /** The sigmoid as a small drawing, with a dot on it. */
 function curve() {
@@ -75,7 +77,7 @@ const position = (height, width) => (value) =>
     (value.length === 2 &&
       value.every((v, i) => Number.isInteger(v) && v >= 0 && v < [height, width][i])))
     ? undefined
-    : `must be empty or [row, column] in a map of ${height}×${width}`;
+    : WORDS.position({ height, width });
 
 /**
  * What scse/widgets/pixel_probe.py describes.
@@ -135,7 +137,7 @@ export default widget(
     const pixelNow = () => (get("pixel").length ? get("pixel") : states[get("picture")].best);
 
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture, pixel: [] }),
     });
@@ -150,7 +152,7 @@ export default widget(
     const stacks = [photo, mask].map((element, i) => {
       const over = stack(element, markers[i].element);
       pointable(over, {
-        label: ["Image", "Spatial mask"][i],
+        label: [COMMON.image, COMMON.spatialMask][i],
         name: ["point-picture", "point-mask"][i],
         width,
         height,
@@ -201,8 +203,8 @@ export default widget(
         h(
           "div",
           { class: "scse-side" },
-          panel("Image", stacks[0], credit),
-          panel(h("span", {}, "Spatial mask ", s()), stacks[1], scale.element),
+          panel(COMMON.image, stacks[0], credit),
+          panel(h("span", {}, ...COMMON.spatialMaskOf(s())), stacks[1], scale.element),
         ),
         h(
           "div",
@@ -213,13 +215,7 @@ export default widget(
             h(
               "thead",
               {},
-              h(
-                "tr",
-                {},
-                ...["channel", "value u", "weight w", "w × u"].map((text) =>
-                  h("th", { scope: "col", text }),
-                ),
-              ),
+              h("tr", {}, ...WORDS.heads.map((text) => h("th", { scope: "col", text }))),
             ),
             h("tbody", {}, ...rows.map((row) => row.element)),
           ),
@@ -229,8 +225,8 @@ export default widget(
             h(
               "div",
               {},
-              h("div", {}, "sum ", total.element, " + bias ", offset.element),
-              h("div", { "data-term": "q" }, "logit q = ", h("strong", {}, logit.element)),
+              h("div", {}, ...WORDS.sum({ sum: total.element, bias: offset.element })),
+              h("div", { "data-term": "q" }, ...WORDS.logit(h("strong", {}, logit.element))),
               h(
                 "div",
                 { class: "scse-gatevalue", "data-term": "s" },
@@ -246,7 +242,7 @@ export default widget(
         ),
       ),
       h("p", {
-        text: "Move over the image or the mask, or focus one and step with the arrow keys.",
+        text: WORDS.help,
       }),
     );
 
@@ -275,7 +271,7 @@ export default widget(
         drawn = picture;
       }
       for (const m of markers) m.at(column, row, width, height);
-      place.textContent = `Block ${manifest.block}, map of ${height}×${width}: row ${row}, column ${column}`;
+      place.textContent = WORDS.place({ block: manifest.block, height, width, row, column });
       let sum = 0;
       rows.forEach(({ value, valueBar, product, productBar }, k) => {
         const u = state.maps[k * size + at];
@@ -291,7 +287,7 @@ export default widget(
       drawing.set(sum + bias);
       measure({ logit: sum + bias, s: sigmoid(sum + bias) });
       say(
-        `Row ${row}, column ${column}: logit ${fixed(sum + bias, 3)}, s ${fixed(sigmoid(sum + bias), 3)}`,
+        WORDS.said({ row, column, logit: fixed(sum + bias, 3), s: fixed(sigmoid(sum + bias), 3) }),
       );
     };
   },

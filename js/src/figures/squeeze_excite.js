@@ -9,17 +9,13 @@ import { excite } from "../ground/maths.js";
 import { canvas, paintMap } from "../draw/paint.js";
 import { wires } from "../draw/wires.js";
 import { index, numbers, widget } from "../widget.js";
+import * as WORDS from "../words/squeeze_excite.js";
+import * as COMMON from "../words/common.js";
 
 /** @typedef {{kind: "gate" | "hidden", index: number}} Subject what the sum below explains */
 
-const STAGES = [
-  { words: "squeeze: each map shrinks to its mean", seconds: 3.5 },
-  { words: "excite: the means flow through fc1", seconds: 3 },
-  { words: "ReLU: a hidden unit below 0 becomes 0", seconds: 2 },
-  { words: "excite: the hidden units flow through fc2", seconds: 3 },
-  { words: "the sigmoid makes a gate of each logit", seconds: 2.5 },
-  { words: "each gate dims its map", seconds: 3.5 },
-];
+const SECONDS = [3.5, 3, 2, 3, 2.5, 3.5];
+const STAGES = SECONDS.map((seconds, i) => ({ words: WORDS.stages[i], seconds }));
 
 /**
  * A written-out sum: weight × value + … + bias.
@@ -79,11 +75,11 @@ export default widget(
     let subject = { kind: "gate", index: 0 };
 
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture, z: [] }),
     });
-    const reset = button("Reset", "reset", () => set({ z: [] }));
+    const reset = button(COMMON.reset, "reset", () => set({ z: [] }));
 
     /** @param {Subject} next */
     function explain(next) {
@@ -117,7 +113,7 @@ export default widget(
       thumb.setAttribute("data-term", "u_k");
       const value = readout(`z-${k}`, undefined, { "data-term": "z" });
       const slider = bar({
-        label: `Mean of channel ${k + 1}`,
+        label: WORDS.mean(k + 1),
         name: `z-bar-${k}`,
         kind: "plain",
         min: range[0],
@@ -177,7 +173,7 @@ export default widget(
     const term = (name, text) => h("span", { "data-term": name, text });
     const watch = player({
       stages: STAGES,
-      before: "only the maps are there",
+      before: WORDS.start,
       draw: () => draw(),
       say,
       signal,
@@ -189,27 +185,27 @@ export default widget(
         { class: "scse-network" },
         column(
           "inputs",
-          term("u_k", "maps U"),
+          term("u_k", WORDS.maps),
           " → ",
-          term("z", "means z"),
+          term("z", WORDS.means),
         )(...inputs.map(({ row }) => row)),
         column("wiring", term("W2", "fc1"))(first.element),
         column("units", past.end, term("relu", "ReLU"))(...hidden.map(({ row }) => row)),
         column("wiring", term("W1", "fc2"))(second.element),
         column(
           "outputs",
-          term("logits", "logits"),
-          " → ",
-          term("sigma", "σ"),
-          " → gates ",
-          c(),
+          ...WORDS.gates({
+            logits: term("logits", WORDS.logits),
+            sigma: term("sigma", "σ"),
+            c: c(),
+          }),
         )(...gates.map(({ row }) => row)),
-        column("dimmed", term("out", "maps Û"))(...gates.map(({ dimmed }) => dimmed)),
+        column("dimmed", term("out", WORDS.dimmed))(...gates.map(({ dimmed }) => dimmed)),
       ),
       watch.element,
       formula,
       h("p", {
-        text: "Drag a mean (Delete puts it back); point at a hidden unit or a gate to see its sum: ↑ and ↓ go through a column. Thick lines carry much, dashed lines subtract. Each map is drawn from 0 to its own maximum, on the right on the same scale as on the left.",
+        text: WORDS.help,
       }),
     );
     root.style.setProperty("--rows", String(channels));
@@ -226,7 +222,8 @@ export default widget(
       const steps = excite(fc1, fc2, zNow());
       return (subject.kind === "gate" ? steps.gates : steps.hidden)[subject.index];
     }
-    const tell = () => say(`${subject.kind} ${subject.index + 1} is ${fixed(subjectNow(), 3)}`);
+    const tell = () =>
+      say(WORDS.said[subject.kind]({ unit: subject.index + 1, value: fixed(subjectNow(), 3) }));
     const columns = (/** @type {string} */ name) =>
       /** @type {HTMLElement[]} */ ([...root.querySelectorAll(`.scse-column.scse-${name}`)]);
     parts({
@@ -260,14 +257,20 @@ export default widget(
       drawn = picture;
       hidden.forEach(({ value, row }, j) => {
         value.set(steps.hidden[j]);
-        row.setAttribute("aria-label", `Hidden unit ${j + 1}: ${fixed(steps.hidden[j])}`);
+        row.setAttribute(
+          "aria-label",
+          WORDS.hiddenUnit({ unit: j + 1, value: fixed(steps.hidden[j]) }),
+        );
         row.classList.toggle("scse-silent", steps.hidden[j] === 0);
         come(relu, row);
       });
       gates.forEach(({ logit, gate, fill, row, dimmed }, k) => {
         logit.set(steps.logits[k]);
         gate.set(steps.gates[k]);
-        row.setAttribute("aria-label", `Gate ${k + 1}: ${fixed(steps.gates[k], 3)}`);
+        row.setAttribute(
+          "aria-label",
+          WORDS.gate({ gate: k + 1, value: fixed(steps.gates[k], 3) }),
+        );
         fill.style.width = `${100 * steps.gates[k] * gated}%`;
         row.style.setProperty("--home", `${100 * own.gates[k]}%`);
         come(outof, logit.element);
@@ -291,22 +294,24 @@ export default widget(
           h(
             "div",
             {},
-            `logit ${at + 1} = `,
+            WORDS.logitIs(at + 1),
             ...sum(fc2.weight[at], steps.hidden, fc2.bias[at]),
             ` = ${fixed(steps.logits[at], 3)}`,
           ),
           h(
             "div",
             {},
-            `gate ${at + 1} = σ(${fixed(steps.logits[at], 3)}) = 1 / (1 + e`,
-            h("sup", { text: fixed(-steps.logits[at], 3) }),
-            ") = ",
-            h("b", { class: "scse-c" }, explained.element),
+            ...WORDS.gateSum({
+              unit: at + 1,
+              logit: fixed(steps.logits[at], 3),
+              power: h("sup", { text: fixed(-steps.logits[at], 3) }),
+              value: h("b", { class: "scse-c" }, explained.element),
+            }),
           ),
         );
       } else {
         formula.replaceChildren(
-          h("div", {}, `hidden ${at + 1} = ReLU( `, ...sum(fc1.weight[at], z, fc1.bias[at]), " )"),
+          h("div", {}, WORDS.hiddenIs(at + 1), ...sum(fc1.weight[at], z, fc1.bias[at]), " )"),
           h("div", {}, `= ReLU(${fixed(steps.before[at], 3)}) = `, h("b", {}, explained.element)),
         );
       }

@@ -1,6 +1,7 @@
 /** Whether edits that came from a link, a file or a kernel can be used here. */
 
 import { edits as hasForm } from "./valid.js";
+import * as WORDS from "../words/edits.js";
 
 /** @typedef {import("./rules.js").Branch} Branch */
 /**
@@ -20,7 +21,7 @@ export function formProblem(validate, value) {
   if (validate(value)) return undefined;
   const { instancePath, message } = (validate.errors ?? [])[0];
   const path = instancePath.slice(1).replaceAll("/", ".");
-  return `cannot be read${path ? ` at ${path}` : ""}: it ${message}`;
+  return path ? WORDS.formAt({ path, message }) : WORDS.form(message);
 }
 
 /**
@@ -35,11 +36,11 @@ export function problem(edits, sites, inputs, { means } = { means: true }) {
   if (wrong) return wrong;
   const given = /** @type {import("./edit.js").Edits} */ (edits);
   for (const [block, branches] of Object.entries(given)) {
-    if (!Object.hasOwn(sites, block)) return `changes a block that is not here: ${block}`;
+    if (!Object.hasOwn(sites, block)) return WORDS.block(block);
     for (const [branch, edit] of Object.entries(branches)) {
-      if (edit.base === "mean" && !means) return "asks for a mean, of which there is none here";
+      if (edit.base === "mean" && !means) return WORDS.mean;
       const misfit = misfitOf(edit, /** @type {Branch} */ (branch), sites[block], inputs);
-      if (misfit) return `changes the ${branch} gates of ${block}: ${misfit}`;
+      if (misfit) return WORDS.gates({ branch, block, misfit });
     }
   }
   return undefined;
@@ -51,16 +52,16 @@ export function problem(edits, sites, inputs, { means } = { means: true }) {
  */
 function misfitOf({ base, from, set = {}, strokes = [] }, branch, site, inputs) {
   const { channels, positions, branches, range: [low, high] = [0, 1] } = site;
-  if (!branches.includes(branch)) return `it has ${branches.join(" and ")} only`;
-  if ((base === "from") !== (from !== undefined)) return "from goes with the base from alone";
-  if (from !== undefined && from >= inputs) return `there is no input ${from}`;
+  if (!branches.includes(branch)) return WORDS.only(branches.join(WORDS.and));
+  if ((base === "from") !== (from !== undefined)) return WORDS.from;
+  if (from !== undefined && from >= inputs) return WORDS.noInput(from);
   const size = branch === "channel" ? channels : positions.reduce((a, b) => a * b, 1);
   const beyond = Object.keys(set).find((k) => Number(k) >= size);
-  if (beyond !== undefined) return `there is no entry ${beyond}`;
+  if (beyond !== undefined) return WORDS.noEntry(beyond);
   const outside = Object.values(set).find((v) => !(v >= low && v <= high));
-  if (outside !== undefined) return `an entry is ${outside}; they go from ${low} to ${high}`;
+  if (outside !== undefined) return WORDS.outside({ outside, low, high });
   if (!strokes.length) return undefined;
-  if (branch === "channel" || positions.length !== 2) return "paint needs a mask";
+  if (branch === "channel" || positions.length !== 2) return WORDS.paint;
   return strokesProblem(strokes, Math.max(...positions));
 }
 
@@ -73,7 +74,7 @@ export function strokesProblem(strokes, size) {
     ({ points, width }) =>
       points.length % 2 === 0 && points.every(near) && width <= Math.max(1, size / 4),
   );
-  if (!fine) return "has strokes that cannot be read";
+  if (!fine) return WORDS.strokes;
   const points = strokes.reduce((sum, s) => sum + s.points.length / 2, 0);
-  return points > MOST_IN_ALL ? `has strokes of more than ${MOST_IN_ALL} points` : undefined;
+  return points > MOST_IN_ALL ? WORDS.manyStrokes(MOST_IN_ALL) : undefined;
 }

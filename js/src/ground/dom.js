@@ -1,5 +1,7 @@
 /** Making elements. */
 
+import * as COMMON from "../words/common.js";
+
 /**
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
@@ -47,7 +49,7 @@ export function fixed(value, digits = 2) {
 export const signed = (value, digits = 2) => (value < 0 ? "" : "+") + fixed(value, digits);
 
 /** @param {number} n */
-export const pixels = (n) => `${count(n)} ${n === 1 ? "pixel" : "pixels"}`;
+export const pixels = (n) => COMMON.pixels({ n, count: count(n) });
 
 /** A count with thin spaces between thousands, where no line is broken. @param {number} n */
 export const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");

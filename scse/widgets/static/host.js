@@ -128,13 +128,13 @@
   }
 
   /** What all views of one model share: the model and its widget, initialised once; `before` is the
-   * number of figures of its kind above it. */
-  async function start({ model_id: id, files }, before) {
+   * number of figures of its kind above it. A slide says in `set` in which state it opens. */
+  async function start({ model_id: id, files, set }, before) {
     const [entry, source, sheets] = files ? await inSite(files) : inPage(id);
     if (entry?.model_module !== "anywidget") {
       throw new Error("only a running notebook can draw this kind of control");
     }
-    const model = new Model(restoreBuffers(entry));
+    const model = new Model({ ...restoreBuffers(entry), ...set });
     sheets.forEach(addStyle);
     const { default: exported } = await load(source);
     const widget = typeof exported === "function" ? await exported() : exported;

@@ -11,6 +11,8 @@ import { ruleOf } from "../../gates/rules.js";
 import { fixed, h } from "../../ground/dom.js";
 import { index, widget } from "../../widget.js";
 import { flow } from "./model.js";
+import * as WORDS from "../../words/block_flow.js";
+import * as COMMON from "../../words/common.js";
 
 const PAGE = 4; // channels in sight
 
@@ -36,20 +38,21 @@ const PAGE = 4; // channels in sight
  */
 function stagesOf({ fc1, project, rule }) {
   /** @param {string} channel @param {string} space */
-  const words = (channel, space) => [fc1 && channel, project && space].filter(Boolean).join("; ");
+  const words = (channel, space) =>
+    [fc1 && channel, project && space].filter(Boolean).join(WORDS.and);
   const both = fc1 && project;
   return [
     {
-      words: `squeeze: ${words("each map shrinks to its mean z", "each pixel’s vector shrinks to one number q")}`,
+      words: WORDS.squeeze(words(WORDS.squeezeChannel, WORDS.squeezeSpace)),
       seconds: 4.5,
     },
     {
-      words: `excite: ${words("the means flow through two layers to the logits ẑ", "q is a logit already")}`,
+      words: WORDS.excite(words(WORDS.exciteChannel, WORDS.exciteSpace)),
       seconds: 3.5,
     },
-    { words: `the sigmoid makes ${words("gates c", "the mask s")} of the logits`, seconds: 3 },
-    { words: words("each gate dims its map", "the mask dims its pixels, in all maps"), seconds: 4 },
-    ...(both ? [{ words: `the two are joined: Û = ${ruleOf(rule).formula}`, seconds: 4 }] : []),
+    { words: WORDS.sigmoid(words(WORDS.gatesC, WORDS.maskS)), seconds: 3 },
+    { words: words(WORDS.scaleChannel, WORDS.scaleSpace), seconds: 4 },
+    ...(both ? [{ words: WORDS.join(ruleOf(rule).formula), seconds: 4 }] : []),
   ];
 }
 
@@ -105,28 +108,28 @@ export default widget(
     );
 
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture }),
     });
-    const reset = button("Reset", "reset", () => set({ picture: 0 }));
+    const reset = button(COMMON.reset, "reset", () => set({ picture: 0 }));
     const pages = pager({ size: PAGE, onTurn: () => update() });
     pages.arrange([...Array(channels).keys()], { key: "all", of: "", stay: true });
     const watch = player({
       stages: stagesOf(manifest),
-      before: "only the maps U are there",
+      before: WORDS.start,
       draw: () => draw(),
       say,
       signal,
     });
 
     // The stations
-    const photo = canvas(full[0], full[1], "Input image");
+    const photo = canvas(full[0], full[1], COMMON.inputImage);
     const credit = h("span", { class: "scse-credit" });
-    const input = sheaf("U", "Maps U");
-    const gated = sheaf("", "Maps c·U");
-    const masked = sheaf("", "Maps s·U");
-    const output = sheaf("out", "Maps Û");
+    const input = sheaf("U", WORDS.maps.U);
+    const gated = sheaf("", WORDS.maps.c);
+    const masked = sheaf("", WORDS.maps.s);
+    const output = sheaf("out", WORDS.maps.out);
     const rows = Array.from({ length: PAGE }, (_, i) => {
       const fill = h("span", { class: "scse-level" });
       const parts = {
@@ -146,9 +149,9 @@ export default widget(
     const units = canvas(1, 1);
     units.setAttribute("data-term", "relu");
     const off = h("span", { class: "scse-off-units" });
-    const projected = canvas(height, width, "Map q");
+    const projected = canvas(height, width, WORDS.q);
     projected.setAttribute("data-term", "q");
-    const mask = canvas(height, width, "Mask s");
+    const mask = canvas(height, width, WORDS.s);
     mask.setAttribute("data-term", "s");
     const scales = { q: colourBar("gray", "q"), s: colourBar("space", "mask") };
     const intoSpace = input.sheets.map((sheet) => flight(root, sheet, sheet, projected));
@@ -167,12 +170,12 @@ export default widget(
     };
     const channelLane = h(
       "section",
-      { class: "scse-lane scse-lane-channel", "aria-label": "Channel branch" },
-      station("z", [symbol("z"), " means"], ...rows.map(({ mean }) => mean)),
+      { class: "scse-lane scse-lane-channel", "aria-label": WORDS.channelBranch },
+      station("z", WORDS.means(symbol("z")), ...rows.map(({ mean }) => mean)),
       arrows.first[0].element,
       station(
         "units",
-        [h("span", { "data-term": "W2", text: "fc1" }), ", ReLU"],
+        WORDS.units(h("span", { "data-term": "W2", text: "fc1" })),
         units,
         off,
         h("div", { class: "scse-head", "data-term": "W1", text: "fc2" }),
@@ -180,7 +183,7 @@ export default widget(
       arrows.second[0].element,
       station(
         "c",
-        ["ẑ → ", h("span", { "data-term": "sigma", text: "σ" }), " → ", symbol("c", "c"), " gates"],
+        WORDS.gates({ sigma: h("span", { "data-term": "sigma", text: "σ" }), c: symbol("c", "c") }),
         ...rows.map(({ excited }) => excited),
       ),
       arrows.scale[0].element,
@@ -188,10 +191,10 @@ export default widget(
     );
     const spaceLane = h(
       "section",
-      { class: "scse-lane scse-lane-space", "aria-label": "Spatial branch" },
+      { class: "scse-lane scse-lane-space", "aria-label": WORDS.spatialBranch },
       station(
         "q",
-        [symbol("q"), " ", h("span", { "data-term": "w", text: "1×1 convolution" })],
+        [symbol("q"), " ", h("span", { "data-term": "w", text: WORDS.convolution })],
         projected,
         scales.q.element,
       ),
@@ -201,7 +204,7 @@ export default widget(
         h("span", { "data-term": "sigma", text: "σ" }),
         arrows.sigmoid[0].element,
       ),
-      station("s", [symbol("s", "s"), " mask"], mask, scales.s.element),
+      station("s", WORDS.mask(symbol("s", "s")), mask, scales.s.element),
       arrows.scale[1].element,
       station("masked", [symbol("s", "s"), "·U"], masked.element),
     );
@@ -221,8 +224,8 @@ export default widget(
         h(
           "div",
           { class: "scse-source" },
-          station("photo", ["input image"], photo),
-          station("U", [symbol("U"), ` ${channels} maps of ${height}×${width}`], input.element),
+          station("photo", [WORDS.inputImage], photo),
+          station("U", WORDS.mapsOf({ u: symbol("U"), channels, height, width }), input.element),
         ),
         h(
           "div",
@@ -239,13 +242,13 @@ export default widget(
           "div",
           { class: "scse-target" },
           both ? join : "",
-          station("out", [symbol("Û"), " goes on"], output.element),
+          station("out", WORDS.goesOn(symbol("Û")), output.element),
         ),
       ),
       watch.element,
       pages.element,
       h("p", {
-        text: `${manifest.kind} block of ${manifest.block}. Each channel has one colour scale, from 0 to its largest value in U and Û.`,
+        text: WORDS.help({ kind: manifest.kind, block: manifest.block }),
       }),
       credit,
     );
@@ -337,14 +340,17 @@ export default widget(
       });
       input.element.setAttribute(
         "aria-label",
-        `Maps U of channels ${shown.map((k) => k + 1).join(", ")}`,
+        WORDS.mapsOfChannels(shown.map((k) => k + 1).join(", ")),
       );
       if (channel) {
         const { hidden } = channel;
         const across = Math.ceil(Math.sqrt(hidden.length));
         fit(units, Math.ceil(hidden.length / across), across);
         paintMap(units, hidden, 0, range(hidden)[1], "gray");
-        off.textContent = `${hidden.length} hidden units, ${hidden.filter((v) => v === 0).length} off`;
+        off.textContent = WORDS.hidden({
+          units: hidden.length,
+          off: hidden.filter((v) => v === 0).length,
+        });
       }
       if (space) {
         for (const [sheet, values, scale, bar] of /** @type {const} */ ([
@@ -376,11 +382,14 @@ export default widget(
       draw();
       const told = pages
         .visible()
-        .map((k) => (gates ? `channel ${k + 1}: gate ${fixed(gates[k], 3)}` : `channel ${k + 1}`));
-      const covers = space && range(space.mask).map((v) => fixed(v));
-      say(
-        `${told.join(", ")}.${covers ? ` The mask goes from ${covers[0]} to ${covers[1]}.` : ""}`,
-      );
+        .map((k) =>
+          gates
+            ? WORDS.gateOf({ channel: k + 1, gate: fixed(gates[k], 3) })
+            : WORDS.channelOf(k + 1),
+        );
+      const all = told.join(", ");
+      const [low, high] = space ? range(space.mask).map((v) => fixed(v)) : [];
+      say(space ? WORDS.toldMask({ channels: all, low, high }) : WORDS.told(all));
     }
     return update;
   },

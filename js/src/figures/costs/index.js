@@ -5,20 +5,14 @@ import { plot, polyline } from "../../draw/plot.js";
 import { count, fixed, h } from "../../ground/dom.js";
 import { oneOf, widget } from "../../widget.js";
 import { evaluate, KINDS, quantities, WAYS } from "./model.js";
+import * as WORDS from "../../words/costs.js";
+import * as COMMON from "../../words/common.js";
+import * as CHECKS from "../../words/checks.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
-const TITLES = {
-  cse: "cSE, SE",
-  sse: "sSE",
-  add: "scSE add",
-  max: "max",
-  mul: "mul",
-  concat: "concat",
-};
-const WORDS = { written: "written out", package: "this package", floor: "the floor" };
 /** The axes of the roofline, as powers of two. */
 const [LEAST, MOST, LOWEST] = [-6, 10, -14];
 /** Where a reset leads. @type {Omit<State, "view" | "count">} */
@@ -59,10 +53,10 @@ function percent(share) {
 
 /** @param {readonly number[]} list @returns {import("../../widget.js").Check} */
 const among = (list) => (value) =>
-  list.includes(/** @type {number} */ (value)) ? undefined : `must be one of ${list.join(", ")}`;
+  list.includes(/** @type {number} */ (value)) ? undefined : CHECKS.oneOf(list.join(", "));
 
 /** @type {import("../../widget.js").Check} */
-const yesOrNo = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
+const yesOrNo = (value) => (typeof value === "boolean" ? undefined : CHECKS.flag);
 
 export default widget(
   "costs",
@@ -136,29 +130,29 @@ export default widget(
       return buttons.element;
     }
 
-    const view = picked("view", "Costs of", [
-      ["block", "one block"],
-      ["network", "a U-Net"],
+    const view = picked("view", WORDS.costsOf, [
+      ["block", WORDS.oneBlock],
+      ["network", WORDS.aNetwork],
     ]);
     const kind = picked(
       "kind",
-      "Block",
-      KINDS.map((name) => [name, TITLES[name]]),
+      COMMON.block,
+      KINDS.map((name) => [name, WORDS.kinds[name]]),
     );
-    const ratio = listed("r", "reduction ratio", "r");
-    const reset = button("Reset", "reset", () => set(FIRST));
+    const ratio = listed("r", WORDS.ratio, "r");
+    const reset = button(COMMON.reset, "reset", () => set(FIRST));
 
     // One block
     const map = h(
       "div",
       { class: "scse-dials" },
-      listed("channels", "channels", "C"),
-      listed("height", "rows", "H"),
-      listed("width", "columns", "W"),
-      listed("batch", "maps at once", "N"),
-      picked("bytes", "Numbers of", [
-        [4, "4 bytes"],
-        [2, "2 bytes"],
+      listed("channels", WORDS.channels, "C"),
+      listed("height", WORDS.rows, "H"),
+      listed("width", WORDS.columns, "W"),
+      listed("batch", WORDS.atOnce, "N"),
+      picked("bytes", WORDS.numbersOf, [
+        [4, WORDS.bytes4],
+        [2, WORDS.bytes2],
       ]),
     );
     /**
@@ -167,7 +161,7 @@ export default widget(
      * @param {string} term
      */
     function row(name, words, colour, term) {
-      const value = readout(name, term === "B" ? (v) => `${short(v)}B` : short);
+      const value = readout(name, term === "B" ? (v) => WORDS.bytes(short(v)) : short);
       const share = readout(`${name}-share`, percent);
       const fill = h("i");
       const note = h("small", term === "B" ? { "data-term": "passes" } : {});
@@ -189,15 +183,17 @@ export default widget(
         },
       };
     }
-    const parametersRow = row("parameters", "parameters", "channel", "P");
-    const macsRow = row("macs", "multiplications (MACs)", "channel", "M");
-    const byteRows = WAYS.map((way) => row(`bytes-${way}`, `bytes, ${WORDS[way]}`, "space", "B"));
+    const parametersRow = row("parameters", WORDS.parameters, "channel", "P");
+    const macsRow = row("macs", WORDS.multiplications, "channel", "M");
+    const byteRows = WAYS.map((way) =>
+      row(`bytes-${way}`, WORDS.bytesOf(WORDS.ways[way]), "space", "B"),
+    );
     const time = readout("time-share", percent);
     const timeFill = h("i");
     const timeRow = h(
       "div",
       { class: "scse-row scse-plain", "data-term": "I" },
-      h("span", {}, "time, at least ", h("small", { text: "this package" })),
+      h("span", {}, ...WORDS.timeAtLeast(h("small", { text: WORDS.ways.package }))),
       h("span"),
       h("div", { class: "scse-share", "aria-hidden": true }, timeFill),
       h("span", {}, time.element),
@@ -209,10 +205,14 @@ export default widget(
       h(
         "div",
         { class: "scse-row scse-head" },
-        h("span", { text: "cost of" }),
-        h("span", { text: "the block" }),
-        h("div", { class: "scse-mark", "aria-hidden": true }, h("span", { text: "convolution" })),
-        h("span", { text: "share" }),
+        h("span", { text: WORDS.costOf }),
+        h("span", { text: WORDS.theBlock }),
+        h(
+          "div",
+          { class: "scse-mark", "aria-hidden": true },
+          h("span", { text: WORDS.convolution }),
+        ),
+        h("span", { text: WORDS.share }),
       ),
       parametersRow.element,
       macsRow.element,
@@ -221,29 +221,23 @@ export default widget(
       h(
         "p",
         {},
-        "Line = 100 % = a 3×3 convolution of the same map: ",
-        other[0].element,
-        " parameters, ",
-        other[1].element,
-        " MACs, ",
-        other[2].element,
-        "B read and written.",
+        ...WORDS.line({
+          parameters: other[0].element,
+          macs: other[1].element,
+          bytes: other[2].element,
+        }),
       ),
     );
-    const graph = plot("", "Roofline: the share of its peak that a machine can reach", [
-      "100\u00a0%",
-      "0.8\u00a0%",
-      "0.006\u00a0%",
-    ]);
+    const graph = plot("", WORDS.roofline, WORDS.peaks);
     const roof = polyline("scse-roof");
     graph.drawing.append(roof);
-    const waiting = h("span", { text: "waits for memory" });
+    const waiting = h("span", { text: WORDS.waits });
     graph.area.append(
       h(
         "div",
         { class: "scse-regimes", "aria-hidden": true },
         waiting,
-        h("span", { text: "busy" }),
+        h("span", { text: WORDS.busy }),
       ),
     );
     const dots = [...WAYS, "convolution"].map((name) => {
@@ -254,27 +248,24 @@ export default widget(
     graph.area.setAttribute("data-term", "I");
     const intensity = readout("intensity", (v) => fixed(v, v < 1 ? 3 : 1));
     const otherIntensity = readout("conv-intensity", (v) => fixed(v, 1));
-    const machine = listed("balance", "MACs per byte moved", "machine:");
+    const machine = listed("balance", WORDS.balance, WORDS.machine);
     const roofing = h(
       "div",
       { class: "scse-roofing" },
-      h("span", {}, "Share of its peak that the machine can reach"),
+      h("span", {}, WORDS.near),
       graph.element,
       h(
         "div",
         { class: "scse-xaxis", "aria-hidden": true },
         h("span", { text: "1/64" }),
         h("span", { text: "4" }),
-        h("span", { text: "1024 MACs per byte" }),
+        h("span", { text: WORDS.balanceAxis }),
       ),
-      h("span", { text: "Circles: the block, by its passes. Square: the convolution." }),
+      h("span", { text: WORDS.legend }),
       h(
         "span",
         { "data-term": "I" },
-        "MACs per byte: block ",
-        intensity.element,
-        ", convolution ",
-        otherIntensity.element,
+        ...WORDS.intensities({ block: intensity.element, convolution: otherIntensity.element }),
       ),
       machine,
     );
@@ -284,33 +275,33 @@ export default widget(
     const network = h(
       "div",
       { class: "scse-dials" },
-      listed("base", "channels at first", ""),
-      listed("depth", "stages deep", ""),
-      listed("size", "side of the image", ""),
-      picked("rank", "Image", [
-        [2, "2-D"],
-        [3, "3-D"],
+      listed("base", WORDS.base, ""),
+      listed("depth", WORDS.depth, ""),
+      listed("size", WORDS.side, ""),
+      picked("rank", COMMON.image, [
+        [2, WORDS.rank2],
+        [3, WORDS.rank3],
       ]),
-      picked("kernel", "Kernels", [
+      picked("kernel", WORDS.kernels, [
         [3, "3"],
         [5, "5"],
       ]),
-      picked("doubling", "Channels below", [
-        [true, "doubled"],
-        [false, "the same"],
+      picked("doubling", WORDS.below, [
+        [true, WORDS.doubled],
+        [false, WORDS.same],
       ]),
-      picked("bottleneck", "Block at the bottleneck", [
-        [true, "yes"],
-        [false, "no"],
+      picked("bottleneck", WORDS.bottleneck, [
+        [true, WORDS.yes],
+        [false, WORDS.no],
       ]),
-      picked("weights", "Count", [
-        [false, "everything"],
-        [true, "weights alone"],
+      picked("weights", WORDS.count, [
+        [false, WORDS.everything],
+        [true, WORDS.weights],
       ]),
     );
-    const shown = picked("count", "Bars show", [
-      ["parameters", "parameters"],
-      ["MACs", "MACs"],
+    const shown = picked("count", WORDS.show, [
+      ["parameters", WORDS.parameters],
+      ["MACs", WORDS.macs],
     ]);
     const stages = h("div", { class: "scse-u", role: "list" });
     /** @param {string} name @param {string} term */
@@ -320,12 +311,12 @@ export default widget(
       const element = h(
         "div",
         { "data-term": term },
-        h("b", { text: name === "total-macs" ? "MACs " : "Parameters " }),
-        own.element,
-        ", the blocks add ",
-        blocks.element,
-        " = ",
-        share.element,
+        ...WORDS.total({
+          what: h("b", { text: name === "total-macs" ? WORDS.totalMacs : WORDS.totalParameters }),
+          own: own.element,
+          blocks: blocks.element,
+          share: share.element,
+        }),
       );
       return {
         element,
@@ -367,7 +358,7 @@ export default widget(
       macsRow.set(block.macs, convolution.macs, most);
       byteRows.forEach((line, i) => {
         line.set(ways[i].bytes, convolution.bytes, most);
-        line.note.textContent = `${ways[i].passes[0]} passes`;
+        line.note.textContent = WORDS.passes(ways[i].passes[0]);
       });
       const [, own] = ways;
       time.set(own.time);
@@ -441,8 +432,18 @@ export default widget(
       const [, own] = ways;
       say(
         inBlock
-          ? `${TITLES[state.kind]}, r = ${state.r}: beside a 3×3 convolution ${percent(block.parameters / convolution.parameters)} of the parameters, ${percent(block.macs / convolution.macs)} of the multiplications, ${percent(own.bytes / convolution.bytes)} of the bytes, ${percent(own.time)} of the time at least.`
-          : `The blocks add ${percent(sum.parameters.share)} to the parameters and ${percent(sum.macs.share)} to the multiplications.`,
+          ? WORDS.saidBlock({
+              kind: WORDS.kinds[state.kind],
+              r: state.r,
+              parameters: percent(block.parameters / convolution.parameters),
+              macs: percent(block.macs / convolution.macs),
+              bytes: percent(own.bytes / convolution.bytes),
+              time: percent(own.time),
+            })
+          : WORDS.saidNetwork({
+              parameters: percent(sum.parameters.share),
+              macs: percent(sum.macs.share),
+            }),
       );
     };
   },

@@ -9,6 +9,7 @@ import { memory as memoryOf } from "./memory.js";
 import { editsProblem, model as modelOf, runsOf } from "./model.js";
 import { orders } from "./orders.js";
 import { view as viewOf } from "./view.js";
+import * as WORDS from "../../words/explorer.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
@@ -18,7 +19,7 @@ import { view as viewOf } from "./view.js";
 const indexOrNone = (n) => (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= -1 && value < n
     ? undefined
-    : `must be -1 to ${n - 1}`;
+    : WORDS.beyond(n - 1);
 
 /** @param {Manifest} manifest @returns {Record<keyof State, import("../../widget.js").Check>} */
 const checks = (manifest) => ({

@@ -3,6 +3,7 @@
 import { chain, descending, normal } from "../../desk/order.js";
 import { withEdit } from "../../gates/edit.js";
 import { distance } from "./result.js";
+import * as WORDS from "../../words/explorer.js";
 
 /** @typedef {import("../../engine/contract.js").Answer} Answer */
 /** @typedef {import("../../engine/contract.js").Request} Request */
@@ -60,7 +61,7 @@ export function labour({ queue, memory, own, request }) {
         if (!(await free(signal))) return undefined;
         const asked = left.slice(0, PORTION);
         const answer = await queue.run(request(scene, asked));
-        if (answer && !answer.blocks[scene.block]?.maps) throw new Error("This block has no maps.");
+        if (answer && !answer.blocks[scene.block]?.maps) throw new Error(WORDS.noBlockMaps);
         if (answer) memory.keepMaps(scene, answer, asked);
         onStep(1 - left.length / channels);
       }

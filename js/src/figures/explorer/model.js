@@ -9,6 +9,7 @@ import { gates as gatesOf, neutralOf, partOf } from "./gates.js";
 import { resultOf } from "./result.js";
 import { scenes as scenesOf } from "./scenes.js";
 import { stored as storedOf } from "./stored.js";
+import * as WORDS from "../../words/explorer.js";
 
 /** @typedef {import("../../gates/edit.js").Edit} Edit */
 /** @typedef {import("../../gates/edit.js").Edits} Edits */
@@ -106,7 +107,7 @@ export function editsProblem({ blocks, inputs }, value) {
     const block = blocks.find(({ name }) => pathOf(name) === path);
     const unknown = block?.rule === null;
     if (unknown && Object.values(branches).some(({ base }) => base === "neutral")) {
-      return `takes a branch off in ${path}, where it is not known what that would be`;
+      return WORDS.branchOff(path);
     }
   }
   return undefined;
@@ -138,7 +139,7 @@ function editing({ blocks, inputs }, { numberOf, scene }, gates) {
         branch,
         neutral,
         inputs: others.map((i) => ({ from: Number(i), title: inputs[Number(i)].title })),
-        mean: all ? `${inputs.length} inputs` : undefined,
+        mean: all ? WORDS.inputs(inputs.length) : undefined,
         flat: true,
       });
       return { edit: edit(state, branch), neutral, options };

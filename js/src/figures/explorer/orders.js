@@ -1,6 +1,7 @@
 /** The order of the channels: at once where it is known, after some labour where it is not. */
 
 import { apart, descending } from "../../desk/order.js";
+import * as WORDS from "../../words/explorer.js";
 
 /** @typedef {import("./labour.js").Labour} Labour */
 /** @typedef {import("./memory.js").Scene} Scene */
@@ -57,7 +58,7 @@ export function orders({ labour, onStep, onOrder }) {
       if (found) known.set(key, found);
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      failed = { key, message: `This order could not be worked out: ${message}` };
+      failed = { key, message: WORDS.noOrder(message) };
     }
     if (signal.aborted) return;
     work = undefined;

@@ -8,6 +8,7 @@ import { count, fixed, h, signed } from "../../ground/dom.js";
 import { dice, differences } from "../../ground/maths.js";
 import { resample } from "../../ground/plane.js";
 import { distance, shares, top } from "./result.js";
+import * as WORDS from "../../words/explorer.js";
 
 /** @typedef {import("../../desk/figure.js").Class} Class */
 /** @typedef {import("../../ground/plane.js").Plane} Plane */
@@ -50,7 +51,7 @@ function areaRow({ name, colour }, k) {
   const pixels = readout(`pixels-${k}`, count);
   const more = h("span", { class: "scse-more" });
   const score = readout(`dice-of-${k}`);
-  const scored = h("span", { class: "scse-scored", hidden: true }, "Dice ", score.element);
+  const scored = h("span", { class: "scse-scored", hidden: true }, ...WORDS.diceOf(score.element));
   const title = h("span", { text: name });
   return {
     element: h("li", {}, swatch, title, pixels.element, more, scored),
@@ -76,12 +77,12 @@ function areasOf(map, classes) {
 /** @param {Class[]} classes */
 function mapView(classes) {
   const paint = classPainter(classes.map(({ colour }) => colour));
-  const sheet = canvas(1, 1, "Output: a class at each position");
+  const sheet = canvas(1, 1, WORDS.map);
   sheet.classList.add("scse-fine");
-  const changed = headline("changed", "pixels changed");
+  const changed = headline("changed", WORDS.changed);
   const rows = classes.map(areaRow);
   const list = h("ul", { class: "scse-areas" }, ...rows.map(({ element }) => element));
-  list.setAttribute("aria-label", "Pixels of each class");
+  list.setAttribute("aria-label", WORDS.areas);
   const below = h("span");
   return {
     panel: sheet,
@@ -100,19 +101,16 @@ function mapView(classes) {
       const size = height * width;
       const differing = differences(data, before);
       changed.value.set(differing);
-      changed.rest.textContent = `of ${count(size)} pixels changed`;
+      changed.rest.textContent = WORDS.ofChanged(count(size));
       changed.element.classList.toggle("scse-any", differing > 0);
-      below.textContent =
-        coarse > 1
-          ? `stored smaller: one pixel of ${coarse}×${coarse}, and so are the numbers`
-          : "dots: changed";
+      below.textContent = coarse > 1 ? WORDS.smaller(coarse) : WORDS.dots;
       const [areas, was] = [areasOf(data, classes.length), areasOf(before, classes.length)];
       const scores = truth && dice(data, truth, classes.length);
       rows.forEach(({ element, set }, k) => {
         set(areas[k], was[k], scores?.[k]);
         element.hidden = classes.length > 12 && !areas[k] && !was[k];
       });
-      return `${differing} of ${size} pixels changed`;
+      return WORDS.saidChanged({ differing, size });
     },
   };
 }
@@ -144,15 +142,18 @@ function classView(classes) {
   const verdict = h("div", { class: "scse-headline scse-verdict", "data-name": "verdict" });
   const moved = readout("moved", (v) => fixed(v, 3));
   const rows = Array.from({ length: Math.min(BARS, classes.length) }, (_, i) => shareRow(i));
-  const change = h("div", {}, "largest change of a share: ", moved.element);
+  const change = h("div", {}, ...WORDS.moved(moved.element));
   const list = h("ol", { class: "scse-tops" }, ...rows.map(({ element }) => element));
-  list.setAttribute("aria-label", "Classes with the largest share");
-  const part = classes.length > BARS ? `, the ${BARS} largest of ${count(classes.length)}` : "";
+  list.setAttribute("aria-label", WORDS.tops);
+  const below =
+    classes.length > BARS
+      ? WORDS.softmaxPart({ n: BARS, all: count(classes.length) })
+      : WORDS.softmax;
   /** @param {number} k */
   const name = (k) => classes[k]?.name ?? String(k);
   return {
     panel: list,
-    below: h("span", { text: `softmax of the output${part}; tick: the network’s own` }),
+    below: h("span", { text: below }),
     outcome: h("div", { class: "scse-outcome" }, verdict, change),
     change,
     /** @param {Seen} seen */
@@ -161,7 +162,7 @@ function classView(classes) {
       const [is, was] = [top(now.data), top(own.data)];
       verdict.textContent = was === is ? name(is) : `${name(was)} → ${name(is)}`;
       if (truth !== null && truth !== undefined) {
-        verdict.append(h("span", { class: "scse-more", text: ` truth: ${name(truth)}` }));
+        verdict.append(h("span", { class: "scse-more", text: WORDS.truth(name(truth)) }));
       }
       verdict.classList.toggle("scse-any", was !== is);
       verdict.setAttribute("data-value", String(is));
@@ -172,8 +173,8 @@ function classView(classes) {
         set(name(k), present[k], before[k], k === truth);
       });
       return was === is
-        ? `${name(is)}, ${fixed(100 * present[is], 1)} %`
-        : `top class now ${name(is)}, was ${name(was)}`;
+        ? WORDS.saidTop({ name: name(is), share: fixed(100 * present[is], 1) })
+        : WORDS.saidTopWas({ now: name(is), was: name(was) });
     },
   };
 }
@@ -183,9 +184,9 @@ const short = (v) =>
   Math.abs(v) >= 1e4 || (v && Math.abs(v) < 1e-3) ? v.toExponential(2) : fixed(v, 4);
 
 /** @param {string} [note] what they are */
-function numberView(note = "the first numbers of the output") {
-  const moved = headline("moved", "mean absolute change of the output", short);
-  const list = h("ol", { class: "scse-numbers", "aria-label": "The first numbers of the output" });
+function numberView(note = WORDS.numbersNote) {
+  const moved = headline("moved", WORDS.meanChange, short);
+  const list = h("ol", { class: "scse-numbers", "aria-label": WORDS.numbers });
   return {
     panel: list,
     below: h("span", { text: note }),
@@ -205,7 +206,7 @@ function numberView(note = "the first numbers of the output") {
       const change = distance(Array.from(now.data).slice(0, length), own.data);
       moved.value.set(change);
       moved.element.classList.toggle("scse-any", change > 0);
-      return `mean change of the output ${short(change)}`;
+      return WORDS.saidChange(short(change));
     },
   };
 }

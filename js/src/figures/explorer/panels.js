@@ -9,6 +9,8 @@ import { stack } from "../../draw/cursor.js";
 import { canvas, paintMap } from "../../draw/paint.js";
 import { h } from "../../ground/dom.js";
 import { outputView } from "./output.js";
+import * as WORDS from "../../words/explorer.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("../../gates/edit.js").Edit} Edit */
 /** @typedef {import("../../ground/plane.js").Plane} Plane */
@@ -23,7 +25,7 @@ export function engineLine() {
   const complaint = h("p", { class: "scse-message", role: "alert", "data-name": "complaint" });
   complaint.hidden = true;
   const progress = h("progress", { class: "scse-progress", max: 1 });
-  progress.setAttribute("aria-label", "The network is running");
+  progress.setAttribute("aria-label", WORDS.running);
   progress.hidden = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let slow;
@@ -65,8 +67,8 @@ export function inputAndMask(onBase, say) {
   let read;
   const { note } = pointing({
     maps: [
-      { label: "Input", name: "point-input", stack: input },
-      { label: "Spatial mask", name: "point-mask", stack: map.stack },
+      { label: COMMON.input, name: "point-input", stack: input },
+      { label: COMMON.spatialMask, name: "point-mask", stack: map.stack },
     ],
     steps: [STEPS, STEPS],
     mask: () => read,
@@ -74,11 +76,11 @@ export function inputAndMask(onBase, say) {
     say,
   });
   for (const element of [input, map.stack]) element.setAttribute("data-grid", "");
-  const base = baseSelect({ label: "Mask", name: "base-spatial", onInput: onBase });
-  const title = h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" }));
+  const base = baseSelect({ label: COMMON.mask, name: "base-spatial", onInput: onBase });
+  const title = h("span", {}, ...COMMON.spatialMaskOf(h("b", { class: "scse-s", text: "s" })));
   const maskPanel = panel(title, map.stack, map.scale, note, h("div", {}, base.element));
   return {
-    elements: [panel("Input", input, h("span")), maskPanel],
+    elements: [panel(COMMON.input, input, h("span")), maskPanel],
     /** @param {Plane} picture @param {Plane | undefined} mask @param {import("./model.js").Based} based the mask */
     set(picture, mask, { edit, neutral, options }) {
       fit(photo, picture.height, picture.width, FLATTEST);
@@ -99,7 +101,7 @@ export function inputAndMask(onBase, say) {
 /** What the network returned. @param {import("./result.js").Described} described @param {boolean} live */
 export function answer(described, live) {
   const shown = outputView(described);
-  const outputPanel = panel("Output", shown.panel, shown.below);
+  const outputPanel = panel(COMMON.output, shown.panel, shown.below);
   outputPanel.classList.add("scse-answer");
   shown.change.hidden = !live; // a saved output never changes
   return {
@@ -110,7 +112,7 @@ export function answer(described, live) {
       for (const element of [outputPanel, shown.outcome]) {
         element.classList.toggle("scse-stale", stuck);
       }
-      return stuck ? "the output stays the network's own" : said;
+      return stuck ? WORDS.stays : said;
     },
   };
 }

@@ -12,6 +12,8 @@ import { h } from "../../ground/dom.js";
 import { laborious } from "./orders.js";
 import { answer, engineLine, inputAndMask } from "./panels.js";
 import { absentOf, noteOf, remarkOf, shorten, statusOf } from "./words.js";
+import * as WORDS from "../../words/explorer.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("../../gates/edit.js").Edit} Edit */
 /** @typedef {import("../../gates/rules.js").Branch} Branch */
@@ -26,13 +28,13 @@ import { absentOf, noteOf, remarkOf, shorten, statusOf } from "./words.js";
 const STRIPES = 128; // gates of a block in the row
 const PAGE = 24; // channels
 
-const SORTS = [
-  { value: "index", label: "number" },
-  { value: "gate", label: "gate", title: "highest gate first" },
-  { value: "effect", label: "effect", title: "how much the output changes when the gate is 0" },
-  { value: "similarity", label: "similarity", title: "each map beside the one it resembles most" },
-  { value: "difference", label: "difference", title: "between the gates of the two inputs" },
-];
+/** By what the channels can be ordered: in words, and in more words. @type {Record<string, string>} */
+const SORT_TITLES = WORDS.sortTitles;
+const SORTS = Object.entries(WORDS.sorts).map(([value, label]) => ({
+  value,
+  label,
+  title: SORT_TITLES[value],
+}));
 
 /**
  * What the reader does.
@@ -47,7 +49,7 @@ const SORTS = [
 function slicing(live, onInput) {
   const value = readout("slice-at", String);
   const slider = bar({
-    label: "Slice",
+    label: WORDS.slice,
     name: "slice",
     step: 1,
     snap: true,
@@ -56,7 +58,7 @@ function slicing(live, onInput) {
     onInput,
   });
   slider.disable(!live);
-  const title = h("span", {}, "slice ", value.element);
+  const title = h("span", {}, ...WORDS.sliceAt(value.element));
   const element = h("div", { class: "scse-slicing" }, title, slider.element);
   return {
     element,
@@ -75,19 +77,19 @@ function slicing(live, onInput) {
 function choices({ inputs }, live, acts) {
   const titles = inputs.map(({ title }) => title);
   const pictures = pictureChooser({
-    label: "Input",
+    label: COMMON.input,
     titles,
     onInput: (picture) => acts.set({ picture }),
   });
   const compare = select({
-    label: "compare with",
+    label: WORDS.compare,
     name: "compare",
-    options: ["none", ...titles].map((label, i) => ({ value: String(i - 1), label })),
+    options: [WORDS.none, ...titles].map((label, i) => ({ value: String(i - 1), label })),
     onInput: (value) => acts.set({ compare: Number(value) }),
   });
   compare.element.hidden = inputs.length < 2;
   const slices = slicing(live, (slice) => acts.set({ slice }));
-  const reset = button("Reset", "reset", () => acts.set({ edits: {} }));
+  const reset = button(COMMON.reset, "reset", () => acts.set({ edits: {} }));
   const parts = [pictures.element, compare.element, slices.element, reset];
   return {
     element: h("div", { class: "scse-controls" }, ...parts),
@@ -105,7 +107,7 @@ function choices({ inputs }, live, acts) {
 function blockRow(blocks, onInput) {
   const short = shorten(blocks.map(({ name }) => name));
   return strip({
-    label: `Block (${blocks.length}, in the order in which they run): channels · size, and the gate of each channel; bright lets through`,
+    label: WORDS.blocks(blocks.length),
     cells: blocks.map(({ name, channels, size, channel }, b) => ({
       name,
       title: name,
@@ -125,14 +127,14 @@ function blockRow(blocks, onInput) {
 /** The order of the channels. @param {boolean} live @param {(sort: string) => void} onInput */
 function sorting(live, onInput) {
   const sorts = choice({
-    label: "Order of the channels",
+    label: WORDS.order,
     name: "sort",
     options: SORTS.filter(({ value }) => live || !laborious(value)),
     onInput,
   });
   const progress = h("progress", { class: "scse-progress", max: 1 });
-  progress.setAttribute("aria-label", "Working out the order");
-  const cancel = button("Cancel", "cancel", () => onInput("index"));
+  progress.setAttribute("aria-label", WORDS.working);
+  const cancel = button(WORDS.cancel, "cancel", () => onInput("index"));
   const working = h("span", { class: "scse-working", hidden: true }, progress, cancel);
   const trouble = h("span", { class: "scse-note", role: "status", "data-name": "order-trouble" });
   return {
@@ -153,17 +155,17 @@ function sorting(live, onInput) {
 function deskbar(live, acts) {
   const name = h("span");
   const base = baseSelect({
-    label: "Channel gates",
+    label: COMMON.channelGates,
     name: "base-channel",
     onInput: (edit) => acts.base("channel", edit),
   });
   const bases = h("div", {}, base.element);
   const maps = choice({
-    label: "Maps",
+    label: WORDS.maps,
     name: "view",
     options: [
-      { value: "input", label: "U", title: "as they come into the block" },
-      { value: "output", label: "Û", title: "as the gates leave them" },
+      { value: "input", label: "U", title: WORDS.asTheyCome },
+      { value: "output", label: "Û", title: WORDS.asTheyLeave },
     ],
     onInput: (value) => acts.set({ view: /** @type {State["view"]} */ (value) }),
   });

@@ -1,6 +1,7 @@
 /** What the explorer says about itself. */
 
 import { fixed } from "../../ground/dom.js";
+import * as WORDS from "../../words/explorer.js";
 
 /**
  * @param {object} state
@@ -11,18 +12,9 @@ import { fixed } from "../../ground/dom.js";
  * @param {string} [state.obstacle] why there is no network
  */
 export function statusOf({ live, quiet, told, edited, obstacle }) {
-  if (live && quiet) {
-    const reason = "The kernel does not answer: it may be busy with another cell, or gone.";
-    return `${reason} The maps still follow your gates; the output is the last one that came.`;
-  }
-  if (live) return told;
-  const why = obstacle ? ` (${obstacle})` : "";
-  if (edited) {
-    const reason = `The network itself is not in this page${why}:`;
-    return `${reason} the maps follow your gates, the output stays the network’s own.`;
-  }
-  const state = `A saved state${why}: the maps follow your gates.`;
-  return `${state} For the output to follow, open it in a notebook, with explore(model, image).`;
+  if (live) return quiet ? WORDS.quiet : told;
+  if (edited) return obstacle ? WORDS.editedWhy(obstacle) : WORDS.edited;
+  return obstacle ? WORDS.savedWhy(obstacle) : WORDS.saved;
 }
 
 /**
@@ -35,21 +27,10 @@ export function statusOf({ live, quiet, told, edited, obstacle }) {
  * @param {string | undefined} state.other title of the input that is compared
  */
 export function noteOf({ maps, missing, kept, live, rule, other }) {
-  if (!maps) return "The maps that these gates go to cannot be seen from outside.";
-  if (missing && !live && !kept) {
-    return "To keep this page small, no maps of this block and input are in it.";
-  }
-  if (missing && !live) {
-    const reason = "To keep this page small, only the maps of the channels with the highest gates";
-    return `${reason} are in it: order them by gate to see those.`;
-  }
-  if (!rule) {
-    const reason = "How this block applies its gates was not found out:";
-    return `${reason} the maps shown are U, before the gates.`;
-  }
-  if (other) return `Bar: gate. Tick: the network’s own. Dot: “${other}”.`;
-  const first = "Each bar is the gate of its map; drag it.";
-  return `${first} The tick is what the network chose; double click or Delete puts a bar back.`;
+  if (!maps) return WORDS.unseen;
+  if (missing && !live) return kept ? WORDS.someMaps : WORDS.noMaps;
+  if (!rule) return WORDS.noRule;
+  return other ? WORDS.other(other) : WORDS.bars;
 }
 
 /**
@@ -60,9 +41,9 @@ export function noteOf({ maps, missing, kept, live, rule, other }) {
  * @param {boolean} state.failed
  */
 export function absentOf({ live, begun, failed }) {
-  if (!live) return "not stored";
-  if (failed) return "did not come";
-  return begun ? "is being brought" : "comes once you use the figure";
+  if (!live) return WORDS.absent.stored;
+  if (failed) return WORDS.absent.failed;
+  return begun ? WORDS.absent.coming : WORDS.absent.later;
 }
 
 /**

@@ -7,6 +7,8 @@ import { canvas, paintMap, range } from "../../draw/paint.js";
 import { count, fixed, h } from "../../ground/dom.js";
 import { index, oneOf, widget } from "../../widget.js";
 import { compare, montage, quantities, SIDES } from "./model.js";
+import * as WORDS from "../../words/family_cards.js";
+import * as COMMON from "../../words/common.js";
 
 /**
  * What scse/widgets/family_cards.py describes.
@@ -26,12 +28,12 @@ const PARTS = /** @type {const} */ (["channel", "place", "both"]);
 /** @param {Record<string, string>} named */
 const options = (named) => Object.entries(named).map(([value, label]) => ({ value, label }));
 
-/** One side: the choice of a member, its card, and what it does. @param {string} side @param {Context} context */
+/** One side: the choice of a member, its card, and what it does. @param {"left" | "right"} side @param {Context} context */
 function half(side, { manifest, set }) {
   const { members, shape } = manifest;
   const [channels, height, width] = shape;
   const pick = select({
-    label: `Block at the ${side}`,
+    label: WORDS.blockAt[side],
     name: side,
     hidden: true,
     options: members.map(({ name, title }) => ({ value: name, label: title })),
@@ -41,20 +43,19 @@ function half(side, { manifest, set }) {
     ["squeezes", "gates", "joins", "starts"].map((name) => [name, h("dd")]),
   );
   const parameters = readout(`${side}-parameters`, count);
-  const macs = readout(`${side}-macs`, (v) => `${fixed(v / 1e6, 2)} M`);
-  const labels = { squeezes: "squeezes", gates: "gates", joins: "joins by", starts: "starts at" };
+  const macs = readout(`${side}-macs`, (v) => WORDS.millions(fixed(v / 1e6, 2)));
   const card = h(
     "dl",
     { class: "scse-facts" },
-    ...Object.entries(labels).flatMap(([name, text]) => [h("dt", { text }), facts[name]]),
-    h("dt", { text: "parameters" }),
+    ...Object.entries(WORDS.facts).flatMap(([name, text]) => [h("dt", { text }), facts[name]]),
+    h("dt", { text: WORDS.parameters }),
     h("dd", {}, parameters.element),
-    h("dt", { text: "MACs" }),
+    h("dt", { text: WORDS.macs }),
     h("dd", {}, macs.element),
   );
 
   const first = montage(new Float64Array(channels * height * width), shape);
-  const sheet = canvas(first.height, first.width, "The factors of all channels, a tile each");
+  const sheet = canvas(first.height, first.width, WORDS.factors);
   sheet.setAttribute("data-term", "F");
   const marker = h("div", { class: "scse-marker", "aria-hidden": true });
   const rows = Math.ceil(channels / 4);
@@ -72,32 +73,37 @@ function half(side, { manifest, set }) {
   const bars = PARTS.map((name) => {
     const number = readout(`${side}-${name}`, (v) => `${fixed(100 * v, 0)} %`);
     const piece = h("span", { class: `scse-piece scse-by-${name}`, "aria-hidden": true });
-    return { number, piece, element: h("span", {}, `${name} `, number.element) };
+    return { number, piece, element: h("span", {}, `${WORDS.dependsOn[name]} `, number.element) };
   });
   const rank = readout(`${side}-rank`, count);
   const moved = readout(`${side}-moved`, (v) => fixed(v, 3));
-  const constant = h("span", { text: "nothing" });
+  const constant = h("span", { text: WORDS.nothing });
   const legend = h("span", { class: "scse-legend" }, ...bars.map(({ element }) => element));
   const depends = h(
     "div",
     { class: "scse-depends" },
     h("div", { class: "scse-split", "aria-hidden": true }, ...bars.map(({ piece }) => piece)),
-    h("span", {}, "differs by"),
+    h("span", {}, WORDS.differs),
     legend,
     constant,
-    h("span", {}, "rank ", rank.element),
-    h("span", {}, "moved by up to ", moved.element),
+    h("span", {}, ...WORDS.rank(rank.element)),
+    h("span", {}, ...WORDS.moved(moved.element)),
   );
 
-  const part = canvas(height, width, "Its factor for the channel");
+  const part = canvas(height, width, WORDS.itsFactor);
   const partTitle = h("span");
-  const out = canvas(height, width, "Its output for the channel");
+  const out = canvas(height, width, WORDS.itsOutput);
   out.setAttribute("data-term", "out");
-  const outputs = h("div", { class: "scse-pair" }, panel(partTitle, part), panel("Output", out));
+  const outputs = h(
+    "div",
+    { class: "scse-pair" },
+    panel(partTitle, part),
+    panel(COMMON.output, out),
+  );
   return {
     element: h(
       "section",
-      { class: "scse-half", "aria-label": `The block at the ${side}` },
+      { class: "scse-half", "aria-label": WORDS.theBlockAt[side] },
       pick.element,
       panel(title, tiles, scale.element),
       depends,
@@ -116,8 +122,8 @@ function half(side, { manifest, set }) {
       }
       parameters.set(now.card.parameters);
       macs.set(now.card.macs);
-      partTitle.textContent = now.adds ? "Added t" : "Factor F";
-      title.textContent = `${partTitle.textContent}, all channels`;
+      partTitle.textContent = now.adds ? WORDS.added : WORDS.factor;
+      title.textContent = WORDS.allChannels(partTitle.textContent);
       // White leaves a value as it is: a factor of 1, an addend of 0.
       const reach = now.adds ? Math.max(0.05, ...range(now.field).map(Math.abs)) : 1;
       const middle = now.adds ? 0 : 1;
@@ -157,7 +163,7 @@ export default widget(
     const { members, shape, inputs, weights } = manifest;
     const [channels, height, width] = shape;
     const channel = select({
-      label: "Channel",
+      label: COMMON.channel,
       name: "channel",
       options: Array.from({ length: channels }, (_, k) => ({
         value: String(k),
@@ -166,18 +172,18 @@ export default widget(
       onInput: (value) => set({ channel: Number(value) }),
     });
     const input = select({
-      label: "What goes in",
+      label: WORDS.goesIn,
       name: "input",
       options: options(inputs),
       onInput: (value) => set({ input: value }),
     });
     const kind = choice({
-      label: "Weights",
+      label: WORDS.weights,
       name: "weights",
       options: options(weights),
       onInput: (value) => set({ weights: value }),
     });
-    const map = canvas(height, width, "The map that goes in");
+    const map = canvas(height, width, WORDS.mapIn);
     map.setAttribute("data-term", "u_k");
     const mapScale = colourBar("feature", "map");
     const which = h("span");
@@ -189,7 +195,11 @@ export default widget(
         { class: "scse-goesin" },
         panel(which, map, mapScale.element),
         h("p", {
-          text: `Maps of ${manifest.block}, ${manifest.title}. Purple is a factor below 1, white 1, green above. Costs are those at 64 channels of 128×128. Where r is 16 there, it is ${Math.max(1, Math.floor(channels / 4))} here. Moved: by how much factors differ from those of the maps themselves.`,
+          text: WORDS.help({
+            block: manifest.block,
+            title: manifest.title,
+            r: Math.max(1, Math.floor(channels / 4)),
+          }),
         }),
       ),
       h("div", { class: "scse-halves" }, ...halves.map(({ element }) => element)),
@@ -217,7 +227,7 @@ export default widget(
       channel.set(String(state.channel));
       input.set(state.input);
       kind.set(state.weights);
-      which.textContent = `Map ${state.channel + 1}`;
+      which.textContent = WORDS.map(state.channel + 1);
       const ends = [now.u, now.left.out, now.right.out].map(range);
       const low = Math.min(0, ...ends.map(([from]) => from));
       const high = Math.max(...ends.map(([, to]) => to));
@@ -228,8 +238,10 @@ export default widget(
       say(
         SIDES.map((side) => {
           const { card, shares, rank, moved } = now[side];
-          const told = PARTS.map((name, i) => `${name} ${fixed(100 * shares[i], 0)} %`).join(", ");
-          return `${card.title}: differs by ${told}, rank ${rank}, moved by ${fixed(moved, 3)}.`;
+          const told = PARTS.map((name, i) =>
+            WORDS.share({ part: WORDS.dependsOn[name], percent: fixed(100 * shares[i], 0) }),
+          ).join(", ");
+          return WORDS.said({ title: card.title, shares: told, rank, moved: fixed(moved, 3) });
         }).join(" "),
       );
     };

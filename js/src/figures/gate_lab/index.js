@@ -11,6 +11,7 @@ import { deeper } from "./deeper.js";
 import { model as modelOf } from "./model.js";
 import { quantities } from "./quantities.js";
 import { view as viewOf } from "./view.js";
+import * as WORDS from "../../words/gate_lab.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
@@ -74,7 +75,7 @@ export default widget(
         draw(state, model.fromAnswers(state, done, now()));
       } catch (error) {
         const { message } = /** @type {Error} */ (error);
-        status.textContent = `${message} The last block works without it.`;
+        status.textContent = WORDS.without(message);
         if (block !== last) set({ block: "", ...model.reset() });
       }
     }

@@ -1,19 +1,20 @@
 /** Which branches are on: a choice of four, said as edits of a block's two gates. */
 
 import { changes, OWN } from "../../gates/edit.js";
+import * as WORDS from "../../words/gate_lab.js";
 
 /** @typedef {import("../../gates/edit.js").BlockEdits} BlockEdits */
 /** @typedef {import("../../gates/edit.js").Edit} Edit */
 /** @typedef {import("../../gates/rules.js").Rule} Rule */
 /** @typedef {"none" | "cse" | "sse" | "scse"} Mode */
 
-/** @type {{value: Mode, label: string, title: string}[]} */
-export const MODES = [
-  { value: "none", label: "none", title: "Both branches off: the maps pass unchanged" },
-  { value: "cse", label: "cSE", title: "Channel gates only" },
-  { value: "sse", label: "sSE", title: "Spatial mask only" },
-  { value: "scse", label: "scSE", title: "Both, as the network was trained" },
-];
+/** @type {Mode[]} */
+const ALL = ["none", "cse", "sse", "scse"];
+export const MODES = ALL.map((value) => ({
+  value,
+  label: WORDS.modes[value],
+  title: WORDS.modeTitles[value],
+}));
 
 /** @type {Edit} */
 const NEUTRAL = { base: "neutral" };

@@ -14,6 +14,8 @@ import { fixed, h, pixels as inPixels } from "../../ground/dom.js";
 import { dice, differences, meanDice } from "../../ground/maths.js";
 import { modesOf } from "./modes.js";
 import { formula, misread, noteOf } from "./words.js";
+import * as WORDS from "../../words/gate_lab.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
@@ -36,18 +38,18 @@ const FINE = 4; // canvas pixels across a position of the segmentation
 function controls({ samples, blocks, last }, acts) {
   const rule = ruleOf(blocks[last].rule);
   const pictures = pictureChooser({
-    label: "Image",
+    label: COMMON.image,
     titles: samples.map(({ title }) => title),
     onInput: acts.picture,
   });
   const branches = choice({
-    label: "Branches",
+    label: WORDS.branches,
     name: "mode",
     options: modesOf(rule),
     onInput: (value) => acts.mode(/** @type {Mode} */ (value)),
   });
   const equation = formula(rule);
-  const reset = button("Reset", "reset", acts.reset);
+  const reset = button(COMMON.reset, "reset", acts.reset);
   return {
     picture: pictures.element,
     branches: branches.element,
@@ -75,17 +77,21 @@ function panels({ shape, classes, outline }, say) {
   const result = canvas(height * FINE, width * FINE);
   result.classList.add("scse-fine");
   const paint = classPainter(classes.map(({ colour }) => colour));
-  const maskOff = h("div", { class: "scse-off", text: "off" });
+  const maskOff = h("div", { class: "scse-off", text: WORDS.off });
   const mask = maskMap(maskOff);
   const stacks = [stack(photo), mask.stack, stack(result)];
   const credit = h("span", { class: "scse-credit" });
-  const truth = h("span", { text: outline ? "white line: truth · dots: changed" : "" });
+  const truth = h("span", { text: outline ? WORDS.truth : "" });
   /** @type {import("../../ground/plane.js").Plane | undefined} */
   let read;
   /** @type {Uint8Array} */
   let segmentation = new Uint8Array(height * width);
   const names = /** @type {const} */ (["picture", "mask", "segmentation"]);
-  const labels = { picture: "Image", mask: "Spatial mask", segmentation: "Segmentation" };
+  const labels = {
+    picture: COMMON.image,
+    mask: COMMON.spatialMask,
+    segmentation: COMMON.segmentation,
+  };
   const { note } = pointing({
     maps: names.map((name, i) => ({
       label: labels[name],
@@ -97,16 +103,16 @@ function panels({ shape, classes, outline }, say) {
     grid: () => ({ height, width }),
     also(x, y) {
       const p = Math.floor(y * height) * width + Math.floor(x * width);
-      return `class ${classes[segmentation[p]].name}`;
+      return WORDS.classIs(classes[segmentation[p]].name);
     },
     say,
   });
-  const title = h("span", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" }));
+  const title = h("span", {}, ...COMMON.spatialMaskOf(h("b", { class: "scse-s", text: "s" })));
   return {
     elements: [
-      panel("Image", stacks[0], credit),
+      panel(COMMON.image, stacks[0], credit),
       panel(title, stacks[1], mask.scale, note),
-      panel("Segmentation", stacks[2], truth),
+      panel(COMMON.segmentation, stacks[2], truth),
     ],
     result,
     /** @param {View} view @param {Uint8Array} picture @param {ArrayLike<number>} label @param {string} source @param {boolean} maskOn */
@@ -142,8 +148,8 @@ function outcome({ classes }) {
       score.set(mean, meanDice(before, label, classes.length), pixels, label.length);
       reads.textContent = wrong;
       list.set(dice(segmentation, label, classes.length));
-      const short = `Dice ${fixed(mean)}, ${inPixels(pixels)} changed`;
-      return { short, long: `${short}. ${wrong}` };
+      const short = WORDS.short({ dice: fixed(mean), pixels: inPixels(pixels) });
+      return { short, long: WORDS.long({ short, wrong }) };
     },
   };
 }
@@ -151,7 +157,7 @@ function outcome({ classes }) {
 /** The open block: its maps and their bars. @param {Manifest} manifest @param {HTMLElement} root @param {HTMLCanvasElement} result @param {Acts} acts */
 function opened({ blocks, shape }, root, result, acts) {
   // On the first bar, whichever bar matters: that is for the reader to find.
-  const look = { vertical: true, digits: 3, invites: "pull any bar" };
+  const look = { vertical: true, digits: 3, invites: WORDS.pull };
   const desk = mixer({ ...look, onGate: acts.gate });
   const short = miniature(result);
   const howMany = h("span");
@@ -159,11 +165,11 @@ function opened({ blocks, shape }, root, result, acts) {
   const what = h(
     "span",
     {},
-    howMany,
-    "Recalibrated maps ",
-    h("b", { text: "Û" }),
-    " and channel gates ",
-    h("b", { class: "scse-c", text: "c" }),
+    ...WORDS.maps({
+      which: howMany,
+      out: h("b", { text: "Û" }),
+      c: h("b", { class: "scse-c", text: "c" }),
+    }),
   );
   return {
     grid: desk.grid,
@@ -182,7 +188,7 @@ function opened({ blocks, shape }, root, result, acts) {
       const area = height * width;
       root.classList.toggle("scse-many", channels > shape[0]);
       root.classList.toggle("scse-channel-off", !channelOn);
-      howMany.textContent = `${block}, ${channels} channels of ${height} × ${width}: `;
+      howMany.textContent = WORDS.block({ block, channels, height, width });
       short.set(words);
       desk.set({
         order: Array.from({ length: channels }, (_, k) => k),
@@ -222,10 +228,10 @@ export function view({ manifest, model, root, status, acts, say, parts }) {
   const result = outcome(manifest);
   const desk = opened(manifest, root, seen.result, acts);
   const row = strip({
-    label: "Block",
+    label: COMMON.block,
     cells: Object.entries(blocks).map(([name, { channels }]) => ({
       name,
-      title: `${channels} channels`,
+      title: WORDS.channels(channels),
     })),
     onInput: acts.block,
   });

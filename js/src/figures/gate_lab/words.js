@@ -1,6 +1,7 @@
 /** What GateLab says beside its pictures. */
 
 import { h } from "../../ground/dom.js";
+import * as WORDS from "../../words/gate_lab.js";
 
 /** @typedef {import("../../gates/rules.js").Rule} Rule */
 /** @typedef {import("./modes.js").Mode} Mode */
@@ -49,10 +50,10 @@ export function formula(rule) {
  */
 export function noteOf({ channelOn, zeros, keepsMap }) {
   if (!channelOn) {
-    return "The channel branch is off: the gates have nothing to say. Choose cSE or scSE.";
+    return WORDS.channelOff;
   }
   if (zeros && keepsMap) {
-    return "At 0 the map is still there: s·U lets it through. In cSE it goes dark.";
+    return WORDS.atZero;
   }
-  return "Each bar is the gate of its map. The tick is the network’s own; double click or Delete puts a bar back.";
+  return WORDS.bars;
 }

@@ -10,17 +10,13 @@ import { plot, points, polyline } from "../../draw/plot.js";
 import { fixed, h } from "../../ground/dom.js";
 import { index, oneOf, widget } from "../../widget.js";
 import { answerOf, blockOf, course, maskOf, pictureOf, quantities, rowsOf } from "./model.js";
+import * as WORDS from "../../words/gates_learn.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
-const SHOWN = {
-  gates: "gates",
-  moved: "less those at the start",
-  apart: "second image less first",
-};
-const CURVES = { loss: "loss ÷ first loss", dice: "Dice", way: "way of the gates ÷ whole way" };
 const PARTS = 5; // of the time, to play through
 const SECONDS = 3; // each
 
@@ -45,7 +41,7 @@ export default widget(
     moment: index(steps.length),
     block: oneOf(blocks.map(({ name }) => name)),
     picture: index(pictures.length),
-    show: oneOf(Object.keys(SHOWN)),
+    show: oneOf(Object.keys(WORDS.show)),
   }),
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure, signal }) => {
     const { steps, blocks, pictures, seeds, classes, loss, dice } = manifest;
@@ -57,51 +53,47 @@ export default widget(
     const courseOf = (name) => (courses[name] ??= course(manifest, arrays, name));
 
     const chooser = choice({
-      label: "Block",
+      label: COMMON.block,
       name: "block",
       options: blocks.map(({ name }) => ({ value: name, label: name })),
       onInput: (block) => set({ block }),
     });
     const images = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: pictures,
       onInput: (picture) => set({ picture }),
     });
     const shows = choice({
-      label: "Rows of gates",
+      label: WORDS.rows,
       name: "show",
-      options: Object.entries(SHOWN).map(([value, label]) => ({ value, label })),
+      options: Object.entries(WORDS.show).map(([value, label]) => ({ value, label })),
       onInput: (value) => set({ show: /** @type {State["show"]} */ (value) }),
     });
     const step = readout("step", (v) => fixed(v, 0));
 
     const runs = seeds.map((seed, i) => {
-      const drawn = plot("", `Seed ${seed}: loss, Dice and way of the gates over the training`);
+      const drawn = plot("", WORDS.plot(seed));
       const lines = Object.fromEntries(
-        Object.keys(CURVES).map((name) => [name, polyline(`scse-${name}`)]),
+        Object.keys(WORDS.curves).map((name) => [name, polyline(`scse-${name}`)]),
       );
       drawn.drawing.append(...Object.values(lines));
       lines.loss.setAttribute("points", points(loss[i].map((v) => v / loss[i][0])));
       lines.dice.setAttribute("points", points(dice[i]));
-      const rows = canvas(
-        1,
-        steps.length,
-        "Gates: a row for each channel, in the order of their end, time from left to right",
-      );
+      const rows = canvas(1, steps.length, WORDS.gates);
       rows.setAttribute("data-term", "c");
       const time = bar({
-        label: `Time in the training of seed ${seed}`,
+        label: WORDS.time(seed),
         name: `time-${i}`,
         kind: "plain",
         max: last,
         step: 1,
         snap: true,
-        format: (m) => `step ${steps[Math.round(m)]}`,
+        format: (m) => WORDS.timeAt(steps[Math.round(m)]),
         onInput: (moment) => set({ moment }),
       });
-      const mask = canvas(...manifest.size, "Mask");
+      const mask = canvas(...manifest.size, COMMON.mask);
       mask.setAttribute("data-term", "s");
-      const answer = canvas(...manifest.answer, "What the network answers");
+      const answer = canvas(...manifest.answer, WORDS.answers);
       const numbers = {
         loss: readout(`loss-${i}`),
         dice: readout(`dice-${i}`),
@@ -126,23 +118,27 @@ export default widget(
         h(
           "div",
           {},
-          h("small", {}, "mask ", numbers.low.element, " to ", numbers.high.element),
+          h(
+            "small",
+            {},
+            ...WORDS.maskRange({ low: numbers.low.element, high: numbers.high.element }),
+          ),
           mask,
         ),
-        h("div", {}, h("small", { text: "answer" }), answer),
+        h("div", {}, h("small", { text: WORDS.answer }), answer),
       );
       const element = h(
         "div",
-        { class: "scse-run", role: "group", "aria-label": `Seed ${seed}` },
-        h("div", { class: "scse-title" }, `Seed ${seed}`),
+        { class: "scse-run", role: "group", "aria-label": WORDS.seed(seed) },
+        h("div", { class: "scse-title" }, WORDS.seed(seed)),
         timeline,
         h(
           "div",
           { class: "scse-told" },
-          told("loss", numbers.loss),
-          told("Dice", numbers.dice),
-          told("moved", numbers.moved),
-          told("apart", numbers.apart),
+          told(WORDS.numbers.loss, numbers.loss),
+          told(WORDS.numbers.dice, numbers.dice),
+          told(WORDS.numbers.moved, numbers.moved),
+          told(WORDS.numbers.apart, numbers.apart),
         ),
         under,
       );
@@ -158,10 +154,10 @@ export default widget(
     let played = -1;
     const watch = player({
       stages: cuts.slice(1).map((to, i) => ({
-        words: `steps ${steps[cuts[i]]} to ${steps[to]}`,
+        words: WORDS.steps({ from: steps[cuts[i]], to: steps[to] }),
         seconds: SECONDS,
       })),
-      before: "before the first step",
+      before: WORDS.before,
       say,
       signal,
       draw() {
@@ -179,23 +175,23 @@ export default widget(
     const legend = h(
       "div",
       { class: "scse-legend" },
-      ...Object.entries(CURVES).map(([name, text]) =>
+      ...Object.entries(WORDS.curves).map(([name, text]) =>
         h("span", {}, h("i", { class: `scse-${name}`, "aria-hidden": true }), text),
       ),
-      h("span", { text: "curves from 0 to 1" }),
+      h("span", { text: WORDS.scale }),
     );
     const columns = h("div", { class: "scse-runs" }, ...runs.map(({ element }) => element));
     columns.style.setProperty("--half", `${50 / steps.length}%`);
     root.append(
       h("div", { class: "scse-controls" }, chooser.element),
       h("div", { class: "scse-controls" }, images.element, shows.element),
-      h("div", { class: "scse-when" }, "Step ", step.element, ` of ${steps[last]}`),
+      h("div", { class: "scse-when" }, ...WORDS.stepOf({ step: step.element, last: steps[last] })),
       watch.element,
       legend,
       columns,
       h("div", { class: "scse-scales" }, scale.element, difference.element),
       h("p", {
-        text: "Drag along a curve or its rows: time goes with the root of the step, so that the start has room. Arrow keys step from snapshot to snapshot. A row is a channel; the rows of each seed are in the order of their end. Moved: mean distance of the gates from those at the start, over both images. Apart: mean distance between the two images. Masks from 0 to 1.",
+        text: WORDS.help,
       }),
     );
     parts({
@@ -255,11 +251,15 @@ export default widget(
         });
       });
       measure(quantities(manifest, seen, moment));
-      const told = seeds.map(
-        (seed, i) =>
-          `seed ${seed}: loss ${fixed(loss[i][moment])}, Dice ${fixed(dice[i][moment])}, gates moved ${fixed(seen[i].moved[moment])}`,
+      const told = seeds.map((seed, i) =>
+        WORDS.saidSeed({
+          seed,
+          loss: fixed(loss[i][moment]),
+          dice: fixed(dice[i][moment]),
+          moved: fixed(seen[i].moved[moment]),
+        }),
       );
-      say(`Step ${steps[moment]}, ${block}. ${told.join("; ")}.`);
+      say(WORDS.said({ step: steps[moment], block, seeds: told.join(WORDS.between) }));
     };
   },
 );

@@ -20,6 +20,9 @@ import {
   quantities,
   strongest,
 } from "./model.js";
+import * as WORDS from "../../words/gradient_paths.js";
+import * as COMMON from "../../words/common.js";
+import * as CHECKS from "../../words/checks.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").Nudged} Nudged */
@@ -35,29 +38,11 @@ const TENTH = 4; // pixels of width that a factor of ten makes
 const KEY = [1, 0.1, 0.01, 0.001];
 const ERRORS = [1, -16]; // log10, the ends of the plot
 
-/** What each path is called. */
-const TITLES = {
-  product: "① product",
-  channel: "② channel gates",
-  mask: "③ mask",
-  sum: "sum ∂L/∂x",
-};
-/** Its steps forward, with the term that each one shows. @type {Record<string, [string, string][]>} */
+/** The terms that the steps of each path forward show. @type {Record<string, string[]>} */
 const CHAINS = {
-  product: [["× (c + s)", ""]],
-  channel: [
-    ["mean", "z"],
-    ["W₂", "W2"],
-    ["δ", "relu"],
-    ["W₁", "W1"],
-    ["σ", "sigma"],
-    ["c ×", "c"],
-  ],
-  mask: [
-    ["w·x", "w"],
-    ["σ", "sigma"],
-    ["s ×", "s"],
-  ],
+  product: [""],
+  channel: ["z", "W2", "relu", "W1", "sigma", "c"],
+  mask: ["w", "sigma", "s"],
 };
 const TERMS = { product: "path1", channel: "path2", mask: "path3", sum: "dx" };
 
@@ -83,7 +68,7 @@ function arrow(kind) {
 const within = (low, high) => (value) =>
   typeof value === "number" && value >= low && value <= high
     ? undefined
-    : `must be a number from ${low} to ${high}`;
+    : CHECKS.number({ low, high });
 
 /** @param {Manifest} manifest @param {unknown} name */
 const blockOf = (manifest, name) =>
@@ -97,7 +82,7 @@ const whole = (manifest, ends) => (value, get) => {
   const [low, high] = ends(blockOf(manifest, get("block")).shape);
   return Number.isInteger(value) && Number(value) >= low && Number(value) <= high
     ? undefined
-    : `must be ${low} to ${high}`;
+    : CHECKS.within({ low, high });
 };
 
 export default widget(
@@ -113,11 +98,11 @@ export default widget(
       mask_shift: within(-reach, reach),
       position: whole(manifest, ([, height, across]) => [-1, height * across - 1]),
       nudge: oneOf(NUDGED),
-      step: (value) => (one(value) ? undefined : "must be log10 of h, one of the steps"),
+      step: (value) => (one(value) ? undefined : WORDS.step),
       tried: (value) =>
         Array.isArray(value) && value.every(one) && new Set(value).size === value.length
           ? undefined
-          : "must be different steps",
+          : WORDS.tried,
     };
   },
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
@@ -139,39 +124,39 @@ export default widget(
 
     // Choices
     const which = choice({
-      label: "Block",
+      label: COMMON.block,
       name: "block",
       options: blocks.map(({ name }) => ({ value: name, label: name })),
       onInput: (block) => set({ block, channel: 0, ...clear }),
     });
     const arriving = choice({
-      label: "Gradient g that arrives at y",
+      label: WORDS.arrives,
       name: "gradient",
       options: [
-        { value: "loss", label: "loss", title: "Cross-entropy plus soft Dice" },
+        { value: "loss", label: WORDS.loss, title: WORDS.lossTitle },
         {
           value: "pixel",
-          label: "one pixel",
-          title: `The score of ${names[0]} at row ${pixel[0]}, column ${pixel[1]}`,
+          label: WORDS.onePixel,
+          title: WORDS.pixelTitle({ name: names[0], row: pixel[0], column: pixel[1] }),
         },
-        { value: "class", label: "one class", title: `The mean score of ${names[1]}` },
-        { value: "ones", label: "all ones", title: "No network would send it" },
+        { value: "class", label: WORDS.oneClass, title: WORDS.classTitle(names[1]) },
+        { value: "ones", label: WORDS.ones, title: WORDS.onesTitle },
       ],
       onInput: (gradient) => set({ gradient, tried: [] }),
     });
     const channel = select({
-      label: "Channel",
+      label: COMMON.channel,
       name: "channel",
       options: [],
       onInput: (value) => set({ channel: Number(value), ...clear }),
     });
-    const reset = button("Reset", "reset", () =>
+    const reset = button(COMMON.reset, "reset", () =>
       set({ channel_shift: 0, mask_shift: 0, position: -1 }),
     );
 
     // What is dragged
     const gate = bar({
-      label: "Added to the logits of all channel gates",
+      label: WORDS.gateBar,
       name: "channel-bar",
       min: -reach,
       max: reach,
@@ -179,7 +164,7 @@ export default widget(
       onInput: (value) => set({ channel_shift: value }),
     });
     const mask = bar({
-      label: "Added to the logits of the mask",
+      label: WORDS.maskBar,
       name: "mask-bar",
       kind: "space",
       min: -reach,
@@ -208,12 +193,11 @@ export default widget(
         h(
           "div",
           {},
-          "gates ",
-          symbol("c"),
-          " = σ(ẑ + ",
-          shiftOf.channel.element,
-          "), mean ",
-          meanOf.channel.element,
+          ...WORDS.gates({
+            c: symbol("c"),
+            shift: shiftOf.channel.element,
+            mean: meanOf.channel.element,
+          }),
         ),
         gate.element,
       ),
@@ -223,12 +207,7 @@ export default widget(
         h(
           "div",
           {},
-          "mask ",
-          symbol("s"),
-          " = σ(q + ",
-          shiftOf.mask.element,
-          "), mean ",
-          meanOf.mask.element,
+          ...WORDS.mask({ s: symbol("s"), shift: shiftOf.mask.element, mean: meanOf.mask.element }),
         ),
         mask.element,
       ),
@@ -240,25 +219,25 @@ export default widget(
     const positions = h("span");
     /** @type {Record<string, (Node | string)[]>} */
     const facts = {
-      product: ["whole where c + s = 1"],
-      channel: [
-        "mean σ′ ",
-        slopeOf.channel.element,
-        " · ",
-        on.element,
-        " of ",
+      product: [WORDS.productFact],
+      channel: WORDS.channelFact({
+        slope: slopeOf.channel.element,
+        on: on.element,
         units,
-        " units on · each position gets 1/",
         positions,
-      ],
-      mask: ["mean σ′ ", slopeOf.mask.element, " · one direction w over the channels"],
+      }),
+      mask: WORDS.maskFact(slopeOf.mask.element),
     };
     const lanes = PATHS.map((name) => {
       const share = readout(`share-${name}`, told);
       const way = arrow(name);
-      const chips = CHAINS[name].flatMap(([text, term], i) => [
+      const chips = CHAINS[name].flatMap((term, i) => [
         i ? h("span", { "aria-hidden": true, text: "→" }) : "",
-        h("span", { class: "scse-chip", text, ...(term ? { "data-term": term } : {}) }),
+        h("span", {
+          class: "scse-chip",
+          text: WORDS.chips[name][i],
+          ...(term ? { "data-term": term } : {}),
+        }),
       ]);
       const element = h(
         "div",
@@ -266,7 +245,7 @@ export default widget(
         h(
           "div",
           { class: "scse-chain" },
-          h("b", { "data-term": TERMS[name], text: TITLES[name] }),
+          h("b", { "data-term": TERMS[name], text: WORDS.titles[name] }),
           h("span", {}, ...chips),
         ),
         h("div", { class: "scse-back", "data-term": TERMS[name] }, way.element, share.element),
@@ -277,7 +256,7 @@ export default widget(
     const key = h(
       "div",
       { class: "scse-key" },
-      h("span", { text: "Size of each path over the size of their sum. Logarithmic width:" }),
+      h("span", { text: WORDS.key }),
       ...KEY.map((share) => {
         const way = arrow("product");
         way.set(share);
@@ -306,7 +285,7 @@ export default widget(
         const mark = marker();
         const over = stack(sheet, mark.element);
         pointable(over, {
-          label: `Gradient map: ${TITLES[name]}`,
+          label: WORDS.mapOf(WORDS.titles[name]),
           name: `map-${name}`,
           width: across,
           height,
@@ -321,25 +300,25 @@ export default widget(
         });
         over.setAttribute("data-term", TERMS[name]);
         const value = readout(`at-${name}`, (v) => scientific(v));
-        return { name, sheet, mark, value, panel: panel(TITLES[name], over, value.element) };
+        return { name, sheet, mark, value, panel: panel(WORDS.titles[name], over, value.element) };
       });
       maps.replaceChildren(...sheets.map((each) => each.panel));
     }
 
     // One number nudged
     const what = choice({
-      label: "Number to nudge",
+      label: WORDS.nudge,
       name: "nudge",
       options: [
-        { value: "value", label: "the framed value of x" },
-        { value: "kink", label: "a bias at a kink of δ" },
-        { value: "tie", label: "x beside a tie of max" },
+        { value: "value", label: WORDS.nudged.value },
+        { value: "kink", label: WORDS.nudged.kink },
+        { value: "tie", label: WORDS.nudged.tie },
       ],
       onInput: (nudge) => set({ nudge: /** @type {Nudged} */ (nudge), tried: [] }),
     });
     const size = readout("h", (v) => scientific(v));
     const slider = bar({
-      label: "Step h, on a logarithmic scale",
+      label: WORDS.stepBar,
       name: "step-bar",
       kind: "plain",
       min: steps[0],
@@ -349,11 +328,11 @@ export default widget(
       format: (v) => scientific(10 ** v),
       onInput: (step) => set({ step }),
     });
-    const go = button("Nudge by ±h", "nudge-now", () => {
+    const go = button(WORDS.nudgeBy, "nudge-now", () => {
       const step = get("step");
       set({ tried: [...get("tried").filter((each) => each !== step), step] });
     });
-    const all = button("Try every h", "nudge-all", () => {
+    const all = button(WORDS.tryAll, "nudge-all", () => {
       const step = get("step");
       set({ tried: [...steps.filter((each) => each !== step), step] });
     });
@@ -364,14 +343,14 @@ export default widget(
     const results = h(
       "div",
       { class: "scse-results" },
-      h("span", { text: "difference" }),
+      h("span", { text: WORDS.difference }),
       difference.element,
-      h("span", { text: "formula" }),
+      h("span", { text: WORDS.formula }),
       formula.element,
-      h("span", { text: "relative error" }),
+      h("span", { text: WORDS.relative }),
       error.element,
     );
-    const graph = plot("error", "Relative error against h, both logarithmic", ["10¹", "", "10⁻¹⁶"]);
+    const graph = plot(WORDS.errorAxis, WORDS.errors, ["10¹", "", "10⁻¹⁶"]);
     const ground = [...graph.area.childNodes];
     const nudge = h(
       "div",
@@ -381,7 +360,7 @@ export default widget(
         { class: "scse-nudge" },
         what.element,
         subject,
-        h("div", {}, "step h = ", size.element),
+        h("div", {}, ...WORDS.stepIs(size.element)),
         slider.element,
         h("div", { class: "scse-buttons" }, go, all),
         results,
@@ -394,7 +373,7 @@ export default widget(
           "div",
           { class: "scse-xaxis", "aria-hidden": true },
           h("span", { text: "10⁻¹⁰" }),
-          h("span", { text: "step h" }),
+          h("span", { text: WORDS.stepAxis }),
           h("span", { text: "10¹" }),
         ),
       ),
@@ -430,17 +409,17 @@ export default widget(
         ),
       ),
       key,
-      h(
-        "div",
-        { class: "scse-mapshead" },
-        h("b", { text: "Gradient maps of one channel, on one scale" }),
-        scale.element,
-        at,
-      ),
+      h("div", { class: "scse-mapshead" }, h("b", { text: WORDS.maps }), scale.element, at),
       maps,
       nudge,
       h("p", {
-        text: `${manifest.title}. ${manifest.credit ? `${manifest.credit}. ` : ""}Chips read forward, arrows backward. The gradient g that arrives is held while you drag. One pixel: the score of ${names[0]} at row ${pixel[0]}, column ${pixel[1]}. One class: the mean score of ${names[1]}. Point at a map, or use its arrow keys, to choose the framed value; Delete puts a bar back to 0. Difference: (L(x + h) − L(x − h)) / 2h, where L is the sum of g·y.`,
+        text: WORDS.help({
+          source: [manifest.title, manifest.credit].filter(Boolean).join(". ").concat("."),
+          first: names[0],
+          row: pixel[0],
+          column: pixel[1],
+          second: names[1],
+        }),
       }),
     );
     parts({
@@ -513,7 +492,7 @@ export default widget(
         value.set(part[name][p]);
       }
       scale.set(-end.most, end.most);
-      at.textContent = `Below: at row ${row + 1}, column ${column + 1}.`;
+      at.textContent = WORDS.below({ row: row + 1, column: column + 1 });
 
       const number = nudging(get("nudge"), layers, x, g, moved(), {
         channel: k,
@@ -525,10 +504,11 @@ export default widget(
       const last = found[found.length - 1];
       what.set(get("nudge"));
       const [r, q] = [Math.floor(number.position / shape[2]), number.position % shape[2]];
+      const framed = { channel: k + 1, row: r + 1, column: q + 1 };
       subject.textContent = {
-        value: `x of channel ${k + 1} at row ${r + 1}, column ${q + 1}.`,
-        kink: `b₂ of hidden unit ${number.unit + 1}, shifted so that what enters its ReLU is 0.`,
-        tie: `x of channel ${k + 1} at row ${r + 1}, column ${q + 1}, put to ${manifest.beside}; the block takes the maximum.`,
+        value: WORDS.subject.value(framed),
+        kink: WORDS.subject.kink(number.unit + 1),
+        tie: WORDS.subject.tie({ ...framed, beside: manifest.beside }),
       }[get("nudge")];
       size.set(10 ** get("step"));
       slider.set(get("step"));
@@ -541,10 +521,11 @@ export default widget(
         ...found.map(({ error: wrong }, i) => dot(tried[i], wrong, i === tried.length - 1)),
       );
       measure(quantities(seen, moved(), tried, last?.error ?? 1));
-      const shares = PATHS.map((name) => `${name} ${told(seen.shares[name])}`).join(", ");
-      say(
-        `${block}. Sizes over that of the sum: ${shares}.${last ? ` Relative error ${scientific(last.error)}.` : ""}`,
-      );
+      const shares = PATHS.map((name) =>
+        WORDS.share({ path: WORDS.paths[name], share: told(seen.shares[name]) }),
+      ).join(", ");
+      const words = WORDS.said({ block, shares });
+      say(last ? `${words} ${WORDS.saidError(scientific(last.error))}` : words);
     };
   },
 );

@@ -20,6 +20,9 @@ import {
   quantities,
   TITLES,
 } from "./model.js";
+import * as WORDS from "../../words/join.js";
+import * as COMMON from "../../words/common.js";
+import * as CHECKS from "../../words/checks.js";
 
 /**
  * What scse/widgets/join.py describes.
@@ -41,21 +44,13 @@ import {
 /** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
 /** What a rule multiplies a value by, in words. @type {Record<string, string>} */
-const FACTORS = {
-  add: "c + s",
-  max: "the larger of c and s",
-  mul: "c·s·u, which depends on the map itself",
-  cbam: "c·s",
-  concat: "none: all channels are mixed",
-};
-/** The words for where `max` takes a value from. */
-const ORIGINS = { channel: "gate c", mask: "mask s", tie: "tie" };
+const FACTORS = WORDS.factors;
 
 /** @param {number} low @param {number} high @returns {import("../../widget.js").Check} */
 const within = (low, high) => (value) =>
   typeof value === "number" && value >= low && value <= high
     ? undefined
-    : `must be a number from ${low} to ${high}`;
+    : CHECKS.number({ low, high });
 
 export default widget(
   "join",
@@ -66,9 +61,7 @@ export default widget(
     gate: numbers(1, 0, 1),
     shift: within(-reach, reach),
     size: (value) =>
-      sizes.includes(/** @type {number} */ (value))
-        ? undefined
-        : `must be one of ${sizes.join(", ")}`,
+      sizes.includes(/** @type {number} */ (value)) ? undefined : CHECKS.oneOf(sizes.join(", ")),
   }),
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
     const { samples, shape, merge, reach, sizes } = manifest;
@@ -80,12 +73,12 @@ export default widget(
     });
 
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture }),
     });
     const channel = select({
-      label: "Channel",
+      label: COMMON.channel,
       name: "channel",
       options: Array.from({ length: channels }, (_, k) => ({
         value: String(k),
@@ -94,29 +87,29 @@ export default widget(
       onInput: (value) => set({ channel: Number(value), gate: [] }),
     });
     const times = choice({
-      label: "Maps times (gates held)",
+      label: WORDS.times,
       name: "size",
       options: sizes.map((value) => ({ value: String(value), label: String(value) })),
       onInput: (value) => set({ size: Number(value) }),
     });
-    const reset = button("Reset", "reset", () => set({ gate: [], shift: 0, size: 1 }));
+    const reset = button(COMMON.reset, "reset", () => set({ gate: [], shift: 0, size: 1 }));
 
     // What goes in
-    const map = canvas(height, width, "The map");
+    const map = canvas(height, width, WORDS.theMap);
     map.setAttribute("data-term", "u_k");
-    const mask = canvas(height, width, "The mask");
+    const mask = canvas(height, width, WORDS.theMask);
     mask.setAttribute("data-term", "s");
     const maskScale = colourBar("space", "mask");
     const mapScale = colourBar("feature", "map");
     const credit = h("span");
     const gateBar = bar({
-      label: "Gate of the channel",
+      label: WORDS.gateBar,
       name: "gate-bar",
       onInput: (value) => set({ gate: [value] }),
     });
     const gateNow = readout("gate", (v) => fixed(v, 3));
     const shiftBar = bar({
-      label: "Added to the logits of the mask",
+      label: WORDS.shiftBar,
       name: "shift-bar",
       kind: "space",
       min: -reach,
@@ -137,12 +130,12 @@ export default widget(
         sheet,
         h("b", { text: TITLES[name] }),
         h("small", { text: ruleOf(name).formula }),
-        h("small", {}, "rms out/in ", ratio.element),
+        h("small", {}, ...WORDS.ratio(ratio.element)),
       );
       return { name, sheet, ratio, label };
     });
     const rules = choice({
-      label: "Output Û by each rule, on one scale: choose one to look at it below",
+      label: WORDS.rules,
       name: "rule",
       options: cards.map(({ name, label }) => ({ value: name, label })),
       onInput: (rule) => set({ rule }),
@@ -151,13 +144,13 @@ export default widget(
     const outScale = colourBar("feature", "out");
 
     // The chosen one
-    const gate = canvas(height, width, "What each value is multiplied by");
+    const gate = canvas(height, width, WORDS.factor);
     const gateWords = h("span");
     const gateScale = colourBar("gray", "factor");
-    const apart = canvas(height, width, "Difference from add");
+    const apart = canvas(height, width, WORDS.difference);
     const apartScale = colourBar("difference", "apart");
-    const from = canvas(height, width, "Where max takes each value from");
-    const shares = Object.entries(ORIGINS).map(([name, words]) => {
+    const from = canvas(height, width, WORDS.source);
+    const shares = Object.entries(WORDS.origins).map(([name, words]) => {
       const number = readout(`from-${name}`, count);
       const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
       const code = ORIGIN[/** @type {keyof typeof ORIGIN} */ (name)];
@@ -172,22 +165,21 @@ export default widget(
       h(
         "div",
         { class: "scse-goesin" },
-        panel("Map u", map, mapScale.element),
-        panel(h("span", {}, "Mask ", symbol("s")), mask, maskScale.element),
+        panel(WORDS.mapU, map, mapScale.element),
+        panel(h("span", {}, ...WORDS.maskS(symbol("s"))), mask, maskScale.element),
         h(
           "div",
           { class: "scse-bars" },
-          h("div", { "data-term": "c" }, "gate ", symbol("c"), " = ", gateNow.element),
+          h(
+            "div",
+            { "data-term": "c" },
+            ...WORDS.gateIs({ c: symbol("c"), gate: gateNow.element }),
+          ),
           gateBar.element,
           h(
             "div",
             { "data-term": "s" },
-            "mask ",
-            symbol("s"),
-            " = σ(q + ",
-            shiftNow.element,
-            "), mean ",
-            maskMean.element,
+            ...WORDS.maskIs({ s: symbol("s"), shift: shiftNow.element, mean: maskMean.element }),
           ),
           shiftBar.element,
           credit,
@@ -198,12 +190,12 @@ export default widget(
       h(
         "div",
         { class: "scse-panels" },
-        panel(h("span", {}, chosen, ": multiplied by"), gate, gateScale.element, gateWords),
-        panel(h("span", { text: "Difference from add" }), apart, apartScale.element),
-        panel("Sources of max", from, ...shares.map(({ element }) => element)),
+        panel(h("span", {}, ...WORDS.multiplied(chosen)), gate, gateScale.element, gateWords),
+        panel(h("span", { text: WORDS.difference }), apart, apartScale.element),
+        panel(WORDS.sources, from, ...shares.map(({ element }) => element)),
       ),
       h("p", {
-        text: `Maps and gates of ${manifest.block}. Drag the gate or the mask’s bar; Delete puts a bar back to its tick. Beyond the ends of a scale colours stay as they are. The layer of concat is untrained.`,
+        text: WORDS.help(manifest.block),
       }),
     );
     parts({
@@ -293,7 +285,14 @@ export default widget(
       measure(quantities(now));
       const told = JOINS.map((name) => `${TITLES[name]} ${fixed(now.ratios[name])}`);
       say(
-        `Channel ${k + 1}, gate ${fixed(now.c, 3)}. Out over in: ${told.join(", ")}. max takes ${count(counts.channel)} values from the gate, ${count(counts.mask)} from the mask; ${count(counts.tie)} are ties.`,
+        WORDS.said({
+          channel: k + 1,
+          gate: fixed(now.c, 3),
+          ratios: told.join(", "),
+          fromGate: count(counts.channel),
+          fromMask: count(counts.mask),
+          ties: count(counts.tie),
+        }),
       );
     };
   },

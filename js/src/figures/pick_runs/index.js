@@ -5,6 +5,7 @@ import { select } from "../../controls/select.js";
 import { fixed, h, signed } from "../../ground/dom.js";
 import { oneOf, widget } from "../../widget.js";
 import { ends, evaluate, lanes, leaveOut, quantities, runsOf } from "./model.js";
+import * as WORDS from "../../words/pick_runs.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
@@ -12,13 +13,7 @@ import { ends, evaluate, lanes, leaveOut, quantities, runsOf } from "./model.js"
 
 const DOT = 0.13; // of the axis: the width of a dot where the figure is narrowest
 
-/** @type {[import("./model.js").Way, string][]} */
-const WAYS = [
-  ["all", "All runs"],
-  ["favour", "One of each, in favour"],
-  ["against", "One of each, against"],
-  ["best", "The best of each"],
-];
+const WAYS = /** @type {[import("./model.js").Way, string][]} */ (Object.entries(WORDS.ways));
 
 /** @param {number} value @param {number} low @param {number} high */
 const place = (value, low, high) => (value - low) / (high - low);
@@ -27,8 +22,7 @@ const percent = (part) => `${100 * part}%`;
 
 /** @param {string[]} variants @param {string} other @returns {import("../../widget.js").Check} */
 const apartFrom = (variants, other) => (value, get) =>
-  oneOf(variants)(value, get) ??
-  (value === get(other) ? "must differ from the other variant" : undefined);
+  oneOf(variants)(value, get) ?? (value === get(other) ? WORDS.differ : undefined);
 
 export default widget(
   "picks",
@@ -39,7 +33,7 @@ export default widget(
     out: (value) =>
       Array.isArray(value) && value.every((i) => Number.isInteger(i) && i >= 0 && i < runs.length)
         ? undefined
-        : `must be numbers of runs, 0 to ${runs.length - 1}`,
+        : WORDS.runsUpTo(runs.length - 1),
   }),
   (/** @type {Context} */ { root, manifest, get, set, say, parts, measure }) => {
     const { runs, tasks, variants, score } = manifest;
@@ -52,7 +46,7 @@ export default widget(
     });
 
     const task = choice({
-      label: "Task",
+      label: WORDS.task,
       name: "task",
       options: tasks.map((name) => ({ value: name, label: name })),
       onInput: (name) => set({ task: name }),
@@ -60,13 +54,13 @@ export default widget(
     const names = variants.map((name) => ({ value: name, label: name }));
     // To choose the other one's variant is to swap the two.
     const over = select({
-      label: "Compare",
+      label: WORDS.compare,
       name: "over",
       options: names,
       onInput: (name) => set({ over: name, ...(name === get("under") && { under: get("over") }) }),
     });
     const under = select({
-      label: "with",
+      label: WORDS.and,
       name: "under",
       options: names,
       onInput: (name) => set({ under: name, ...(name === get("over") && { over: get("under") }) }),
@@ -88,8 +82,12 @@ export default widget(
         type: "button",
         class: "scse-dot",
         "data-name": `run-${i}`,
-        "aria-label": `${run.variant}, ${run.label}: ${fixed(run.score, 3)}`,
-        title: `${run.label}: ${fixed(run.score, 3)}`,
+        "aria-label": WORDS.run({
+          variant: run.variant,
+          run: run.label,
+          score: fixed(run.score, 3),
+        }),
+        title: WORDS.runTitle({ run: run.label, score: fixed(run.score, 3) }),
         onclick: () => toggle(i),
       });
       element.style.left = percent(place(run.score, low, high));
@@ -113,7 +111,7 @@ export default widget(
       const all = readout(`all-${variant}`, String);
       const strip = h(
         "div",
-        { class: "scse-strip", role: "group", "aria-label": `Runs of ${variant}` },
+        { class: "scse-strip", role: "group", "aria-label": WORDS.runsOf(variant) },
         tick,
         ...tasks.flatMap((name) => runsOf(runs, name, variant).map((i) => dots[i])),
       );
@@ -125,8 +123,8 @@ export default widget(
           "div",
           { class: "scse-variant" },
           h("b", { text: variant }),
-          h("span", {}, "mean ", mean.element),
-          h("small", {}, counted.element, " of ", all.element, " runs"),
+          h("span", {}, ...WORDS.mean(mean.element)),
+          h("small", {}, ...WORDS.counted({ counted: counted.element, all: all.element })),
         ),
         strip,
       );
@@ -149,7 +147,7 @@ export default widget(
 
     const difference = readout("difference", (value) => signed(value, 3));
     const verdict = h("b", { class: "scse-verdict" });
-    const overlap = h("span", { text: "but the runs overlap" });
+    const overlap = h("span", { text: WORDS.overlap });
     const bar = h("span", { class: "scse-range" });
     const zero = h("span", { class: "scse-zero" });
     const now = h("span", { class: "scse-now-at" });
@@ -167,21 +165,15 @@ export default widget(
       h(
         "div",
         { class: "scse-words" },
-        "Single pairs, of all runs: from ",
-        least.element,
-        " to ",
-        greatest.element,
-        "; ",
-        second,
-        " is ahead in ",
-        ahead.element,
-        " of ",
-        pairs.element,
-        ". The best run of ",
-        third,
-        " that counts is ",
-        spared.element,
-        " above its mean.",
+        ...WORDS.pairs({
+          least: least.element,
+          greatest: greatest.element,
+          over: second,
+          ahead: ahead.element,
+          pairs: pairs.element,
+          best: third,
+          spared: spared.element,
+        }),
       ),
     );
 
@@ -192,11 +184,11 @@ export default widget(
         task.element,
         h("div", { class: "scse-two" }, over.element, under.element),
       ),
-      h("div", { class: "scse-ways", role: "group", "aria-label": "Pick runs" }, ...ways),
+      h("div", { class: "scse-ways", role: "group", "aria-label": WORDS.pick }, ...ways),
       board,
       result,
       h("p", {
-        text: "Each dot is one training run. Press it to leave it out, and again to count it. The line in a row is the mean of those that count.",
+        text: WORDS.help,
       }),
     );
     parts({
@@ -245,9 +237,9 @@ export default widget(
       const winner = apart > 0 ? current.over : current.under;
       verdict.textContent = known
         ? apart === 0
-          ? "a draw"
-          : `${winner} is ahead`
-        : "count at least one run of each";
+          ? WORDS.draw
+          : WORDS.ahead(winner)
+        : WORDS.countOne;
       verdict.className = `scse-verdict ${known && apart ? (apart > 0 ? "scse-c" : "scse-s") : ""}`;
       // Other runs of the same two would have said the opposite.
       overlap.hidden = !(known && seen.least < 0 && seen.greatest > 0);
@@ -263,7 +255,18 @@ export default widget(
       measure(quantities(seen));
       say(
         known
-          ? `${current.over} minus ${current.under}: ${signed(apart, 3)}, of ${seen.counts[current.over]} and ${seen.counts[current.under]} runs. ${verdict.textContent}${overlap.hidden ? "" : `, ${overlap.textContent}`}. Single pairs range from ${signed(seen.least, 3)} to ${signed(seen.greatest, 3)}.`
+          ? WORDS.said({
+              over: current.over,
+              under: current.under,
+              difference: signed(apart, 3),
+              overRuns: seen.counts[current.over],
+              underRuns: seen.counts[current.under],
+              verdict: overlap.hidden
+                ? verdict.textContent
+                : WORDS.both({ verdict: verdict.textContent, overlap: overlap.textContent }),
+              least: signed(seen.least, 3),
+              greatest: signed(seen.greatest, 3),
+            })
           : verdict.textContent,
       );
     };

@@ -1,6 +1,7 @@
 /** The state in the page's address: taken from it, kept up to date in it, handed on as a link. */
 
 import { link } from "../../desk/link.js";
+import * as WORDS from "../../words/playground.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -17,11 +18,7 @@ export function addressing({ task, start }, view) {
     address: address.address,
     /** A link to be taken along. @param {State} state */
     share(state) {
-      view.complain(
-        state.source === "own"
-          ? "The link carries everything but your own image, which stays with you."
-          : "",
-      );
+      view.complain(state.source === "own" ? WORDS.linkWithout : "");
       return address.address(state);
     },
     /**

@@ -4,6 +4,8 @@ import { readout } from "../../controls/controls.js";
 import { count, fixed, h, pixels as inPixels } from "../../ground/dom.js";
 import { dice, differences, meanDice } from "../../ground/maths.js";
 import { canvas, classPainter } from "../../draw/paint.js";
+import * as WORDS from "../../words/playground.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("../../desk/figure.js").Class} Class */
 
@@ -15,7 +17,7 @@ function seenList(classes, name) {
   const element = h("ul", {
     class: "scse-seen",
     "data-name": name,
-    "aria-label": "Classes seen",
+    "aria-label": WORDS.seen,
   });
   return {
     element,
@@ -35,10 +37,10 @@ function seenList(classes, name) {
         const swatch = h("span", { class: "scse-swatch", "aria-hidden": true });
         swatch.style.background = classes[k].colour;
         const score = scores ? h("b", { text: fixed(scores[k]) }) : "";
-        const parts = [swatch, `${classes[k].name} `, score, ` ${count(n)} px`];
+        const parts = [swatch, `${classes[k].name} `, score, ` ${WORDS.px(count(n))}`];
         return h("li", { "data-class": k, "data-pixels": n }, ...parts);
       });
-      const none = "nothing but background";
+      const none = WORDS.nothing;
       element.replaceChildren(...(items.length ? items : [h("li", { text: none })]));
       const found = present.filter(({ n }) => n >= FEW);
       return found.map(({ k }) => classes[k].name).join(", ") || none;
@@ -56,9 +58,15 @@ export function answerView({ classes, size }, suffix = "") {
   map.classList.add("scse-fine");
   const dices = readout(`dice${suffix}`);
   const changed = readout(`changed${suffix}`, inPixels);
-  const why = h("span", { class: "scse-note", text: "no ground truth for this image" });
-  const score = h("span", { class: "scse-dice" }, h("span", { text: "Dice" }), dices.element, why);
-  const moved = h("span", { class: "scse-changes" }, changed.element, " changed by the gates");
+  const why = h("span", { class: "scse-note", text: WORDS.noTruth });
+  const score = h(
+    "span",
+    { class: "scse-dice" },
+    h("span", { text: COMMON.dice }),
+    dices.element,
+    why,
+  );
+  const moved = h("span", { class: "scse-changes" }, ...WORDS.changed(changed.element));
   const seen = seenList(classes, `seen${suffix}`);
 
   return {
@@ -86,7 +94,10 @@ export function answerView({ classes, size }, suffix = "") {
       dices.set(mean);
       moved.hidden = !own;
       changed.set(differ);
-      return `${words}${label ? `; Dice ${fixed(mean)}` : ""}${own ? `; ${inPixels(differ)} changed` : ""}`;
+      const told = [words];
+      if (label) told.push(WORDS.saidDice(fixed(mean)));
+      if (own) told.push(WORDS.saidChanged(inPixels(differ)));
+      return told.join(WORDS.between);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** From a state to what is seen of it: asks, draws, times, and says so where no engine answers. */
 
 import { viewOf } from "./model.js";
+import * as WORDS from "../../words/playground.js";
 
 /** @typedef {import("./scene.js").Picture} Picture */
 /** @typedef {import("./state.js").State} State */
@@ -27,7 +28,7 @@ export function answering({ networks, stored, view, watch, root, say, use, measu
     view.load();
     working = false;
     const kept = stored(state);
-    view.tell(kept ? `${message} What you see was stored.` : message);
+    view.tell(kept ? WORDS.stored(message) : message);
     if (!kept) view.clear();
     root.setAttribute("data-answered", "failed");
   }

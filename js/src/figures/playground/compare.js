@@ -3,6 +3,7 @@
 import { fixed, h } from "../../ground/dom.js";
 import { answerView } from "./answer.js";
 import { segmentationOf } from "./model.js";
+import * as WORDS from "../../words/playground.js";
 
 /** @param {import("./model.js").Manifest} manifest */
 export function comparePanel(manifest) {
@@ -19,7 +20,7 @@ export function comparePanel(manifest) {
         { class: "scse-below" },
         view.score,
         view.seen,
-        h("span", { text: `${fixed(dice)} on all ${manifest.test_images} test images` }),
+        h("span", { text: WORDS.onAll({ dice: fixed(dice), images: manifest.test_images }) }),
       ),
     );
     return { network, view, element, wait };

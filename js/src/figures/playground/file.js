@@ -1,5 +1,7 @@
 /** The reader's own picture: from a file to a small grey square. It never leaves the browser. */
 
+import * as WORDS from "../../words/playground.js";
+
 const MOST_BYTES = 60e6;
 const MOST_PIXELS = 120e6;
 
@@ -22,23 +24,25 @@ function decode(file) {
  * @returns {Promise<Float64Array>} rejects with an Error that tells the reader what to do
  */
 export async function greySquare(file, size) {
-  const name = "name" in file && file.name ? `“${file.name}”` : "The image";
-  if (file.size === 0) throw new Error(`${name} is empty: it has no bytes. Choose another image.`);
+  const name = "name" in file && file.name ? `“${file.name}”` : WORDS.theImage;
+  if (file.size === 0) throw new Error(WORDS.empty(name));
   if (file.size > MOST_BYTES) {
     throw new Error(
-      `${name} has ${Math.round(file.size / 1e6)} MB; up to ${MOST_BYTES / 1e6} MB can be read.`,
+      WORDS.large({ name, size: Math.round(file.size / 1e6), most: MOST_BYTES / 1e6 }),
     );
   }
   const image = await decode(file).catch(() => {
-    throw new Error(
-      `${name} cannot be read as an image by this browser. PNG, JPEG, WebP and GIF work.`,
-    );
+    throw new Error(WORDS.unread(name));
   });
   const { naturalWidth: width, naturalHeight: height } = image;
-  if (!width || !height) throw new Error(`${name} says no size. Save it as PNG or JPEG first.`);
+  if (!width || !height) throw new Error(WORDS.noSize(name));
   if (width * height > MOST_PIXELS) {
     throw new Error(
-      `${name} has ${Math.round((width * height) / 1e6)} megapixels; up to ${MOST_PIXELS / 1e6} can be read. Make it smaller first.`,
+      WORDS.megapixels({
+        name,
+        pixels: Math.round((width * height) / 1e6),
+        most: MOST_PIXELS / 1e6,
+      }),
     );
   }
   const sheet = Object.assign(document.createElement("canvas"), { width: size, height: size });

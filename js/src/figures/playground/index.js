@@ -12,6 +12,7 @@ import { compared } from "../../desk/compared.js";
 import { problem } from "./state.js";
 import { stopwatch } from "./stopwatch.js";
 import { view as viewOf } from "./view.js";
+import * as WORDS from "../../words/playground.js";
 
 /** @typedef {import("./model.js").Changed} Changed */
 /** @typedef {import("./model.js").Manifest} Manifest */
@@ -33,7 +34,7 @@ function handling({ root, manifest, get, set, parts }, world, watch) {
     change(parts, tag = "") {
       const next = model.step(now(), parts, tag, performance.now());
       if ("wrong" in next) {
-        view.complain(`This goes no further: the figure ${next.wrong}. Clear or undo some.`);
+        view.complain(WORDS.noFurther(next.wrong));
         return;
       }
       view.complain("");

@@ -8,6 +8,8 @@ import { canvas, paintMap } from "../../draw/paint.js";
 import { greySquare } from "./file.js";
 import { sketch } from "./sketch.js";
 import { pictureOf } from "./state.js";
+import * as WORDS from "../../words/playground.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("./model.js").Changed} Changed */
 /** @typedef {import("./model.js").Manifest} Manifest */
@@ -23,26 +25,26 @@ function sourceList({ examples, grounds, draw }, onInput) {
   const list = h("select", {
     class: "scse-select",
     "data-name": "source",
-    "aria-label": "Image",
+    "aria-label": COMMON.image,
   });
   /** @param {string} label @param {[string, string][]} options */
   const group = (label, options) =>
     h("optgroup", { label }, ...options.map(([value, text]) => h("option", { value, text })));
   /** @param {string} kind @param {import("./model.js").Source[]} sources @returns {[string, string][]} */
   const named = (kind, sources) => sources.map(({ title }, i) => [`${kind}:${i}`, title]);
-  list.append(group("held-out examples", named("example", examples)));
+  list.append(group(WORDS.examples, named("example", examples)));
   if (draw) {
-    const sheets = /** @type {[string, string][]} */ ([["blank", "a blank page"]]);
-    list.append(group("photographs to draw on", [...sheets, ...named("ground", grounds)]));
+    const sheets = /** @type {[string, string][]} */ ([["blank", WORDS.blank]]);
+    list.append(group(WORDS.grounds, [...sheets, ...named("ground", grounds)]));
   }
-  const mine = h("option", { value: "own", text: "your image" });
-  const device = h("optgroup", { label: "from this device" }, mine); // in the list once there is one
+  const mine = h("option", { value: "own", text: WORDS.own });
+  const device = h("optgroup", { label: WORDS.fromDevice }, mine); // in the list once there is one
   list.addEventListener("change", () => onInput(list.value));
   return {
     list,
     /** @param {string} source @param {string | undefined} title of the reader's own */
     set(source, title) {
-      if (title) mine.textContent = `yours: ${title}`;
+      if (title) mine.textContent = WORDS.yours(title);
       if ((title || source === "own") && !device.isConnected) list.append(device);
       list.value = source;
     },
@@ -60,7 +62,7 @@ function uploading(root, size, { adopt, complain }) {
     class: "scse-unseen",
     tabindex: -1,
     "data-name": "file",
-    "aria-label": "Your image",
+    "aria-label": WORDS.yourImage,
   });
   let latest = 0;
   /** @param {File | Blob | undefined} chosen */
@@ -70,7 +72,7 @@ function uploading(root, size, { adopt, complain }) {
     try {
       const picture = await greySquare(chosen, size);
       if (mine !== latest) return;
-      adopt("name" in chosen ? chosen.name : "your image", picture);
+      adopt("name" in chosen ? chosen.name : WORDS.own, picture);
     } catch (error) {
       if (mine !== latest) return;
       complain(/** @type {Error} */ (error).message);
@@ -83,7 +85,7 @@ function uploading(root, size, { adopt, complain }) {
     event.preventDefault();
     const dropped = event.dataTransfer?.files[0];
     if (dropped) take(dropped);
-    else complain("What was dropped is no file. Save the image first, then drop it here.");
+    else complain(WORDS.noFile);
   });
   root.addEventListener("paste", (event) => take(event.clipboardData?.files[0]));
   return file;
@@ -130,9 +132,9 @@ function alterations({ sliders }, { change }) {
 /** Where a picture comes from. @param {Manifest} manifest @param {string} source */
 function creditOf({ examples, grounds }, source) {
   const { kind, index } = pictureOf(source);
-  if (kind === "own") return "Your image stays in this browser: it is sent nowhere.";
+  if (kind === "own") return WORDS.staysHere;
   const entry = { example: examples, ground: grounds }[kind]?.[index];
-  return entry?.credit ?? "plain grey, as in the first training images";
+  return entry?.credit ?? WORDS.grey;
 }
 
 /**
@@ -147,14 +149,13 @@ export function inputPanel(manifest, root, now, acts) {
   const credit = h("span", { class: "scse-credit" });
   const source = sourceList(manifest, (value) => acts.change({ source: value, strokes: [] }));
   const file = uploading(root, size, acts);
-  const upload = button("Your image …", "upload", () => file.click());
-  const clear = button("Clear drawing", "clear", () => acts.change({ strokes: [] }));
+  const upload = button(WORDS.upload, "upload", () => file.click());
+  const clear = button(WORDS.clear, "clear", () => acts.change({ strokes: [] }));
   const altered = alterations(manifest, acts);
-  const hint =
-    "Draw on it, about a third of its height: pointer, finger, or Space and the arrow keys.";
+  const hint = WORDS.drawHint;
   if (draw) {
     sketch(element, {
-      label: "Image to draw on",
+      label: WORDS.drawOn,
       name: "sheet",
       size: () => [size, size],
       ink: () => PEN,
@@ -164,7 +165,7 @@ export function inputPanel(manifest, root, now, acts) {
   }
   return {
     element: panel(
-      "Your image",
+      WORDS.yourImage,
       element,
       h("div", { class: "scse-row" }, source.list, upload, file),
       ...(draw ? [h("div", { class: "scse-row" }, h("span", { text: hint }), clear)] : []),

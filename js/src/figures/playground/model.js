@@ -7,6 +7,7 @@ import { changes, editOf, used, withEdit, withEntry } from "../../gates/edit.js"
 import { ruleOf } from "../../gates/rules.js";
 import { argmax } from "../../ground/maths.js";
 import { problem } from "./state.js";
+import * as WORDS from "../../words/playground.js";
 
 /** @typedef {import("../../gates/edit.js").Edit} Edit */
 /** @typedef {import("../../gates/edit.js").Edits} Edits */
@@ -110,16 +111,14 @@ function stepping(manifest, changed) {
      */
     arrive(linked, own) {
       const wrong = problem(linked, manifest);
-      if (wrong) return { complaint: `The link to this figure ${wrong}, so it starts afresh.` };
+      if (wrong) return { complaint: WORDS.afresh(wrong) };
       const next = { .../** @type {Changed} */ (linked) };
       const missing = next.source === "own" && !own;
       if (missing) delete next.source;
       past.record(next, "", 0);
       return {
         changed: next,
-        complaint: missing
-          ? "The link was made with an image of its maker's own, which stayed there. Choose yours."
-          : "",
+        complaint: missing ? WORDS.ownStayed : "",
       };
     },
   };

@@ -9,6 +9,8 @@ import { changes } from "../../gates/edit.js";
 import { ruleOf } from "../../gates/rules.js";
 import { h } from "../../ground/dom.js";
 import { sketch } from "./sketch.js";
+import * as WORDS from "../../words/playground.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("../../desk/bases.js").Option} Option */
 /** @typedef {import("../../gates/rules.js").Branch} Branch */
@@ -31,18 +33,18 @@ const offered = ({ examples, test_images: count }, neutral, branch) =>
     branch,
     neutral,
     inputs: examples.map(({ title }, from) => ({ from, title })),
-    mean: `${count} images`,
+    mean: WORDS.images(count),
   });
 
 /** Shut or open: what is painted. */
 function brush() {
   let value = 0;
   const { element, set } = choice({
-    label: "Paint on it",
+    label: WORDS.paintOn,
     name: "brush",
     options: [
-      { value: "0", label: "shut", title: "paint 0" },
-      { value: "1", label: "open", title: "paint 1" },
+      { value: "0", label: WORDS.shut, title: WORDS.paint0 },
+      { value: "1", label: WORDS.open, title: WORDS.paint1 },
     ],
     onInput(chosen) {
       value = Number(chosen);
@@ -58,15 +60,15 @@ function maskSide(manifest, model, now, acts) {
   const mask = maskMap();
   let [height, width] = [1, 1];
   const base = baseSelect({
-    label: "Spatial mask",
+    label: COMMON.spatialMask,
     name: "mask-base",
     hidden: true,
     onInput: (edit) => acts.change(model.setEdit(now(), "spatial", edit)),
   });
   const paint = brush();
-  const wipe = button("Wipe paint", "wipe", () => acts.change(model.paint(now(), [])));
+  const wipe = button(WORDS.wipe, "wipe", () => acts.change(model.paint(now(), [])));
   sketch(mask.stack, {
-    label: "Spatial mask to paint on",
+    label: WORDS.maskToPaint,
     name: "mask",
     size: () => [width, height],
     ink: () => ({ width: Math.max(1, BRUSH * width), value: paint.value() }),
@@ -76,7 +78,7 @@ function maskSide(manifest, model, now, acts) {
   const element = h(
     "div",
     { class: "scse-maskside" },
-    h("div", {}, "Spatial mask ", h("b", { class: "scse-s", text: "s" })),
+    h("div", {}, ...COMMON.spatialMaskOf(h("b", { class: "scse-s", text: "s" }))),
     mask.stack,
     mask.scale,
     base.element,
@@ -115,13 +117,13 @@ function deskSide(manifest, model, now, acts) {
       ),
   });
   const base = baseSelect({
-    label: "Channel gates",
+    label: COMMON.channelGates,
     name: "gate-base",
     hidden: true,
     onInput: (edit) => acts.change(model.setEdit(now(), "channel", edit)),
   });
-  const gatesToo = h("span", {}, ", channel gates ", h("b", { class: "scse-c", text: "c" }));
-  const title = h("span", {}, "Recalibrated maps ", h("b", { text: "Û" }), gatesToo);
+  const gatesToo = h("span", {}, ...WORDS.gatesToo(h("b", { class: "scse-c", text: "c" })));
+  const title = h("span", {}, ...WORDS.maps({ out: h("b", { text: "Û" }), gates: gatesToo }));
   return {
     element: h(
       "div",
@@ -158,40 +160,38 @@ function deskSide(manifest, model, now, acts) {
 
 /** The line below. @param {Block} block @param {boolean} maps are they there? @param {boolean} set are gates? */
 function noteOf({ branches }, maps, set) {
-  if (!maps) return "The maps of this image come with the engine.";
+  if (!maps) return WORDS.mapsCome;
   if (set) {
-    return "Ticks show what the network would choose now. Double click or Delete puts a bar back.";
+    return WORDS.ticks;
   }
-  const ways = { channel: "drag a bar", spatial: "paint on the mask" };
-  const words = branches.map((branch) => ways[branch]).join(", or ");
-  return `${words[0].toUpperCase()}${words.slice(1)}: the whole network behind this block runs again.`;
+  const [branch] = branches;
+  return WORDS.runsAgain[branches.length > 1 ? "both" : branch];
 }
 
 /** What is open, and a base for all blocks. @param {Manifest} manifest @param {Model} model @param {Acts} acts @param {HTMLElement} answer seen in small, too */
 function header(manifest, model, acts, answer) {
   const title = h("div", { class: "scse-title" });
   const all = baseSelect({
-    label: "Gates and masks of all blocks",
+    label: WORDS.allBlocks,
     name: "all-base",
     hidden: true,
     onInput: (edit) => acts.change(model.setAll(edit)),
   });
-  const everything = h(
-    "label",
-    { class: "scse-row" },
-    h("span", { text: "all blocks:" }),
-    all.element,
-  );
+  const everything = h("label", { class: "scse-row" }, h("span", { text: WORDS.all }), all.element);
   return {
     element: h("div", { class: "scse-row scse-opener" }, title, everything, answer),
     /** @param {State} state @param {Block | undefined} block */
     set(state, block) {
       everything.hidden = !block;
       title.textContent = block
-        ? `${state.block}: ${block.channels} channels of ${block.positions.join(" × ")}`
-        : "A plain U-Net: no gates, nothing to overrule";
+        ? WORDS.block({
+            block: state.block,
+            channels: block.channels,
+            size: block.positions.join(" × "),
+          })
+        : WORDS.plain;
       const neutral = model.neutral(state);
-      all.offer([...offered(manifest, neutral), { value: "", label: "mixed", hidden: true }]);
+      all.offer([...offered(manifest, neutral), { value: "", label: WORDS.mixed, hidden: true }]);
       all.set(model.common(state), neutral);
     },
   };

@@ -6,6 +6,7 @@
 
 import { formProblem, problem as editsProblem, strokesProblem } from "../../gates/check.js";
 import { playground as hasForm } from "../../gates/valid.js";
+import * as WORDS from "../../words/playground.js";
 
 /** @typedef {import("../../gates/strokes.js").Stroke} Stroke */
 /** @typedef {import("./model.js").Manifest} Manifest */
@@ -36,15 +37,15 @@ export function pictureOf(source) {
 export function problem(state, manifest) {
   const { start, examples, networks, reference, size } = manifest;
   const unknown = Object.keys(state ?? {}).find((key) => !Object.hasOwn(start, key));
-  if (unknown !== undefined) return `has an unknown part "${unknown}"`;
+  if (unknown !== undefined) return WORDS.unknownPart(unknown);
   const malformed = formProblem(hasForm, state);
   if (malformed) return malformed;
   const whole = { ...start, .../** @type {Partial<State>} */ (state) };
   const { source, strokes, network, block, edits } = whole;
-  if (!sources(manifest).includes(source)) return `names an image that is not here: ${source}`;
-  if (!Object.hasOwn(networks, network)) return `names a network that is not here: ${network}`;
+  if (!sources(manifest).includes(source)) return WORDS.noImage(source);
+  if (!Object.hasOwn(networks, network)) return WORDS.noNetwork(network);
   const { blocks } = networks[reference];
-  if (!Object.hasOwn(blocks, block)) return `names a block that is not here: ${block}`;
+  if (!Object.hasOwn(blocks, block)) return WORDS.noBlock(block);
   return (
     strokesProblem(strokes, size) ??
     slidersProblem(whole, manifest) ??
@@ -64,8 +65,7 @@ const sources = ({ examples, grounds, draw }) => [
 function slidersProblem(state, { sliders }) {
   for (const [name, { min, max }] of Object.entries(sliders)) {
     const value = state[/** @type {Slider} */ (name)];
-    if (!(value >= min && value <= max))
-      return `has ${name} ${value}; it goes from ${min} to ${max}`;
+    if (!(value >= min && value <= max)) return WORDS.outOfRange({ name, value, min, max });
   }
   return undefined;
 }

@@ -9,6 +9,8 @@ import { answerView } from "./answer.js";
 import { comparePanel } from "./compare.js";
 import { inputPanel } from "./input.js";
 import { openedBlock } from "./opened.js";
+import * as WORDS from "../../words/playground.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("./model.js").Block} Block */
 /** @typedef {import("./model.js").Changed} Changed */
@@ -30,16 +32,16 @@ import { openedBlock } from "./opened.js";
 /** Which network, and the buttons. @param {Manifest} manifest @param {Acts} acts @param {HTMLCanvasElement} sheet to download */
 function tools({ networks, task }, acts, sheet) {
   const network = choice({
-    label: "Network",
+    label: COMMON.network,
     name: "network",
     options: Object.entries(networks).map(([value, { title }]) => ({ value, label: title })),
     onInput: (value) => acts.change({ network: value }),
   });
-  const undo = button("Undo", "undo", acts.undo);
-  const redo = button("Redo", "redo", acts.redo);
-  const reset = button("Reset", "reset", acts.reset);
-  const share = sharing({ label: "Copy link", name: "share", href: acts.href });
-  const save = button("Download input", "download", () =>
+  const undo = button(COMMON.undo, "undo", acts.undo);
+  const redo = button(COMMON.redo, "redo", acts.redo);
+  const reset = button(COMMON.reset, "reset", acts.reset);
+  const share = sharing({ label: COMMON.copyLink, name: "share", href: acts.href });
+  const save = button(WORDS.download, "download", () =>
     h("a", { href: sheet.toDataURL("image/png"), download: `${task}.png` }).click(),
   );
   return {
@@ -89,10 +91,10 @@ function engineLine() {
   const progress = h("progress", {
     class: "scse-progress",
     hidden: true,
-    "aria-label": "Loading the engine",
+    "aria-label": COMMON.loadingEngine,
   });
-  const speed = readout("ms", (v) => `${fixed(v, 0)} ms`);
-  const timing = h("span", { hidden: true }, "time for one run: ", speed.element);
+  const speed = readout("ms", (v) => WORDS.ms(fixed(v, 0)));
+  const timing = h("span", { hidden: true }, ...WORDS.time(speed.element));
   return {
     element: h("div", { class: "scse-row scse-engine" }, status, progress, timing),
     /** @param {string} text */
@@ -115,14 +117,14 @@ function engineLine() {
 function answerPanel(manifest) {
   const answer = answerView(manifest);
   const none = h("div", { class: "scse-off", hidden: true });
-  none.textContent = "no engine: choose an example, or Reset";
+  none.textContent = WORDS.noEngine;
   const scored = h("div", {}, answer.score, answer.moved);
   return {
     elements: [
       panel(
-        "The network’s answer",
+        WORDS.answer,
         h("div", { class: "scse-stack" }, answer.map, none),
-        h("span", { text: "white line: truth, where it is known · dots: changed by the gates" }),
+        h("span", { text: WORDS.truth }),
       ),
       h("div", { class: "scse-outcome" }, scored, answer.seen),
     ],
@@ -149,7 +151,7 @@ function blockStrip(blocks, acts) {
   const largest = Math.max(...Object.values(blocks).map(({ positions }) => positions[0]));
   const what = h("span");
   const row = strip({
-    label: h("span", {}, "Block: ", what, ". Brighter lets more through."),
+    label: h("span", {}, ...WORDS.blocks(what)),
     cells: Object.entries(blocks).map(
       ([
         name,
@@ -159,7 +161,7 @@ function blockStrip(blocks, acts) {
         },
       ]) => ({
         name,
-        title: `${name}: ${channels} channels of ${height} × ${width} positions`,
+        title: WORDS.blockOf({ name, channels, height, width }),
         caption: [
           h(
             "span",
@@ -183,8 +185,8 @@ function blockStrip(blocks, acts) {
       const all = Object.values(gates);
       const rows = all.some(({ channel }) => channel);
       const masks = all.some(({ spatial }) => spatial);
-      const both = "its mask, and below it the gates of its channels";
-      what.textContent = !masks ? "the gates of its channels" : rows ? both : "its mask";
+      const both = WORDS.maskAndGates;
+      what.textContent = !masks ? WORDS.gatesOnly : rows ? both : WORDS.maskOnly;
       row.set((name) => {
         const { channel, spatial, edited = false } = gates[name] ?? {};
         return { row: channel, mask: spatial, edited };
@@ -197,8 +199,7 @@ function blockStrip(blocks, acts) {
 function comparing(onInput) {
   const box = h("input", { type: "checkbox", "data-name": "compare" });
   box.addEventListener("change", () => onInput(box.checked));
-  const words = " Compare: the same image through all four networks, gates untouched";
-  return { box, element: h("label", { class: "scse-row" }, box, words) };
+  return { box, element: h("label", { class: "scse-row" }, ...WORDS.compare(box)) };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { bar, choice } from "../../controls/controls.js";
 import { h } from "../../ground/dom.js";
 import { inUnits, rightChoice } from "./model.js";
+import * as WORDS from "../../words/question.js";
 
 /**
  * @typedef {object} Part
@@ -38,7 +39,7 @@ export function choices(question, onInput) {
       list.set(String(answer));
       fieldset.disabled = revealed;
       marks.forEach((mark, i) => {
-        const told = i === right ? "this is it" : i === answer ? "what you said" : "";
+        const told = i === right ? WORDS.thisIsIt : i === answer ? WORDS.whatYouSaid : "";
         mark.hidden = !revealed || !told;
         mark.textContent = revealed ? told : ""; // not in the page before
       });
@@ -54,14 +55,14 @@ export function number(question, onInput) {
   const typed = h("input", {
     type: "number",
     "data-name": "answer",
-    "aria-label": `Your answer, from ${low} to ${high}`,
+    "aria-label": WORDS.yourAnswer({ low, high }),
     inputmode: "decimal",
     min: low,
     max: high,
     step,
   });
   const slider = bar({
-    label: "Your answer, as a bar",
+    label: WORDS.asBar,
     name: "answer-bar",
     kind: "plain",
     min: low,
@@ -72,14 +73,14 @@ export function number(question, onInput) {
       slider.set(value); // at once: the next key may come before the next frame
       onInput(Number(value.toFixed(question.digits)));
     },
-    format: (value) => (answered ? inUnits(question, value) : "nothing said yet"),
+    format: (value) => (answered ? inUnits(question, value) : WORDS.nothingSaid),
   });
   let answered = false;
   const warning = h("p", { class: "scse-hint", role: "status" });
   typed.addEventListener("input", () => {
     const value = typed.value === "" ? null : typed.valueAsNumber;
     const fits = value !== null && value >= low && value <= high;
-    warning.textContent = value === null || fits ? "" : `It is a number from ${low} to ${high}.`;
+    warning.textContent = value === null || fits ? "" : WORDS.isNumber({ low, high });
     onInput(fits ? Number(value.toFixed(question.digits)) : null);
   });
   const element = h(

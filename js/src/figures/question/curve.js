@@ -3,6 +3,7 @@
 import { line, plot, points, polyline } from "../../draw/plot.js";
 import { fixed, h, svg } from "../../ground/dom.js";
 import { complete, onAxis } from "./model.js";
+import * as WORDS from "../../words/question.js";
 
 /** @typedef {{x: number, value: number}} Point x in places of the curve */
 
@@ -70,7 +71,7 @@ export function curve(question, onInput) {
   const told = h("div", { class: "scse-legend" });
   const how = h("p", {
     class: "scse-how",
-    text: "Draw from left to right. By keyboard: ← and → choose a place of the axis, ↑ and ↓ move the curve there.",
+    text: WORDS.draw,
   });
   const { label, range, ends } = question.x;
   const element = h(
@@ -92,7 +93,7 @@ export function curve(question, onInput) {
     role: "slider",
     tabindex: "0",
     "data-name": "answer",
-    "aria-label": `Your curve: ${question.y} against ${question.x.label}`,
+    "aria-label": WORDS.curve({ y: question.y, x: question.x.label }),
     "aria-valuemin": "0",
     "aria-valuemax": "1",
   })) {
@@ -109,7 +110,11 @@ export function curve(question, onInput) {
     area.setAttribute("aria-valuenow", String(value ?? 0));
     area.setAttribute(
       "aria-valuetext",
-      `${question.x.label} ${fixed(onAxis(question, at))}: ${value === null ? "nothing drawn" : fixed(value)}`,
+      WORDS.at({
+        x: question.x.label,
+        at: fixed(onAxis(question, at)),
+        value: value === null ? WORDS.nothingDrawn : fixed(value),
+      }),
     );
     const x = String((100 * at) / (count - 1));
     here.setAttribute("x1", x);
@@ -183,8 +188,8 @@ export function curve(question, onInput) {
       told.replaceChildren(
         ...(revealed
           ? [
-              ...(complete(values) ? [legend("scse-drawn", "your curve")] : []),
-              legend("scse-truth", "what it is"),
+              ...(complete(values) ? [legend("scse-drawn", WORDS.yourCurve)] : []),
+              legend("scse-truth", WORDS.whatItIs),
             ]
           : []),
       );

@@ -8,6 +8,8 @@ import { curve } from "./curve.js";
 import { memory } from "./memory.js";
 import { answerProblem, complete } from "./model.js";
 import { verdict } from "./verdict.js";
+import * as WORDS from "../../words/question.js";
+import * as CHECKS from "../../words/checks.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
@@ -24,14 +26,14 @@ export default widget(
   "question",
   (/** @type {Manifest} */ { question }) => ({
     answer: (value) => answerProblem(question, value),
-    revealed: (value) => (typeof value === "boolean" ? undefined : "must be true or false"),
+    revealed: (value) => (typeof value === "boolean" ? undefined : CHECKS.flag),
   }),
   (/** @type {Context} */ { root, manifest: { chapter, question }, get, set }) => {
     const remembered = memory(chapter, question);
     const asked = asking(question, (answer) => get("revealed") || set({ answer }));
-    const commit = button("Commit", "commit", () => reveal(get("answer")));
-    const show = button("Show me", "show", () => reveal(null));
-    const again = button("Try again", "again", () => {
+    const commit = button(WORDS.commit, "commit", () => reveal(get("answer")));
+    const show = button(WORDS.show, "show", () => reveal(null));
+    const again = button(WORDS.again, "again", () => {
       remembered.keep(null, false);
       set({ answer: null, revealed: false });
       focusNext = asked.focus;

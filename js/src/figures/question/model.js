@@ -1,6 +1,8 @@
 /** A question, an answer to it, and the two held together; scse/widgets/_questions.py does the same. */
 
 import { fixed } from "../../ground/dom.js";
+import * as WORDS from "../../words/question.js";
+import * as CHECKS from "../../words/checks.js";
 
 /**
  * What scse/widgets/question.py describes.
@@ -63,17 +65,17 @@ export function answerProblem(question, answer) {
   if (question.kind === "choice") {
     const last = question.choices.length - 1;
     const fits = Number.isInteger(answer) && within(answer, 0, last);
-    return fits ? undefined : `must be 0 to ${last}, the number of a choice`;
+    return fits ? undefined : WORDS.choice(last);
   }
   if (question.kind === "number") {
     const [low, high] = question.range;
-    return within(answer, low, high) ? undefined : `must be a number from ${low} to ${high}`;
+    return within(answer, low, high) ? undefined : CHECKS.number({ low, high });
   }
   const fits =
     Array.isArray(answer) &&
     answer.length === question.truth.length &&
     answer.every((value) => value === null || within(value, 0, 1));
-  return fits ? undefined : `must be ${question.truth.length} numbers from 0 to 1, or null`;
+  return fits ? undefined : WORDS.values(question.truth.length);
 }
 
 /** Whether there is something to commit to. @param {Answer} answer */

@@ -3,6 +3,7 @@
 import { readout } from "../../controls/controls.js";
 import { fixed, h } from "../../ground/dom.js";
 import { inUnits, judge, onAxis, rightChoice, truthInWords } from "./model.js";
+import * as WORDS from "../../words/question.js";
 
 /** @typedef {import("./model.js").Judgement} Judgement */
 
@@ -19,21 +20,13 @@ function numbers(question, answer, { gap }) {
   /** @param {number} value */
   const format = (value) => inUnits(question, value);
   const distance = Number(Math.abs(off).toFixed(question.digits));
-  return h(
-    "p",
-    { class: "scse-gap" },
-    "You said ",
-    told("said", answer, format),
-    ". It is ",
-    told("truth", question.truth, format),
-    ...(distance === 0
-      ? [", as you said."]
-      : [
-          ": you were ",
-          told("gap", off, () => format(distance)),
-          off < 0 ? " too low." : " too high.",
-        ]),
-  );
+  const say = distance === 0 ? WORDS.exact : off < 0 ? WORDS.low : WORDS.high;
+  const words = say({
+    said: told("said", answer, format),
+    truth: told("truth", question.truth, format),
+    gap: told("gap", off, () => format(distance)),
+  });
+  return h("p", { class: "scse-gap" }, ...words);
 }
 
 /** @param {import("./model.js").CurveQuestion} question @param {number[]} answer @param {Judgement} judged */
@@ -42,43 +35,32 @@ function curves(question, answer, judged) {
   return h(
     "p",
     { class: "scse-gap" },
-    "Your curve is off by ",
-    told("gap", gap, (value) => fixed(value)),
-    ` on average, most at ${question.x.label} `,
-    told("worst", onAxis(question, at), (value) => fixed(value)),
-    ": you said ",
-    told("said", answer[at], (value) => fixed(value)),
-    ", it is ",
-    told("truth", question.truth[at], (value) => fixed(value)),
-    ".",
+    ...WORDS.curveOff({
+      gap: told("gap", gap, (value) => fixed(value)),
+      axis: question.x.label,
+      worst: told("worst", onAxis(question, at), (value) => fixed(value)),
+      said: told("said", answer[at], (value) => fixed(value)),
+      truth: told("truth", question.truth[at], (value) => fixed(value)),
+    }),
   );
 }
 
 /** A choice may be a sentence: it is quoted, and nothing is said of it. @param {Pick<import("./model.js").ChoiceQuestion, "choices">} question */
-const theAnswer = ({ choices }) => [
-  "The answer: “",
-  h("b", { text: choices[rightChoice({ choices })].text }),
-  "”.",
-];
+const theAnswer = ({ choices }) =>
+  WORDS.theAnswer(h("b", { text: choices[rightChoice({ choices })].text }));
 
 /** @param {import("./model.js").ChoiceQuestion} question @param {number} answer @param {Judgement} judged */
 function chosen({ choices }, answer, { right }) {
-  return h(
-    "p",
-    { class: "scse-gap" },
-    "You said: “",
-    h("b", { text: choices[answer].text }),
-    "”. ",
-    ...(right ? ["That is right."] : theAnswer({ choices })),
-  );
+  const said = WORDS.youSaid(h("b", { text: choices[answer].text }));
+  const more = right ? [WORDS.right] : theAnswer({ choices });
+  return h("p", { class: "scse-gap" }, ...said, " ", ...more);
 }
 
 /** Without an answer of the reader's. @param {import("./model.js").Asked} question */
 function shown(question) {
-  if (question.kind === "curve")
-    return h("p", { class: "scse-gap", text: "It is the solid line." });
+  if (question.kind === "curve") return h("p", { class: "scse-gap", text: WORDS.solid });
   if (question.kind === "choice") return h("p", { class: "scse-gap" }, ...theAnswer(question));
-  return h("p", { class: "scse-gap" }, "It is ", h("b", { text: truthInWords(question) }), ".");
+  return h("p", { class: "scse-gap" }, ...WORDS.itIs(h("b", { text: truthInWords(question) })));
 }
 
 /**
@@ -98,7 +80,7 @@ export function verdict(question, answer) {
   }
   lines.push(h("p", { class: "scse-because", text: question.because }));
   if (question.state !== undefined) {
-    const link = h("a", { href: `#${question.state}`, text: "See it in the figure" });
+    const link = h("a", { href: `#${question.state}`, text: WORDS.see });
     lines.push(h("p", { class: "scse-see" }, link));
   }
   return lines;

@@ -11,13 +11,15 @@ import { fixed, h } from "../../ground/dom.js";
 import { planesOf } from "../../ground/plane.js";
 import { index, oneOf, widget } from "../../widget.js";
 import { evaluate, places as placesOf, quantities } from "./model.js";
+import * as WORDS from "../../words/receptive_field.js";
+import * as COMMON from "../../words/common.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Square} Square */
 /** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
-const GATES = { still: "held still", moving: "moving" };
+const GATES = WORDS.gates;
 
 /** @param {number} n @returns {import("../../widget.js").Check} */
 const pair = (n) => (value) =>
@@ -25,7 +27,7 @@ const pair = (n) => (value) =>
   value.length === 2 &&
   value.every((v) => Number.isInteger(v) && v >= 0 && v < n)
     ? undefined
-    : `must be [row, column] of 0 to ${n - 1}`;
+    : WORDS.pair(n - 1);
 
 /** A square on the image, as a frame over a canvas. @param {string} kind */
 function frame(kind) {
@@ -66,7 +68,7 @@ function stageChooser(stages, onInput) {
   const depth = Math.floor(stages.length / 2);
   const shapes = stages.map(() => h("span", { class: "scse-shape" }));
   const chooser = choice({
-    label: "Stage",
+    label: WORDS.stage,
     name: "stage",
     options: stages.map(({ name }, i) => ({
       value: name,
@@ -86,7 +88,7 @@ function stageChooser(stages, onInput) {
     const skip = h("span", { class: "scse-skip", "aria-hidden": true });
     skip.style.gridRow = String(level + 1);
     skip.style.gridColumn = `${5 + level} / ${11 - level}`;
-    if (level === 0) skip.append(h("span", { text: "skip connection" }));
+    if (level === 0) skip.append(h("span", { text: WORDS.skip }));
     options?.append(skip);
   }
   return {
@@ -114,12 +116,12 @@ export default widget(
     const stored = samples[0].channels[0].length;
 
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture }),
     });
     const gates = choice({
-      label: "Gates",
+      label: WORDS.gatesAre,
       name: "gates",
       options: Object.entries(GATES).map(([value, label]) => ({ value, label })),
       onInput: (value) => set({ gates: /** @type {State["gates"]} */ (value) }),
@@ -157,9 +159,9 @@ export default widget(
       };
     }
     const views = {
-      image: view("Image", "point-image"),
-      gradient: view("Gradient of the pixel", "point-gradient"),
-      map: view("Feature map", "point-map"),
+      image: view(COMMON.image, "point-image"),
+      gradient: view(WORDS.gradient, "point-gradient"),
+      map: view(WORDS.map, "point-map"),
     };
     views.map.sheet.setAttribute("data-term", "u_k");
     const [credit, scaleNote, mapTitle] = [h("span"), h("span"), h("span")];
@@ -167,7 +169,7 @@ export default widget(
 
     const tiles = Array.from({ length: stored }, () => ({ map: canvas(1, 1), name: h("span") }));
     const channels = choice({
-      label: "Channel",
+      label: COMMON.channel,
       name: "channel",
       hidden: true,
       options: tiles.map(({ map, name }, i) => ({
@@ -196,11 +198,7 @@ export default widget(
       value: readout("value"),
     };
     const [of, grid, wide] = [h("span"), h("span"), h("div")];
-    wide.append(
-      "outside the square of still gates: ",
-      out.outside.element,
-      " % of the squared gradient",
-    );
+    wide.append(...WORDS.outside(out.outside.element));
     /** @param {string} kind */
     const key = (kind) =>
       h("span", { class: `scse-key scse-frame scse-${kind}`, "aria-hidden": true });
@@ -210,43 +208,40 @@ export default widget(
       h(
         "div",
         {},
-        "pixel ",
-        h("b", {}, "row ", out.row.element, ", column ", out.column.element),
-        " ",
-        of,
-        ", ",
-        h("span", { "data-term": "step" }, "j = ", out.step.element),
+        ...WORDS.pixel({
+          place: h("b", {}, ...WORDS.place({ row: out.row.element, column: out.column.element })),
+          of,
+          step: h("span", { "data-term": "step" }, ...WORDS.step(out.step.element)),
+        }),
       ),
       h(
         "div",
         { "data-term": "field" },
-        key("theory"),
-        "theoretical field: ",
-        h("b", {}, out.height.element, "×", out.width.element),
-        ", ",
-        out.share.element,
-        " % of the image",
+        ...WORDS.theory({
+          key: key("theory"),
+          square: h("b", {}, out.height.element, "×", out.width.element),
+          share: out.share.element,
+        }),
       ),
       h(
         "div",
         {},
-        key("effective"),
-        "effective field: ",
-        h("b", {}, out.side.element),
-        grid,
-        ", ",
-        out.effective.element,
-        " %",
+        ...WORDS.effective({
+          key: key("effective"),
+          side: h("b", {}, out.side.element),
+          grid,
+          share: out.effective.element,
+        }),
       ),
-      h("div", { "data-term": "u_k" }, "value of the map here: ", out.value.element),
+      h("div", { "data-term": "u_k" }, ...WORDS.value(out.value.element)),
       wide,
     );
 
     const sheets = h(
       "div",
       { class: "scse-panels" },
-      panel("Image", views.image.over, credit),
-      panel("Gradient of the pixel", views.gradient.over, scaleNote),
+      panel(COMMON.image, views.image.over, credit),
+      panel(WORDS.gradient, views.gradient.over, scaleNote),
       panel(mapTitle, views.map.over, colours.element),
       channels.element,
     );
@@ -255,7 +250,7 @@ export default widget(
       h("div", { class: "scse-top" }, chooser.element, result),
       sheets,
       h("p", {
-        text: "Choose a stage, and one of the dotted pixels: point at it, or step with the arrow keys. Solid frame: the theoretical field. Dashed frame: the smallest square around the pixel with 90 % of the squared gradient.",
+        text: WORDS.help,
       }),
     );
     parts({
@@ -307,29 +302,38 @@ export default widget(
         colours.set(low, high);
       });
       for (const each of Object.values(views)) each.mark(seen, size);
-      mapTitle.textContent = `Channel ${numbers[seen.stage][state.channel] + 1} of ${name}`;
+      mapTitle.textContent = WORDS.channelOf({
+        channel: numbers[seen.stage][state.channel] + 1,
+        stage: name,
+      });
       credit.textContent = samples[state.picture].credit ?? "";
-      scaleNote.textContent = moving
-        ? `size of the gradient, logarithmic over ${decades} decades`
-        : "size of the gradient, on a square-root scale";
+      scaleNote.textContent = moving ? WORDS.logarithmic(decades) : WORDS.root;
 
       out.row.set(pixel[0]);
       out.column.set(pixel[1]);
       out.step.set(step);
-      of.textContent = `of ${rows}×${columns}`;
+      of.textContent = WORDS.ofGrid({ rows, columns });
       out.height.set(window[1] - window[0] + 1);
       out.width.set(window[3] - window[2] + 1);
       out.share.set(100 * seen.share);
       out.side.set(side);
       out.effective.set(100 * seen.effective);
-      grid.textContent = seen.square ? `×${side}` : ", no gradient flows here";
+      grid.textContent = seen.square ? `×${side}` : WORDS.noGradient;
       out.value.set(seen.value);
       out.outside.set(100 * seen.outside);
       wide.classList.toggle("scse-none", !moving);
       const now = quantities(seen, state.gates);
       measure(now);
       say(
-        `${name}, row ${pixel[0]}, column ${pixel[1]}: theoretical field ${now["height of the square"]} by ${now["width of the square"]}, ${percent(100 * seen.share)} % of the image; ${seen.square ? `effective field ${side} by ${side}` : "no gradient"}.`,
+        WORDS.said({
+          stage: name,
+          row: pixel[0],
+          column: pixel[1],
+          height: now["height of the square"],
+          width: now["width of the square"],
+          share: percent(100 * seen.share),
+          effective: seen.square ? WORDS.saidField(side) : WORDS.saidNone,
+        }),
       );
     };
   },

@@ -10,6 +10,9 @@ import { line, polyline } from "../../draw/plot.js";
 import { fixed, h, svg } from "../../ground/dom.js";
 import { index, oneOf, widget } from "../../widget.js";
 import { BEST, errorOf, pulls, quantities, sorted, statistics } from "./model.js";
+import * as WORDS from "../../words/squeeze_maps.js";
+import * as COMMON from "../../words/common.js";
+import * as CHECKS from "../../words/checks.js";
 
 /** @typedef {import("./model.js").Loss} Loss */
 /** @typedef {import("./model.js").Sortable} Sortable */
@@ -18,46 +21,14 @@ const POINTS = 240; // of a drawn curve
 const REACH = 3; // root mean squares: so high is the plot, where the map does not end before
 const SPAN = 1.6; // errors of a = 0: so wide is that of the error
 
-/** @type {Record<string, string>} by what the channels are sorted: what it is called */
-const ORDERS = {
-  number: "number",
-  mean: "mean",
-  rms: "root mean square",
-  sd: "standard deviation",
-  max: "maximum",
-};
+/** By what the channels are sorted: what it is called. @type {Record<string, string>} */
+const ORDERS = WORDS.orders;
 /** @type {Record<Loss, {name: string, title: string, up: string, down: string}>} */
-const LOSSES = {
-  squared: {
-    name: "squared",
-    title: "mean of (u − a)²",
-    up: "area above the line",
-    down: "area below it",
-  },
-  absolute: {
-    name: "absolute",
-    title: "mean of |u − a|",
-    up: "share of pixels above the line",
-    down: "below it",
-  },
-  largest: {
-    name: "largest",
-    title: "largest |u − a|",
-    up: "from the line to the largest value",
-    down: "to the smallest",
-  },
-};
-/** @type {[keyof import("./model.js").Statistics, string][]} rows of the table */
-const ROWS = [
-  ["mean", "mean z"],
-  ["median", "median"],
-  ["midrange", "mid-range"],
-  ["rms", "root mean square"],
-  ["sd", "standard deviation"],
-  ["max", "maximum"],
-  ["on", "share of pixels above 0"],
-];
-const NAMES = { mean: "mean", median: "median", midrange: "mid-range" };
+const LOSSES = WORDS.losses;
+/** Rows of the table. */
+const ROWS = /** @type {[keyof import("./model.js").Statistics, string][]} */ (
+  Object.entries(WORDS.rows)
+);
 
 /**
  * What scse/widgets/squeeze_maps.py describes.
@@ -80,10 +51,10 @@ const within =
   (value) =>
     typeof value === "number" && value >= low && value <= high
       ? undefined
-      : `must be a number between ${fixed(low)} and ${fixed(high)}`;
+      : WORDS.between({ low: fixed(low), high: fixed(high) });
 
 /** @type {import("../../widget.js").Check} */
-const yesOrNo = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
+const yesOrNo = (value) => (typeof value === "boolean" ? undefined : CHECKS.flag);
 
 /** A drawing whose box of 100×100 is stretched. @param {...Node} shapes */
 const drawing = (...shapes) =>
@@ -150,29 +121,29 @@ export default widget(
     ]);
 
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture }),
     });
     const orders = choice({
-      label: "Sort the channels by",
+      label: WORDS.sort,
       name: "order",
       options: Object.entries(ORDERS).map(([value, label]) => ({ value, label })),
       onInput: (order) => set({ order }),
     });
     const losses = choice({
-      label: "Error",
+      label: WORDS.error,
       name: "loss",
       options: Object.entries(LOSSES).map(([value, { name }]) => ({ value, label: name })),
       onInput: (loss) => set({ loss: /** @type {Loss} */ (loss) }),
     });
-    const reveal = button("Whole curve", "curve", () => set({ curve: !get("curve") }));
+    const reveal = button(WORDS.whole, "curve", () => set({ curve: !get("curve") }));
 
     /** The channels as they are sorted. @type {number[]} */
     let order = [];
     const cards = Array.from({ length: channels }, () => cardOf(images));
     const tiles = choice({
-      label: `Channels of ${block}`,
+      label: WORDS.channelsOf(block),
       name: "channel",
       options: cards.map(({ label }, i) => ({ value: String(i), label })),
       onInput: (place) => set({ channel: order[Number(place)], a: 0 }),
@@ -180,7 +151,7 @@ export default widget(
     tiles.element.classList.add("scse-tiles");
 
     const large = samples.map(({ title }, i) => {
-      const map = canvas(height, width, `The map in the image ${title}`);
+      const map = canvas(height, width, WORDS.mapIn(title));
       map.setAttribute("data-term", "u_k");
       const mean = readout(`z-of-${i}`, (v) => fixed(v, 3), { "data-term": "z" });
       return { map, mean, element: panel(title, map) };
@@ -205,7 +176,7 @@ export default widget(
     const dot = h("span", { class: "scse-dot", "aria-hidden": true });
     const errorArea = h("div", { class: "scse-area" }, drawing(least, errors), dot, leastName);
     const slider = bar({
-      label: "Constant a",
+      label: WORDS.constant,
       name: "a",
       kind: "plain",
       vertical: true,
@@ -237,7 +208,7 @@ export default widget(
     const table = h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, h("th", { scope: "col", text: "this channel in" }), ...columns)),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col", text: WORDS.thisChannel }), ...columns)),
       h(
         "tbody",
         {},
@@ -258,7 +229,7 @@ export default widget(
     const valuesPart = h(
       "div",
       { class: "scse-part" },
-      h("span", { class: "scse-title", text: "all pixels, the largest value first" }),
+      h("span", { class: "scse-title", text: WORDS.pixels }),
       area,
     );
     const errorPart = h("div", { class: "scse-part", "data-term": "err" }, words.title, errorArea);
@@ -277,15 +248,11 @@ export default widget(
     const result = h(
       "div",
       { class: "scse-result" },
-      h("div", { "data-term": "a" }, "constant a = ", h("b", {}, a.element)),
+      h("div", { "data-term": "a" }, ...WORDS.constantIs(h("b", {}, a.element))),
       h(
         "div",
         { "data-term": "err" },
-        "error = ",
-        h("b", {}, error.element),
-        ", ",
-        left.element,
-        " % of that of a = 0",
+        ...WORDS.errorIs({ error: h("b", {}, error.element), left: left.element }),
       ),
       h("div", {}, words.up, " ", up.element, ", ", words.down, " ", down.element),
     );
@@ -306,7 +273,7 @@ export default widget(
         table,
       ),
       h("p", {
-        text: "Choose a channel; drag the bar, or drag in the plot beside it. Each channel has one colour scale for all images; the bars of all channels have one scale. Dashed curves: the other images. Values above three times the root mean square are cut off.",
+        text: WORDS.help,
       }),
       credit,
     );
@@ -383,7 +350,7 @@ export default widget(
 
     /** @param {number} k @param {number} picture */
     function drawMap(k, picture) {
-      words.name.textContent = `Channel ${k + 1} of ${block}, ${height}×${width} pixels`;
+      words.name.textContent = WORDS.channel({ channel: k + 1, block, height, width });
       large.forEach(({ map, element }, i) => {
         paintMap(map, maps[i][k], ...ends[k], "feature");
         element.classList.toggle("scse-chosen", i === picture);
@@ -457,7 +424,7 @@ export default widget(
       least.setAttribute("y1", String(100 - 100 * level(best)));
       least.setAttribute("y2", String(100 - 100 * level(best)));
       leastName.style.bottom = `${100 * level(best)}%`;
-      leastName.textContent = `least at ${fixed(best, 3)}, the ${NAMES[BEST[loss]]}`;
+      leastName.textContent = WORDS.least({ best: fixed(best, 3), name: WORDS.names[BEST[loss]] });
       reveal.setAttribute("aria-pressed", String(whole));
 
       slider.limit(high);
@@ -486,10 +453,15 @@ export default widget(
       drawMap(k, picture);
       drawBench();
       const { mean, max } = found[picture][k];
-      const told =
-        get("order") === "number" ? "" : `, mean ${fixed(mean, 3)}, maximum ${fixed(max)}`;
+      const now = {
+        channel: k + 1,
+        a: fixed(get("a"), 3),
+        error: fixed(errorOf(values[picture][k], get("loss"), get("a")), 4),
+      };
       say(
-        `Channel ${k + 1}${told}. Constant ${fixed(get("a"), 3)}: error ${fixed(errorOf(values[picture][k], get("loss"), get("a")), 4)}.`,
+        get("order") === "number"
+          ? WORDS.said(now)
+          : WORDS.saidOf({ ...now, mean: fixed(mean, 3), max: fixed(max) }),
       );
     };
   },

@@ -11,15 +11,12 @@ import { dice, differences, meanDice } from "../../ground/maths.js";
 import { layerOf } from "../../ground/unpack.js";
 import { index, oneOf, widget } from "../../widget.js";
 import { habit, KINDS, quantities, slope, sum, wired } from "./model.js";
+import * as WORDS from "../../words/wiring.js";
+import * as COMMON from "../../words/common.js";
+import * as CHECKS from "../../words/checks.js";
 
 const FINE = 4; // canvas pixels across a position of the segmentation
 const LEAST = 0.1; // of what the widest line carries
-const NAMES = {
-  sigmoid: "sigmoid",
-  softmax: "softmax",
-  "softmax-same-sum": "softmax × Σσ",
-  "sigmoid-sum-1": "sigmoid ÷ Σσ",
-};
 
 /** @typedef {import("./model.js").Manifest} Manifest */
 /** @typedef {{picture: number, gates: import("./model.js").Kind, temperature: number}} State */
@@ -34,7 +31,7 @@ export default widget(
     temperature: (value) =>
       temperatures.includes(/** @type {number} */ (value))
         ? undefined
-        : `must be one of ${temperatures.join(", ")}`,
+        : CHECKS.oneOf(temperatures.join(", ")),
   }),
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
     const { samples, block, classes, temperatures, on, over } = manifest;
@@ -68,35 +65,35 @@ export default widget(
 
     // Choices
     const pictures = pictureChooser({
-      label: "Image",
+      label: COMMON.image,
       titles: samples.map(({ title }) => title),
       onInput: (picture) => set({ picture }),
     });
     const kinds = choice({
-      label: "Gates c by",
+      label: WORDS.gatesBy,
       name: "gates",
-      options: KINDS.map((value) => ({ value, label: NAMES[value] })),
+      options: KINDS.map((value) => ({ value, label: WORDS.names[value] })),
       onInput: (value) => set({ gates: /** @type {State["gates"]} */ (value) }),
     });
-    const reset = button("Reset", "reset", () =>
+    const reset = button(COMMON.reset, "reset", () =>
       set({ picture: 0, gates: "sigmoid", temperature: 1 }),
     );
     const degree = readout("temperature", (v) => String(v));
     const slider = bar({
-      label: "Temperature T of the gates",
+      label: WORDS.temperature,
       name: "temperature-bar",
       kind: "plain",
       max: temperatures.length - 1,
       step: 1,
       snap: true,
-      format: (v) => `T = ${temperatures[v]}`,
+      format: (v) => WORDS.temperatureAt(temperatures[v]),
       onInput: (v) => set({ temperature: temperatures[v] }),
     });
     slider.setHome(temperatures.indexOf(1));
     const heat = h(
       "div",
       { class: "scse-heat" },
-      h("span", {}, "temperature T = ", degree.element),
+      h("span", {}, ...WORDS.temperatureIs(degree.element)),
       slider.element,
     );
 
@@ -121,7 +118,7 @@ export default widget(
         "span",
         { class: `scse-unit scse-${of}` },
         h("i"),
-        first ? h("span", { class: "scse-group" }, `${alike} ${of}`) : "",
+        first ? h("span", { class: "scse-group" }, `${alike} ${WORDS.habits[of]}`) : "",
       );
     });
     const gates = rows("gates", channels, () => h("span", { class: "scse-line" }, level()));
@@ -164,7 +161,7 @@ export default widget(
     const steep = readout("slope", (v) => fixed(v, 3));
 
     // From logit to gate
-    const graph = plot("gate", "The gates against their logits, and the curve they lie on");
+    const graph = plot(WORDS.gateAxis, WORDS.curve);
     const curve = polyline("scse-law");
     const tangent = line(0, 0, 100, 100, "scse-tangent");
     const dots = Array.from({ length: channels }, () => h("span", { class: "scse-gatedot" }));
@@ -173,8 +170,8 @@ export default widget(
     graph.area.setAttribute("data-term", "sigma");
 
     // What the network says
-    const photo = canvas(height, width, "Input image");
-    const result = canvas(height * FINE, width * FINE, "Segmentation, truth as a line");
+    const photo = canvas(height, width, COMMON.inputImage);
+    const result = canvas(height * FINE, width * FINE, WORDS.result);
     const paint = classPainter(classes.map((k) => k.colour));
     const score = scoreboard();
     const list = classList(classes);
@@ -188,8 +185,8 @@ export default widget(
     const answer = h(
       "div",
       { class: "scse-answer" },
-      panel("Image", photo, credit),
-      panel("The network now", result, h("span", { text: "white line: ground truth" })),
+      panel(COMMON.image, photo, credit),
+      panel(WORDS.now, result, h("span", { text: WORDS.truth })),
       h("div", { class: "scse-scores" }, score.element, list.element),
     );
     const lower = h(
@@ -198,7 +195,13 @@ export default widget(
       h(
         "div",
         { class: "scse-curving" },
-        head(term("logits", "logit ẑ"), " → ", term("sigma", "σ"), " → gate ", c()),
+        head(
+          ...WORDS.fromLogit({
+            logit: term("logits", WORDS.logit),
+            sigma: term("sigma", "σ"),
+            c: c(),
+          }),
+        ),
         graph.element,
         h(
           "div",
@@ -208,10 +211,10 @@ export default widget(
         h(
           "div",
           { class: "scse-facts" },
-          h("span", {}, "above ½: ", above.element, ` of ${channels}`),
-          h("span", {}, "sum: ", total.element),
-          h("span", {}, "largest: ", largest.element),
-          h("span", {}, "mean slope σ′/T: ", steep.element),
+          h("span", {}, ...WORDS.above({ above: above.element, channels })),
+          h("span", {}, ...WORDS.sum(total.element)),
+          h("span", {}, ...WORDS.largest(largest.element)),
+          h("span", {}, ...WORDS.slope(steep.element)),
         ),
       ),
       answer,
@@ -221,11 +224,11 @@ export default widget(
       h(
         "div",
         { class: "scse-graph" },
-        head(term("z", "means z")),
+        head(term("z", WORDS.means)),
         head(term("W2", "fc1")),
-        head(term("relu", "hidden"), ": ", active.element, " on"),
+        head(...WORDS.hiddenOn({ hidden: term("relu", WORDS.hidden), active: active.element })),
         head(term("W1", "fc2")),
-        head("gates ", c()),
+        head(...WORDS.gatesC(c())),
         means.element,
         first.element,
         hidden.element,
@@ -235,7 +238,7 @@ export default widget(
       note,
       lower,
       h("p", {
-        text: `Block ${block}: ${channels} channels, ${units} hidden units, sorted by how often they are on in ${over} images. A full circle is on, an open one off, a crossed one was never on. Lines that carry less than a tenth of the widest are left out until you point at an end; dashed lines subtract. A tick on a gate is the network’s own.`,
+        text: WORDS.help({ block, channels, units, over }),
       }),
     );
     root.style.setProperty("--rows", String(Math.max(channels, units)));
@@ -261,23 +264,23 @@ export default widget(
       const seen = now();
       if (kind === "mean") {
         const z = part(arrays.z, get("picture"), channels)[row];
-        return `Mean ${row + 1}: z = ${fixed(z, 3)}.`;
+        return WORDS.meanIs({ mean: row + 1, value: fixed(z, 3) });
       }
       if (kind === "unit") {
         const j = order[row];
         const [before, after] = [fixed(seen.before[j]), fixed(seen.hidden[j])];
-        return `Hidden unit ${j + 1}: ReLU(${before}) = ${after}. On in ${on[j]} of ${over} images.`;
+        return WORDS.unitIs({ unit: j + 1, before, after, on: on[j], over });
       }
       const logit = seen.logits[row];
-      const words = `Gate ${row + 1}: logit ${fixed(logit)}, gate ${fixed(seen.gates[row], 3)}`;
+      const gate = { row: row + 1, logit: fixed(logit), gate: fixed(seen.gates[row], 3) };
       return get("gates") === "sigmoid"
-        ? `${words}, slope ${fixed(slope(logit, get("temperature")), 3)}.`
-        : `${words}; its sigmoid at T = 1 is ${fixed(seen.own[row], 3)}.`;
+        ? WORDS.gateIs({ ...gate, slope: fixed(slope(logit, get("temperature")), 3) })
+        : WORDS.gateOther({ ...gate, own: fixed(seen.own[row], 3) });
     }
     const readers = [
-      column("mean", means.element, channels, `The ${channels} means`),
-      column("unit", hidden.element, units, `The ${units} hidden units, most often on first`),
-      column("gate", gates.element, channels, `The ${channels} gates`),
+      column("mean", means.element, channels, WORDS.theMeans(channels)),
+      column("unit", hidden.element, units, WORDS.theUnits(units)),
+      column("gate", gates.element, channels, WORDS.theGates(channels)),
     ];
 
     function draw() {
@@ -339,9 +342,7 @@ export default widget(
       })) {
         tangent.setAttribute(name, String(value));
       }
-      note.textContent = subject
-        ? describe(subject)
-        : "Point at a mean, a hidden unit or a gate to see its lines and its numbers.";
+      note.textContent = subject ? describe(subject) : WORDS.point;
       return seen;
     }
 
@@ -375,7 +376,15 @@ export default widget(
       for (const reader of readers) reader.refresh();
       measure(numbers);
       say(
-        `${NAMES[kind]}, T = ${temperature}: ${numbers["hidden units on"]} of ${units} hidden units are on, ${numbers["gates above ½"]} of ${channels} gates above ½. Dice ${fixed(found)}.`,
+        WORDS.said({
+          gates: WORDS.names[kind],
+          temperature,
+          on: numbers["hidden units on"],
+          units,
+          above: numbers["gates above ½"],
+          channels,
+          dice: fixed(found),
+        }),
       );
     };
   },

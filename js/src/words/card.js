@@ -1,0 +1,3 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const gate = "Gate";
+export const gateOf = /** @type {(channel: string | number) => string} */ ((channel) => `Gate of channel ${channel}`);

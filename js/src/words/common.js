@@ -1,0 +1,23 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const block = "Block";
+export const channel = "Channel";
+export const channelGates = "Channel gates";
+export const dice = "Dice";
+export const image = "Image";
+export const input = "Input";
+export const inputImage = "Input image";
+export const mask = "Mask";
+export const network = "Network";
+export const output = "Output";
+export const reset = "Reset";
+export const segmentation = "Segmentation";
+export const spatialMask = "Spatial mask";
+export const spatialMaskOf = /** @type {(value: string | Node) => (string | Node)[]} */ ((value) => ["Spatial mask ", value]);
+export const undo = "Undo";
+export const redo = "Redo";
+export const copyLink = "Copy link";
+export const close = "Close";
+export const back = "Back";
+export const of = /** @type {(gaps: { at: string | number, all: string | number }) => string} */ (({ at, all }) => `${at} of ${all}`);
+export const pixels = /** @type {(gaps: { n: number, count: string | number }) => string} */ (({ n, count }) => n === 1 ? `${count} pixel` : `${count} pixels`);
+export const loadingEngine = "Loading the engine";

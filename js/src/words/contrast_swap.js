@@ -1,0 +1,21 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const photo = /** @type {(title: string | number) => string} */ ((title) => `The ${title} image`);
+export const result = "Its segmentation";
+export const summary = /** @type {(gaps: { mean: string | number, most: string | number }) => string} */ (({ mean, most }) => `Between the two images a gate moves by ${mean} on average, by ${most} at most. Point at one to read it.`);
+export const channel = /** @type {(gaps: { channel: string | number, first: string | number, gate: string | number, second: string | number, other: string | number }) => string} */ (({ channel, first, gate, second, other }) => `channel ${channel}: ${first} ${gate}, ${second} ${other}`);
+export const read = /** @type {(gaps: { channel: string | number, first: string | number, gate: string | Node, second: string | number, other: string | Node }) => (string | Node)[]} */ (({ channel, first, gate, second, other }) => ["channel ", channel, ": ", first, " gets ", gate, ", ", second, " gets ", other]);
+export const own = /** @type {(gates: string | number) => string} */ ((gates) => ` (own ${gates})`);
+export const pointable = /** @type {(gaps: { channels: string | number, block: string | number }) => string} */ (({ channels, block }) => `The ${channels} gates of ${block}, sorted by what the contrast does to them`);
+export const blend = "Whose gates: from own to the other image’s";
+export const blendAt = /** @type {(percent: string | number) => string} */ ((percent) => `${percent} % of the other image’s gates`);
+export const ownEnd = "own";
+export const otherEnd = "the other’s";
+export const gatesC = /** @type {(gaps: { channels: string | number, c: string | Node, block: string | number }) => (string | Node)[]} */ (({ channels, c, block }) => ["The ", channels, " gates ", c, " of the ", block]);
+export const key = /** @type {(title: string | number) => string} */ ((title) => `for ${title}`);
+export const open = /** @type {(title: string | number) => string} */ ((title) => `open for ${title}`);
+export const sorted = "sorted by change";
+export const giveBack = "Give them back";
+export const swap = /** @type {(channels: string | number) => string} */ ((channels) => `Swap the ${channels} gates`);
+export const saidOf = /** @type {(gaps: { title: string | number, dice: string | number, own: string | number, pixels: string | number }) => string} */ (({ title, dice, own, pixels }) => `${title}: Dice ${dice}, own ${own}, ${pixels} pixels changed`);
+export const said = /** @type {(gaps: { percent: string | number, told: string | number }) => string} */ (({ percent, told }) => `${percent} % of the other’s gates. ${told}.`);
+export const gateAxis = "gate";

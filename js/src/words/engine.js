@@ -1,0 +1,20 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const onceChanged = "The network is here. Its engine (4 MB) is loaded once you change something.";
+export const onceUsed = "The network is here and runs in this page once you use the figure.";
+export const inPage = "ONNX Runtime, in this page";
+export const inKernel = "torch, in the kernel";
+export const loading = /** @type {(loaded: string | number) => string} */ ((loaded) => `Loading the engine: ${loaded} MB`);
+export const loadingOf = /** @type {(gaps: { loaded: string | number, total: string | number }) => string} */ (({ loaded, total }) => `Loading the engine: ${loaded} of ${total} MB`);
+export const silent = "The kernel does not answer: the last answer stands. It may be busy, or gone.";
+export const noNumbers = "The kernel's answer came without its numbers.";
+export const noAnswer = "The kernel did not answer.";
+export const noWebAssembly = "This browser has no WebAssembly, which the engine is made of.";
+export const noWorkers = "This browser has no workers, in one of which the engine runs.";
+export const failed = /** @type {(error: string | number) => string} */ ((error) => `The engine failed: ${error}.`);
+export const notStarted = "The engine could not be started.";
+export const noNetwork = /** @type {(name: string | number) => string} */ ((name) => `This page has no network "${name}".`);
+export const notBeside = /** @type {(name: string | number) => string} */ ((name) => `${name} does not lie beside this page.`);
+export const notLoaded = /** @type {(gaps: { name: string | number, error: string | number }) => string} */ (({ name, error }) => `${name} could not be loaded from this site (${error}).`);
+export const notOnSite = /** @type {(gaps: { name: string | number, status: string | number }) => string} */ (({ name, status }) => `${name} is not on this site (${status}).`);
+export const damaged = /** @type {(name: string | number) => string} */ ((name) => `${name} came damaged: the file that carries it is not whole.`);
+export const savedAlone = "This page was saved on its own: it has no engine.";

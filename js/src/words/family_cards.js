@@ -1,0 +1,25 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const blockAt = { "left": "Block at the left", "right": "Block at the right" };
+export const theBlockAt = { "left": "The block at the left", "right": "The block at the right" };
+export const millions = /** @type {(n: string | number) => string} */ ((n) => `${n} M`);
+export const facts = { "squeezes": "squeezes", "gates": "gates", "joins": "joins by", "starts": "starts at" };
+export const parameters = "parameters";
+export const macs = "MACs";
+export const factors = "The factors of all channels, a tile each";
+export const dependsOn = { "channel": "channel", "place": "place", "both": "both" };
+export const nothing = "nothing";
+export const differs = "differs by";
+export const rank = /** @type {(rank: string | Node) => (string | Node)[]} */ ((rank) => ["rank ", rank]);
+export const moved = /** @type {(moved: string | Node) => (string | Node)[]} */ ((moved) => ["moved by up to ", moved]);
+export const itsFactor = "Its factor for the channel";
+export const itsOutput = "Its output for the channel";
+export const added = "Added t";
+export const factor = "Factor F";
+export const allChannels = /** @type {(part: string | number) => string} */ ((part) => `${part}, all channels`);
+export const goesIn = "What goes in";
+export const weights = "Weights";
+export const mapIn = "The map that goes in";
+export const help = /** @type {(gaps: { block: string | number, title: string | number, r: string | number }) => string} */ (({ block, title, r }) => `Maps of ${block}, ${title}. Purple is a factor below 1, white 1, green above. Costs are those at 64 channels of 128×128. Where r is 16 there, it is ${r} here. Moved: by how much factors differ from those of the maps themselves.`);
+export const map = /** @type {(channel: string | number) => string} */ ((channel) => `Map ${channel}`);
+export const share = /** @type {(gaps: { part: string | number, percent: string | number }) => string} */ (({ part, percent }) => `${part} ${percent} %`);
+export const said = /** @type {(gaps: { title: string | number, shares: string | number, rank: string | number, moved: string | number }) => string} */ (({ title, shares, rank, moved }) => `${title}: differs by ${shares}, rank ${rank}, moved by ${moved}.`);

@@ -1,0 +1,21 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const show = { "gates": "gates", "moved": "less those at the start", "apart": "second image less first" };
+export const curves = { "loss": "loss ÷ first loss", "dice": "Dice", "way": "way of the gates ÷ whole way" };
+export const rows = "Rows of gates";
+export const plot = /** @type {(seed: string | number) => string} */ ((seed) => `Seed ${seed}: loss, Dice and way of the gates over the training`);
+export const gates = "Gates: a row for each channel, in the order of their end, time from left to right";
+export const time = /** @type {(seed: string | number) => string} */ ((seed) => `Time in the training of seed ${seed}`);
+export const timeAt = /** @type {(step: string | number) => string} */ ((step) => `step ${step}`);
+export const answers = "What the network answers";
+export const maskRange = /** @type {(gaps: { low: string | Node, high: string | Node }) => (string | Node)[]} */ (({ low, high }) => ["mask ", low, " to ", high]);
+export const answer = "answer";
+export const seed = /** @type {(seed: string | number) => string} */ ((seed) => `Seed ${seed}`);
+export const numbers = { "loss": "loss", "dice": "Dice", "moved": "moved", "apart": "apart" };
+export const steps = /** @type {(gaps: { from: string | number, to: string | number }) => string} */ (({ from, to }) => `steps ${from} to ${to}`);
+export const before = "before the first step";
+export const scale = "curves from 0 to 1";
+export const stepOf = /** @type {(gaps: { step: string | Node, last: string | number }) => (string | Node)[]} */ (({ step, last }) => ["Step ", step, " of ", last]);
+export const help = "Drag along a curve or its rows: time goes with the root of the step, so that the start has room. Arrow keys step from snapshot to snapshot. A row is a channel; the rows of each seed are in the order of their end. Moved: mean distance of the gates from those at the start, over both images. Apart: mean distance between the two images. Masks from 0 to 1.";
+export const saidSeed = /** @type {(gaps: { seed: string | number, loss: string | number, dice: string | number, moved: string | number }) => string} */ (({ seed, loss, dice, moved }) => `seed ${seed}: loss ${loss}, Dice ${dice}, gates moved ${moved}`);
+export const said = /** @type {(gaps: { step: string | number, block: string | number, seeds: string | number }) => string} */ (({ step, block, seeds }) => `Step ${step}, ${block}. ${seeds}.`);
+export const between = "; ";

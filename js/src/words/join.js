@@ -1,0 +1,21 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const factors = { "add": "c + s", "max": "the larger of c and s", "mul": "c·s·u, which depends on the map itself", "cbam": "c·s", "concat": "none: all channels are mixed" };
+export const origins = { "channel": "gate c", "mask": "mask s", "tie": "tie" };
+export const times = "Maps times (gates held)";
+export const theMap = "The map";
+export const theMask = "The mask";
+export const gateBar = "Gate of the channel";
+export const shiftBar = "Added to the logits of the mask";
+export const ratio = /** @type {(ratio: string | Node) => (string | Node)[]} */ ((ratio) => ["rms out/in ", ratio]);
+export const rules = "Output Û by each rule, on one scale: choose one to look at it below";
+export const factor = "What each value is multiplied by";
+export const difference = "Difference from add";
+export const source = "Where max takes each value from";
+export const mapU = "Map u";
+export const maskS = /** @type {(s: string | Node) => (string | Node)[]} */ ((s) => ["Mask ", s]);
+export const gateIs = /** @type {(gaps: { c: string | Node, gate: string | Node }) => (string | Node)[]} */ (({ c, gate }) => ["gate ", c, " = ", gate]);
+export const maskIs = /** @type {(gaps: { s: string | Node, shift: string | Node, mean: string | Node }) => (string | Node)[]} */ (({ s, shift, mean }) => ["mask ", s, " = σ(q + ", shift, "), mean ", mean]);
+export const multiplied = /** @type {(rule: string | Node) => (string | Node)[]} */ ((rule) => [rule, ": multiplied by"]);
+export const sources = "Sources of max";
+export const help = /** @type {(block: string | number) => string} */ ((block) => `Maps and gates of ${block}. Drag the gate or the mask’s bar; Delete puts a bar back to its tick. Beyond the ends of a scale colours stay as they are. The layer of concat is untrained.`);
+export const said = /** @type {(gaps: { channel: string | number, gate: string | number, ratios: string | number, fromGate: string | number, fromMask: string | number, ties: string | number }) => string} */ (({ channel, gate, ratios, fromGate, fromMask, ties }) => `Channel ${channel}, gate ${gate}. Out over in: ${ratios}. max takes ${fromGate} values from the gate, ${fromMask} from the mask; ${ties} are ties.`);

@@ -1,0 +1,28 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const thisIsIt = "this is it";
+export const whatYouSaid = "what you said";
+export const yourAnswer = /** @type {(gaps: { low: string | number, high: string | number }) => string} */ (({ low, high }) => `Your answer, from ${low} to ${high}`);
+export const asBar = "Your answer, as a bar";
+export const nothingSaid = "nothing said yet";
+export const isNumber = /** @type {(gaps: { low: string | number, high: string | number }) => string} */ (({ low, high }) => `It is a number from ${low} to ${high}.`);
+export const draw = "Draw from left to right. By keyboard: ← and → choose a place of the axis, ↑ and ↓ move the curve there.";
+export const curve = /** @type {(gaps: { y: string | number, x: string | number }) => string} */ (({ y, x }) => `Your curve: ${y} against ${x}`);
+export const at = /** @type {(gaps: { x: string | number, at: string | number, value: string | number }) => string} */ (({ x, at, value }) => `${x} ${at}: ${value}`);
+export const nothingDrawn = "nothing drawn";
+export const yourCurve = "your curve";
+export const whatItIs = "what it is";
+export const commit = "Commit";
+export const show = "Show me";
+export const again = "Try again";
+export const choice = /** @type {(last: string | number) => string} */ ((last) => `must be 0 to ${last}, the number of a choice`);
+export const values = /** @type {(n: string | number) => string} */ ((n) => `must be ${n} numbers from 0 to 1, or null`);
+export const exact = /** @type {(gaps: { said: string | Node, truth: string | Node }) => (string | Node)[]} */ (({ said, truth }) => ["You said ", said, ". It is ", truth, ", as you said."]);
+export const low = /** @type {(gaps: { said: string | Node, truth: string | Node, gap: string | Node }) => (string | Node)[]} */ (({ said, truth, gap }) => ["You said ", said, ". It is ", truth, ": you were ", gap, " too low."]);
+export const high = /** @type {(gaps: { said: string | Node, truth: string | Node, gap: string | Node }) => (string | Node)[]} */ (({ said, truth, gap }) => ["You said ", said, ". It is ", truth, ": you were ", gap, " too high."]);
+export const curveOff = /** @type {(gaps: { gap: string | Node, axis: string | number, worst: string | Node, said: string | Node, truth: string | Node }) => (string | Node)[]} */ (({ gap, axis, worst, said, truth }) => ["Your curve is off by ", gap, " on average, most at ", axis, " ", worst, ": you said ", said, ", it is ", truth, "."]);
+export const theAnswer = /** @type {(answer: string | Node) => (string | Node)[]} */ ((answer) => ["The answer: “", answer, "”."]);
+export const youSaid = /** @type {(answer: string | Node) => (string | Node)[]} */ ((answer) => ["You said: “", answer, "”."]);
+export const right = "That is right.";
+export const solid = "It is the solid line.";
+export const itIs = /** @type {(truth: string | Node) => (string | Node)[]} */ ((truth) => ["It is ", truth, "."]);
+export const see = "See it in the figure";

@@ -1,0 +1,24 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const gates = { "still": "held still", "moving": "moving" };
+export const pair = /** @type {(last: string | number) => string} */ ((last) => `must be [row, column] of 0 to ${last}`);
+export const stage = "Stage";
+export const skip = "skip connection";
+export const gatesAre = "Gates";
+export const gradient = "Gradient of the pixel";
+export const map = "Feature map";
+export const outside = /** @type {(outside: string | Node) => (string | Node)[]} */ ((outside) => ["outside the square of still gates: ", outside, " % of the squared gradient"]);
+export const pixel = /** @type {(gaps: { place: string | Node, of: string | Node, step: string | Node }) => (string | Node)[]} */ (({ place, of, step }) => ["pixel ", place, " ", of, ", ", step]);
+export const place = /** @type {(gaps: { row: string | Node, column: string | Node }) => (string | Node)[]} */ (({ row, column }) => ["row ", row, ", column ", column]);
+export const step = /** @type {(step: string | Node) => (string | Node)[]} */ ((step) => ["j = ", step]);
+export const theory = /** @type {(gaps: { key: string | Node, square: string | Node, share: string | Node }) => (string | Node)[]} */ (({ key, square, share }) => [key, "theoretical field: ", square, ", ", share, " % of the image"]);
+export const effective = /** @type {(gaps: { key: string | Node, side: string | Node, grid: string | Node, share: string | Node }) => (string | Node)[]} */ (({ key, side, grid, share }) => [key, "effective field: ", side, grid, ", ", share, " %"]);
+export const value = /** @type {(value: string | Node) => (string | Node)[]} */ ((value) => ["value of the map here: ", value]);
+export const help = "Choose a stage, and one of the dotted pixels: point at it, or step with the arrow keys. Solid frame: the theoretical field. Dashed frame: the smallest square around the pixel with 90 % of the squared gradient.";
+export const channelOf = /** @type {(gaps: { channel: string | number, stage: string | number }) => string} */ (({ channel, stage }) => `Channel ${channel} of ${stage}`);
+export const logarithmic = /** @type {(decades: string | number) => string} */ ((decades) => `size of the gradient, logarithmic over ${decades} decades`);
+export const root = "size of the gradient, on a square-root scale";
+export const ofGrid = /** @type {(gaps: { rows: string | number, columns: string | number }) => string} */ (({ rows, columns }) => `of ${rows}×${columns}`);
+export const noGradient = ", no gradient flows here";
+export const saidField = /** @type {(side: string | number) => string} */ ((side) => `effective field ${side} by ${side}`);
+export const saidNone = "no gradient";
+export const said = /** @type {(gaps: { stage: string | number, row: string | number, column: string | number, height: string | number, width: string | number, share: string | number, effective: string | number }) => string} */ (({ stage, row, column, height, width, share, effective }) => `${stage}, row ${row}, column ${column}: theoretical field ${height} by ${width}, ${share} % of the image; ${effective}.`);

@@ -1,0 +1,21 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const orders = { "number": "number", "mean": "mean", "rms": "root mean square", "sd": "standard deviation", "max": "maximum" };
+export const losses = { "squared": { "name": "squared", "title": "mean of (u − a)²", "up": "area above the line", "down": "area below it" }, "absolute": { "name": "absolute", "title": "mean of |u − a|", "up": "share of pixels above the line", "down": "below it" }, "largest": { "name": "largest", "title": "largest |u − a|", "up": "from the line to the largest value", "down": "to the smallest" } };
+export const rows = { "mean": "mean z", "median": "median", "midrange": "mid-range", "rms": "root mean square", "sd": "standard deviation", "max": "maximum", "on": "share of pixels above 0" };
+export const names = { "mean": "mean", "median": "median", "midrange": "mid-range" };
+export const between = /** @type {(gaps: { low: string | number, high: string | number }) => string} */ (({ low, high }) => `must be a number between ${low} and ${high}`);
+export const sort = "Sort the channels by";
+export const error = "Error";
+export const whole = "Whole curve";
+export const channelsOf = /** @type {(block: string | number) => string} */ ((block) => `Channels of ${block}`);
+export const mapIn = /** @type {(title: string | number) => string} */ ((title) => `The map in the image ${title}`);
+export const constant = "Constant a";
+export const thisChannel = "this channel in";
+export const pixels = "all pixels, the largest value first";
+export const constantIs = /** @type {(a: string | Node) => (string | Node)[]} */ ((a) => ["constant a = ", a]);
+export const errorIs = /** @type {(gaps: { error: string | Node, left: string | Node }) => (string | Node)[]} */ (({ error, left }) => ["error = ", error, ", ", left, " % of that of a = 0"]);
+export const help = "Choose a channel; drag the bar, or drag in the plot beside it. Each channel has one colour scale for all images; the bars of all channels have one scale. Dashed curves: the other images. Values above three times the root mean square are cut off.";
+export const channel = /** @type {(gaps: { channel: string | number, block: string | number, height: string | number, width: string | number }) => string} */ (({ channel, block, height, width }) => `Channel ${channel} of ${block}, ${height}×${width} pixels`);
+export const least = /** @type {(gaps: { best: string | number, name: string | number }) => string} */ (({ best, name }) => `least at ${best}, the ${name}`);
+export const said = /** @type {(gaps: { channel: string | number, a: string | number, error: string | number }) => string} */ (({ channel, a, error }) => `Channel ${channel}. Constant ${a}: error ${error}.`);
+export const saidOf = /** @type {(gaps: { channel: string | number, mean: string | number, max: string | number, a: string | number, error: string | number }) => string} */ (({ channel, mean, max, a, error }) => `Channel ${channel}, mean ${mean}, maximum ${max}. Constant ${a}: error ${error}.`);

@@ -1,0 +1,2 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const overruled = " (overruled)";
