@@ -131,7 +131,7 @@ def test_the_letters_are_embedded(book):
 
 def test_all_pages_are_in_the_book():
     assert setting.pages()[0] == "index"
-    assert set(book_pdf.LAST) <= set(setting.pages())
+    assert {*book_pdf.LAST, *book_pdf.SCREEN} <= set(setting.pages())
     assert all(list((ROOT / "book").glob(f"{name}.*")) for name in setting.pages())
 
 

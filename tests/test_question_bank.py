@@ -440,20 +440,13 @@ def test_the_same_questions_are_the_same_bytes(bank, book, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("config", "where"),
+    ("base", "repository", "where"),
     [
-        ({}, None),
-        ({"sphinx": {"config": {"html_baseurl": "", "html_context": {"repository": ""}}}}, None),
-        (
-            {"sphinx": {"config": {"html_baseurl": "https://a.org/b/"}}},
-            "https://a.org/b/c.html#do:x",
-        ),
-        ({"html": {"baseurl": "https://a.org/b"}}, "https://a.org/b/c.html#do:x"),
-        (
-            {"sphinx": {"config": {"html_context": {"repository": "https://git.org/us/it"}}}},
-            "https://git.org/us/it/blob/HEAD/book/c.ipynb",
-        ),
+        ("", "", None),
+        ("https://a.org/b/", "https://git.org/us/it", "https://a.org/b/c.html#do:x"),
+        ("", "https://git.org/us/it", "https://git.org/us/it/blob/HEAD/book/c.ipynb"),
     ],
 )
-def test_a_question_leads_to_its_page_where_that_is_known(config, where):
-    assert question_bank.link(question_bank.address(config), "c", {"state": "do:x"}) == where
+def test_a_question_leads_to_its_page_where_that_is_known(base, repository, where):
+    pattern = question_bank.address(base, repository)
+    assert question_bank.link(pattern, "c", {"state": "do:x"}) == where

@@ -15,11 +15,13 @@ import printing
 import setting
 
 TARGET = setting.ROOT / "_build" / "squeeze-and-excite-book.pdf"
-TITLE = "Squeeze & excite"
+TITLE = setting.title()
 SUBTITLE = "An interactive book on concurrent spatial and channel squeeze & excitation"
 SOLUTIONS = "solutions"
 EVERYWHERE = ("Key points", "Exercises")  # sections of every chapter: no help in the contents
-LAST = ("api", "api_figures", "credits")  # of the book's pages, those that follow the solutions
+SCREEN = ("progress", "figures_for_class")  # pages that are for a screen alone
+# Those that follow the solutions.
+LAST = ("accessibility", "api", "api_figures", "credits")
 
 SHEET = """
 body { margin: 0; font: 11pt/1.5 "Source Sans Pro", sans-serif; color: #16181d }
@@ -140,7 +142,8 @@ def make(browser, html, names, published):
 
 def main(html=setting.HTML, target=TARGET):
     with printing.browser() as browser:
-        book = make(browser, setting.built(html), setting.pages(), setting.published())
+        pages = [name for name in setting.pages() if name not in SCREEN]
+        book = make(browser, setting.built(html), pages, setting.published())
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     book.write(target)

@@ -13,7 +13,7 @@ from pathlib import Path
 import bank_gift
 import bank_moodle
 import bank_qti
-import yaml
+import setting
 from bank_text import limits, said
 
 from scse.widgets import _questions
@@ -75,13 +75,15 @@ def chapter_title(path):
     return re.search(r"^# (.+)$", text, re.MULTILINE)[1]
 
 
-def address(config):
-    """A pattern for the address of a chapter; None where the book's settings name no place."""
-    sphinx = config.get("sphinx", {}).get("config", {})
-    base = config.get("html", {}).get("baseurl") or sphinx.get("html_baseurl")
+def address(base, repository):
+    """A pattern for the address of a chapter; None where the book's settings name no place.
+
+    Args:
+        base: of the published book, with a slash at its end, or "".
+        repository: its address, or "".
+    """
     if base:
-        return base.rstrip("/") + "/{}.html"
-    repository = sphinx.get("html_context", {}).get("repository")
+        return base + "{}.html"
     return repository.rstrip("/") + "/blob/HEAD/book/{}.ipynb" if repository else None
 
 
@@ -95,19 +97,18 @@ def link(pattern, chapter, question):
 
 def read_book(book=ROOT / "book", toc=ROOT / "_toc.yml", config=ROOT / "_config.yml"):
     """Its title, and by chapter, in the order of the book, the title of that and its entries."""
-    toc, config = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (toc, config))
-    pages = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
+    pattern = address(setting.published(config), setting.read(config)["html_context"]["repository"])
     chapters = {}
-    for page in pages:
+    for page in setting.pages(toc):
         path = book / "questions" / f"{page}.json"
         if path.exists():
             entries = [
-                Entry(page, question, link(address(config), page, question))
+                Entry(page, question, link(pattern, page, question))
                 for question in _questions.read(path).values()
             ]
             title = f"{len(chapters) + 1:02} {chapter_title(book / f'{page}.ipynb')}"
             chapters[title] = entries
-    return config["title"], chapters
+    return setting.title(config), chapters
 
 
 def write(folder, title, chapters):

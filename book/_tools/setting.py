@@ -10,9 +10,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
 
 
+def _parsed(path):
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+
+
 def read(config=ROOT / "_config.yml"):
     """The settings of Sphinx in `_config.yml`."""
-    return yaml.safe_load(Path(config).read_text(encoding="utf-8"))["sphinx"]["config"]
+    return _parsed(config)["sphinx"]["config"]
+
+
+def title(config=ROOT / "_config.yml"):
+    """What the book is called."""
+    return _parsed(config)["title"]
 
 
 def published(config=ROOT / "_config.yml"):
@@ -48,4 +57,4 @@ def listed(entry):
 
 def pages(toc=ROOT / "_toc.yml"):
     """The names of the book's pages, as they come."""
-    return listed(yaml.safe_load(Path(toc).read_text(encoding="utf-8")))
+    return listed(_parsed(toc))
