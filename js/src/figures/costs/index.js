@@ -338,7 +338,7 @@ export default widget(
       ratio: [ratio],
       map: [map],
       beside: [table],
-      roof: [graph.element],
+      roof: /** @type {HTMLElement[]} */ ([...roofing.children]).filter((part) => part !== machine),
       machine: [machine],
       network: [network],
       stages: [stages],
