@@ -76,8 +76,8 @@ class Volumes:
     def colours(self) -> tuple[str, ...]:
         """Black, and evenly spaced hues."""
         n = len(self.classes) - 1
-        hues = (colorsys.hls_to_rgb(k / n, 0.6, 0.6) for k in range(n))
-        return "#000000", *("#" + "".join(f"{round(255 * v):02x}" for v in hue) for hue in hues)
+        hues = ((0.0, 0.0, 0.0), *(colorsys.hls_to_rgb(k / n, 0.6, 0.6) for k in range(n)))
+        return tuple("#" + "".join(f"{round(255 * v):02x}" for v in hue) for hue in hues)
 
     def batch(
         self, n: int, generator: torch.Generator, progress: float = 1.0

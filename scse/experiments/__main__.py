@@ -58,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         done = results.of(runs)
         if options.command == "run":
-            for task in tasks:
-                data.task(task).test()  # what cannot be read is said before the first training
+            if options.data is not None:
+                data.task(tasks[0]).test()  # what cannot be read is said before all training
             (folder / "results").mkdir(parents=True, exist_ok=True)
             work = WORK if options.data is None else folder / "unfinished"
             run_all(runs, results, options.jobs, options.again, work.absolute(), options.cluster)
