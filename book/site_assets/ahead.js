@@ -26,6 +26,7 @@
 
   /** The fonts of equations that were not yet in sight: a printer does not wait for them. */
   function bringSigns() {
+    if (!document.querySelector("mjx-container")) return;
     for (const face of document.fonts) if (face.family.includes("MJX")) face.load();
   }
 
