@@ -44,7 +44,8 @@ def stand_in(self):
     svg, png = io.StringIO(), io.BytesIO()
     figure.savefig(svg, format="svg", metadata={{"Date": None}})
     figure.savefig(png, format="png", dpi=200)
-    told = {{"is": (inspect.getdoc(type(self)) or "").split("\\n")[0], "manifest": self.manifest}}
+    line = (inspect.getdoc(type(self)) or "").split("\\n")[0]
+    told = {{"is": line.replace("*", "").replace("`", ""), "manifest": self.manifest}}
     return {{
         "image/svg+xml": svg.getvalue(),
         "image/png": png.getvalue(),
