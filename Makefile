@@ -19,7 +19,8 @@ PAGES_ONLY := browser or jupyterlab
 # A browser on a busy machine can be late: what fails is tried once more, and reported as "rerun".
 AGAIN := --reruns 1
 
-PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" | sed "s/ /\\\\ /g")
+# Without what installing puts there: it would be newer than the first build.
+PACKAGE := pyproject.toml $(shell find scse -type f ! -name "*.pyc" ! -name "*.gz" | sed "s/ /\\\\ /g")
 PAGES := _config.yml _toc.yml $(wildcard js/site/*.js) $(shell find book -type f ! -name "*.pyc" \
 	! -path "*/.ipynb_checkpoints/*" ! -path "book/_tools/*" | sed "s/ /\\\\ /g")
 
