@@ -11,22 +11,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import setting
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def _listed(entry):
-    """The pages that an entry of _toc.yml names, itself and those below it."""
-    if isinstance(entry, list):
-        return [page for item in entry for page in _listed(item)]
-    own = [entry[key] for key in ("root", "file") if key in entry]
-    below = [entry[key] for key in ("parts", "chapters", "sections") if key in entry]
-    return own + _listed(below)
-
-
-PAGES = _listed(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+PAGES = setting.pages()
 CHAPTERS = [name for name in PAGES if (ROOT / "book" / f"{name}.ipynb").exists()]
 
 VIEW = "application/vnd.jupyter.widget-view+json"

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import yaml
+import setting
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = setting.ROOT
 SOURCE = ROOT / "book" / "course" / "lab"
 KEEP = ROOT / "_build" / "course" / "lab"
 AUTOGRADER = "lab-autograder.zip"
@@ -38,8 +38,7 @@ DATE = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same content, the sa
 
 def package():
     """What pip installs scse from: the repository in `_config.yml`, or "" where there is none."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    address = config["sphinx"]["config"]["html_context"]["repository"]
+    address = setting.read()["html_context"]["repository"]
     return f"git+{address}" if address else ""
 
 
