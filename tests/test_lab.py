@@ -256,14 +256,15 @@ def test_without_wheel_and_address_it_says_what_to_do(student, tmp_path, monkeyp
         set_up(student, tmp_path, monkeypatch, ("otter",))
 
 
-def test_the_address_is_the_repository_of_the_book(monkeypatch, tmp_path):
+def test_the_address_is_the_repository_of_the_book(tmp_path):
     config = (ROOT / "_config.yml").read_text(encoding="utf-8")
     assert lab.package() == ""
-    (tmp_path / "_config.yml").write_text(
-        config.replace('repository: ""', 'repository: "https://example.org/scse"')
+    changed = tmp_path / "_config.yml"
+    changed.write_text(
+        config.replace('repository: ""', 'repository: "https://example.org/scse"'),
+        encoding="utf-8",
     )
-    monkeypatch.setattr(lab, "ROOT", tmp_path)
-    assert lab.package() == "git+https://example.org/scse"
+    assert lab.package(changed) == "git+https://example.org/scse"
 
 
 def test_on_colab_the_unpacked_tests_are_found(student, solution, tmp_path, monkeypatch):

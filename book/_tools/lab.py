@@ -36,9 +36,9 @@ CLEAN = {
 DATE = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same content, the same zip
 
 
-def package():
+def package(config=setting.CONFIG):
     """What pip installs scse from: the repository in `_config.yml`, or "" where there is none."""
-    address = setting.read()["html_context"]["repository"]
+    address = setting.read(config)["html_context"]["repository"]
     return f"git+{address}" if address else ""
 
 

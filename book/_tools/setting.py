@@ -7,6 +7,7 @@ import yaml
 from scse import __version__
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+CONFIG = ROOT / "_config.yml"
 HTML = ROOT / "_build" / "html"
 
 
@@ -14,17 +15,17 @@ def _parsed(path):
     return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
 
 
-def read(config=ROOT / "_config.yml"):
+def read(config=CONFIG):
     """The settings of Sphinx in `_config.yml`."""
     return _parsed(config)["sphinx"]["config"]
 
 
-def title(config=ROOT / "_config.yml"):
+def title(config=CONFIG):
     """What the book is called."""
     return _parsed(config)["title"]
 
 
-def published(config=ROOT / "_config.yml"):
+def published(config=CONFIG):
     """The address of the published book, with a slash at its end, or "" where there is none."""
     address = read(config).get("html_baseurl") or ""
     return address and address.rstrip("/") + "/"
