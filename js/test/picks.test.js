@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { ends, evaluate, lanes, leaveOut, quantities } from "../src/figures/pick_runs/model.js";
+import { ends, lanes } from "../src/draw/dots.js";
+import { evaluate, leaveOut, quantities, scoresOf } from "../src/figures/pick_runs/model.js";
 
 const golden = JSON.parse(await readFile(new URL("picks_golden.json", import.meta.url), "utf8"));
 
@@ -34,6 +35,6 @@ test("runs are picked as Python picks them, and those of others left alone", () 
 test("no dot lies upon another", () => {
   assert.deepEqual(lanes([0.5, 0.1, 0.55, 0.9, 0.58], 0.1), [0, 0, 1, 0, 2]);
   assert.deepEqual(lanes([0, 0, 0], 0.1), [0, 1, 2]);
-  const [low, high] = ends(golden.manifest.runs, "hard");
+  const [low, high] = ends(scoresOf(golden.manifest.runs, "hard"));
   assert.ok(low < 0 && high > 1);
 });

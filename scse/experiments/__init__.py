@@ -8,6 +8,8 @@ is chosen by them.
 
 Every finished run leaves a small JSON file in ``book/evidence/results``, a run that failed
 too, with its error; a run that has one is not run again. ``table`` prints the table of these files
-and writes ``book/evidence/results.csv``, a line a run; ``list`` says what is left.
+and writes ``book/evidence/results.csv``, a line a seed; ``list`` says what is left.
+A seed that was trained on more machines than one counts once, with the average of its runs, which
+stand under ``repeats``.
 The weights stay in ``runs/experiments``, which git ignores.
 """

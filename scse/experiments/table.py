@@ -1,4 +1,4 @@
-"""The table of the finished runs, and ``results.csv``: a line a run."""
+"""The table of the finished runs, and ``results.csv``: a line a seed."""
 
 import csv
 import statistics
@@ -11,7 +11,7 @@ from scse._extras import require
 ENOUGH = 5  # runs, for a standard deviation or an interval to be shown
 COLUMNS = (
     *("task", "group", "variant", "seed", "se", "combine", "r", "steps", "lr", "parameters"),
-    *("mean_dice", "against", "difference", "seconds", "failed"),
+    *("mean_dice", "runs", "against", "difference", "seconds", "failed"),
 )
 Result = Mapping[str, Any]
 
@@ -103,7 +103,7 @@ def rows(results: Iterable[Result]) -> list[Row]:
 
 
 def write_csv(results: Sequence[Result], path: Path) -> None:
-    """A line a run, failed ones too; the scores of single classes are in the runs' own files."""
+    """A line a seed, failed ones too; the scores of single classes are in the runs' own files."""
     differences = {(row.task, row.variant): row.differences for row in rows(results)}
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\n")
@@ -112,6 +112,7 @@ def write_csv(results: Sequence[Result], path: Path) -> None:
             found = differences[result["task"], result["variant"]].get(result["seed"])
             line = {**result["recipe"], **result, "difference": found}
             line["se"] = line["se"] or "none"
+            line["runs"] = len(result.get("repeats", [result]))
             for key in ("mean_dice", "difference"):
                 if line.get(key) is not None:
                     line[key] = f"{line[key]:.6f}"

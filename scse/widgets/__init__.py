@@ -64,6 +64,7 @@ from scse.widgets.pixel_probe import PixelProbe
 from scse.widgets.playground import Playground
 from scse.widgets.question import Question
 from scse.widgets.receptive_field import ReceptiveField
+from scse.widgets.run_table import RunTable
 from scse.widgets.squeeze_excite import SqueezeExcite
 from scse.widgets.squeeze_maps import SqueezeMaps
 from scse.widgets.wiring import Wiring
@@ -85,6 +86,7 @@ __all__ = [
     "Playground",
     "Question",
     "ReceptiveField",
+    "RunTable",
     "SqueezeExcite",
     "SqueezeMaps",
     "Wiring",

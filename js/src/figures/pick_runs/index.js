@@ -2,9 +2,10 @@
 
 import { button, choice, readout } from "../../controls/controls.js";
 import { select } from "../../controls/select.js";
+import { ends, lanes, percent, place } from "../../draw/dots.js";
 import { fixed, h, signed } from "../../ground/dom.js";
 import { oneOf, widget } from "../../widget.js";
-import { ends, evaluate, lanes, leaveOut, quantities, runsOf } from "./model.js";
+import { evaluate, leaveOut, quantities, runsOf, scoresOf } from "./model.js";
 import * as WORDS from "../../words/pick_runs.js";
 
 /** @typedef {import("./model.js").Manifest} Manifest */
@@ -14,11 +15,6 @@ import * as WORDS from "../../words/pick_runs.js";
 const DOT = 0.13; // of the axis: the width of a dot where the figure is narrowest
 
 const WAYS = /** @type {[import("./model.js").Way, string][]} */ (Object.entries(WORDS.ways));
-
-/** @param {number} value @param {number} low @param {number} high */
-const place = (value, low, high) => (value - low) / (high - low);
-/** @param {number} part */
-const percent = (part) => `${100 * part}%`;
 
 /** @param {string[]} variants @param {string} other @returns {import("../../widget.js").Check} */
 const apartFrom = (variants, other) => (value, get) =>
@@ -77,7 +73,7 @@ export default widget(
       });
     }
     const dots = runs.map((run, i) => {
-      const [low, high] = ends(runs, run.task);
+      const [low, high] = ends(scoresOf(runs, run.task));
       const element = h("button", {
         type: "button",
         class: "scse-dot",
@@ -100,7 +96,7 @@ export default widget(
       let most = 0; // lanes, of all tasks: a row keeps its height
       for (const name of tasks) {
         const own = runsOf(runs, name, variant);
-        const [low, high] = ends(runs, name);
+        const [low, high] = ends(scoresOf(runs, name));
         const at = lanes(
           own.map((i) => place(runs[i].score, low, high)),
           DOT,
@@ -205,7 +201,7 @@ export default widget(
       task.set(current.task);
       over.set(current.over);
       under.set(current.under);
-      const [low, high] = ends(runs, current.task);
+      const [low, high] = ends(scoresOf(runs, current.task));
       runs.forEach((run, i) => {
         dots[i].hidden = run.task !== current.task;
         dots[i].setAttribute("aria-pressed", String(!current.out.includes(i)));
@@ -219,7 +215,7 @@ export default widget(
         element.classList.toggle("scse-over", variant === current.over);
         element.classList.toggle("scse-under", variant === current.under);
       }
-      const own = runs.filter((run) => run.task === current.task).map((run) => run.score);
+      const own = scoresOf(runs, current.task);
       from.set(Math.min(...own));
       to.set(Math.max(...own));
 

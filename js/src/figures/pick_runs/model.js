@@ -95,30 +95,8 @@ export function leaveOut(runs, { task, over, under, out }, way) {
 }
 
 /**
- * The ends of the axis of a task: all its runs, with room for half a dot at either end.
+ * The scores of a task's runs, which its axis holds.
  * @param {Run[]} runs @param {string} task
  */
-export function ends(runs, task) {
-  const scores = runs.filter((run) => run.task === task).map(({ score }) => score);
-  const [low, high] = [Math.min(...scores), Math.max(...scores)];
-  const free = (high - low) * 0.06 || 0.01;
-  return [low - free, high + free];
-}
-
-/**
- * A lane for each dot, so that none lies upon another: the lowest in which it has room.
- * @param {number[]} places of the dots, as parts of the axis @param {number} width of a dot
- */
-export function lanes(places, width) {
-  /** @type {number[]} where the last dot of a lane stands */
-  const last = [];
-  const found = new Array(places.length).fill(0);
-  const order = places.map((_, i) => i).sort((i, j) => places[i] - places[j]);
-  for (const i of order) {
-    let lane = last.findIndex((at) => places[i] - at >= width);
-    if (lane < 0) lane = last.length;
-    last[lane] = places[i];
-    found[i] = lane;
-  }
-  return found;
-}
+export const scoresOf = (runs, task) =>
+  runs.filter((run) => run.task === task).map(({ score }) => score);

@@ -1,0 +1,21 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const table = "Table";
+export const show = "Show";
+export const views = { "scores": "Scores", "differences": "Differences, seed by seed" };
+export const against = "Compare with";
+export const seedOf = /** @type {(seeds: string | number) => string} */ ((seeds) => `must be a seed of this variant: ${seeds}`);
+export const runs = "All runs of the table";
+export const dot = /** @type {(gaps: { variant: string | number, seed: string | number, score: string | number }) => string} */ (({ variant, seed, score }) => `${variant}, seed ${seed}: ${score}`);
+export const named = /** @type {(gaps: { variant: string | number, seed: string | number }) => string} */ (({ variant, seed }) => `${variant}, seed ${seed}:`);
+export const run = /** @type {(gaps: { score: string | Node, found: string | Node, count: string | Node }) => (string | Node)[]} */ (({ score, found, count }) => [score, ". It finds ", found, " of ", count, " classes."]);
+export const pair = /** @type {(gaps: { pair: string | Node, other: string | Node, difference: string | Node }) => (string | Node)[]} */ (({ pair, other, difference }) => [pair, " ", other, ". Difference ", difference, "."]);
+export const mean = /** @type {(mean: string | Node) => (string | Node)[]} */ ((mean) => ["mean ", mean]);
+export const counted = /** @type {(count: string | Node) => (string | Node)[]} */ ((count) => ["of ", count, " runs"]);
+export const difference = /** @type {(difference: string | Node) => (string | Node)[]} */ ((difference) => [difference, ";"]);
+export const interval = /** @type {(gaps: { low: string | Node, high: string | Node }) => (string | Node)[]} */ (({ low, high }) => ["95 %: ", low, " to ", high, ";"]);
+export const ahead = /** @type {(gaps: { ahead: string | Node, pairs: string | Node }) => (string | Node)[]} */ (({ ahead, pairs }) => ["ahead in ", ahead, " of ", pairs, " pairs"]);
+export const reference = "what the others are compared with";
+export const noPair = "no run of the same seed";
+export const minus = /** @type {(against: string | number) => string} */ ((against) => `difference to ${against}`);
+export const help = "Each dot is one training run; those with a ring began from the same seed. Point at a dot to read it, press it to keep it. Below: the score of each class, with a line where the run that it is compared with ends.";
+export const said = /** @type {(gaps: { table: string | number, variant: string | number, mean: string | number, against: string | number, difference: string | number, ahead: string | number, pairs: string | number }) => string} */ (({ table, variant, mean, against, difference, ahead, pairs }) => `${table}. ${variant}: mean ${mean}; difference to ${against} ${difference}, ahead in ${ahead} of ${pairs} pairs.`);
