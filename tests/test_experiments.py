@@ -18,6 +18,7 @@ from torch import nn
 from scse import data
 from scse.experiments import changes, table
 from scse.experiments.__main__ import main, overview
+from scse.experiments.comparisons import COMPARISONS, tables
 from scse.experiments.grid import LEFT_OUT, Run, Variant, all_runs, variants
 from scse.experiments.running import Results, perform, run_all, seconds_left
 from scse.networks import UNet
@@ -556,3 +557,28 @@ def test_a_variant_is_told_by_its_name_whatever_copy_it_is():
     """Results come back from other processes, where functions are made anew."""
     assert Variant("a", "b", None, 3, change=len) == Variant("a", "b", None, 3, change=max)
     assert set(all_runs()) == set(all_runs())
+
+
+# What is compared in the book
+
+
+def test_every_variant_of_the_grid_stands_in_a_table():
+    compared = {(each.task, name) for each in COMPARISONS for name in each.variants.values()}
+    assert compared == {(run.task, run.variant.name) for run in all_runs()}
+    assert len({each.title for each in COMPARISONS}) == len(COMPARISONS)
+
+
+def test_a_table_waits_for_three_runs_of_each_of_its_variants():
+    def runs(variant, seeds):
+        common = {"task": "brain", "variant": variant, "failed": None}
+        return [{**common, "seed": seed, "dice": {"CSF": seed / 10}} for seed in seeds]
+
+    results = [run for name in ("cse", "sse", "scse") for run in runs(name, (2, 0, 1))]
+    assert tables(results) == {}
+    assert tables(results + runs("none", (0, 1))) == {}
+    failed = {"task": "brain", "variant": "none", "failed": "OSError", "seed": 2}
+    assert tables([*results, *runs("none", (0, 1)), failed]) == {}
+    found = tables(results + runs("none", (1, 3, 4)))
+    assert list(found) == ["brain: the blocks"]
+    assert list(found["brain: the blocks"]) == ["none", "cSE", "sSE", "scSE"]
+    assert found["brain: the blocks"]["none"] == {1: {"CSF": 0.1}, 3: {"CSF": 0.3}, 4: {"CSF": 0.4}}

@@ -3,7 +3,9 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { evaluate, quantities } from "../src/figures/run_table/model.js";
 
-const golden = JSON.parse(await readFile(new URL("run_table_golden.json", import.meta.url), "utf8"));
+const golden = JSON.parse(
+  await readFile(new URL("run_table_golden.json", import.meta.url), "utf8"),
+);
 
 /** Python's None stands for NaN. @param {unknown} got @param {any} wanted @param {string} name */
 function same(got, wanted, name) {

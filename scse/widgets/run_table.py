@@ -102,7 +102,7 @@ class RunTable(_base.Widget):
             "score": score,
             "found": FOUND,
             "enough": ENOUGH,
-            "terms": [],
+            "terms": ["d", "dbar"],
         }
         first, second = listed[0]["variants"][:2]
         defaults = {

@@ -109,7 +109,11 @@ export default widget(
       "div",
       { class: "scse-run" },
       h("div", {}, title, " ", ...WORDS.run({ score: own.element, found: found.element, count })),
-      h("div", {}, ...WORDS.pair({ pair, other: other.element, difference: difference.element })),
+      h(
+        "div",
+        { "data-term": "d" },
+        ...WORDS.pair({ pair, other: other.element, difference: difference.element }),
+      ),
       classes,
     );
 
@@ -275,7 +279,11 @@ export default widget(
           ? [WORDS.reference]
           : row.pairs
             ? [
-                ...WORDS.difference(number("difference", row.difference, signedThree)),
+                h(
+                  "span",
+                  { "data-term": "dbar" },
+                  ...WORDS.difference(number("difference", row.difference, signedThree)),
+                ),
                 " ",
                 ...(Number.isNaN(row.low)
                   ? []

@@ -1,0 +1,134 @@
+"""What *Does it help?* says: its text against the results of the grid, these against weights."""
+
+import functools
+import itertools
+import json
+import re
+import statistics
+
+import pytest
+from site_tools import ROOT
+
+from scse import load, weights
+from scse.data import task
+from scse.experiments.comparisons import tables
+from scse.experiments.grid import all_runs
+from scse.experiments.running import Results
+from scse.metrics import dice
+from scse.training import predict
+
+EVIDENCE = ROOT / "book" / "evidence"
+BRAIN, DIGITS = "brain: the blocks", "digits: the blocks"
+
+
+@functools.cache
+def results():
+    return {run.id: result for run, result in Results(EVIDENCE).of(all_runs()).items()}
+
+
+@functools.cache
+def compared():
+    return tables(results().values())
+
+
+def score(table, block):
+    return {seed: statistics.mean(run.values()) for seed, run in compared()[table][block].items()}
+
+
+def runs_of(result):
+    return result.get("repeats", [result])
+
+
+# The results
+
+
+def test_every_shipped_network_is_a_run_of_the_grid():
+    """With the same Dice: text and figures speak of the networks that readers get."""
+    known = {run["sha256"]: run["dice"] for each in results().values() for run in runs_of(each)}
+    for name in weights.cards():
+        card = weights.card(name)
+        assert known[card["sha256"]] == card["dice"], name
+
+
+@pytest.mark.parametrize("name", ["brain-unet-none-seed0", "brain-unet-sse-seed4"])
+def test_a_result_is_what_the_weights_give(name):
+    card = weights.card(name)
+    images, labels = task("brain").test()
+    found = dice(predict(load(name), images), labels, 4)[1:].tolist()
+    (same,) = (
+        run["dice"]
+        for each in results().values()
+        for run in runs_of(each)
+        if run["sha256"] == card["sha256"]
+    )
+    assert found == pytest.approx(list(same.values()), abs=2e-3)
+
+
+def test_a_seed_that_ran_twice_counts_with_the_mean_of_its_runs():
+    twice = [result for result in results().values() if "repeats" in result]
+    assert twice
+    for result in twice:
+        for name, value in result["dice"].items():
+            each = [run["dice"][name] for run in result["repeats"]]
+            assert value == pytest.approx(statistics.mean(each), abs=1e-12)
+        assert result["mean_dice"] == pytest.approx(statistics.mean(result["dice"].values()))
+    spans = [
+        max(run["mean_dice"] for run in result["repeats"])
+        - min(run["mean_dice"] for run in result["repeats"])
+        for result in twice
+    ]
+    assert round(max(spans), 2) == 0.04, "two runs of one seed end up to 0.04 apart"
+
+
+# The text
+
+
+def test_each_pair_on_the_digits_is_above_0_with_scse():
+    none, own = score(DIGITS, "none"), score(DIGITS, "scSE")
+    assert all(own[seed] > none[seed] for seed in own if seed in none)
+
+
+def test_on_the_brain_the_differences_lie_on_both_sides_of_0():
+    none, own = score(BRAIN, "none"), score(BRAIN, "scSE")
+    pairs = [own[seed] - none[seed] for seed in own if seed in none]
+    assert min(pairs) < 0 < max(pairs)
+    assert abs(statistics.mean(pairs)) < statistics.stdev(own.values())
+
+
+def test_by_hand():
+    a, b = (0.80, 0.60, 0.70), (0.70, 0.55, 0.60)
+    d = [x - y for x, y in zip(a, b, strict=True)]
+    assert round(statistics.mean(d), 3) == 0.083
+    spread = [statistics.variance(each) for each in (a, b, d)]
+    assert [round(each, 5) for each in spread] == [0.01, 0.00583, 0.00083]
+    assert round((spread[0] + spread[1]) / spread[2]) == 19
+
+
+def test_intervals_that_leave_out_0_by_luck():
+    assert round(100 * (1 - 0.95**6)) == 26
+    assert len(list(itertools.combinations_with_replacement(range(5), 5))) == 126
+
+
+def test_the_two_puzzled_runs():
+    few = [
+        (block, seed)
+        for block, runs in compared()[DIGITS].items()
+        for seed, run in runs.items()
+        if statistics.mean(run.values()) >= 0.4 and sum(d >= 0.5 for d in run.values()) <= 4
+    ]
+    assert few == [("sSE", 0)]
+    found = [name[-1] for name, d in compared()[DIGITS]["sSE"][0].items() if d > 0.9]
+    assert found == ["1", "4", "6", "7"]
+    assert round(score(BRAIN, "scSE")[2] - score(BRAIN, "none")[2], 3) == -0.002
+
+
+def test_the_printed_table_is_of_all_runs():
+    cells = json.loads((ROOT / "book" / "evidence.ipynb").read_text(encoding="utf-8"))["cells"]
+    printed = {c["id"]: "".join(o.get("text", "")) for c in cells for o in c.get("outputs", ())}
+    counted = re.findall(r"(\w+) +(\d+) of +(\d+) runs done", printed["evidence-12"])
+    grid = all_runs()
+    for group, done, declared in counted:
+        own = [run for run in grid if run.variant.group == group]
+        assert len(own) == int(declared)
+        assert sum(run.id in results() for run in own) == int(done), "run the notebook again"
+    assert sum(int(declared) for _, _, declared in counted) == len(grid)
