@@ -43,8 +43,8 @@ def made(widget):
     }
 
 
-# What a Playground draws depends on its task: of the book's two.
+# What a Playground draws depends on its task: one of the book's two.
 small = [widget for widget in small_widgets() if not isinstance(widget, Playground)]
 written = {type(widget).__name__: made(widget) for widget in small}
-written |= {f"Playground of {task}": made(Playground(task)) for task in ("digits", "brain")}
+written["Playground"] = made(Playground("digits"))
 (folder / "made.json").write_text(json.dumps(written), encoding="utf-8")

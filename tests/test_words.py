@@ -1,25 +1,32 @@
 """The words of the figures: one file a language, and nothing is said that is not in it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+from html import unescape
 
 import pytest
 from site_tools import ROOT
 
 from scse import data, family
-from scse.widgets import _words
+from scse.widgets import _file, _words
 
-# Things that have this name in every language; js/test/words.test.js has them too. What follows
-# "scSE" are values of ``combine`` and stages, as code and captions name them.
+# Things that have this name in every language (js/test/words.test.js has them too), and ways to
+# join and stages, as code names them.
 NAMES = re.compile(
-    r"\b(cSE|sSE|scSE|SE|CBAM|ReLU|MACs|Dice|fc[12]"
+    r"\b(cSE|sSE|scSE|SE|CBAM|BAM|GCNet|SRM|ECA|SimAM|ReLU|MACs|Dice|fc[12]"
     r"|add|max|mul|concat|(en|de)coder\d|bottleneck|head)\b"
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
-# What the caller of `small_widgets` names, and the types that are named by themselves.
-GIVEN = {"Explorer": {"UNet"}}
+# What `small_widgets` names, which is no name of the book: it is shown as it was given.
+GIVEN = {
+    "ContrastSlider": {"net"},
+    "Explorer": {"UNet"},
+    "GatesLearn": {"one", "two"},
+    "PickRuns": {"stripes"},
+}
 BRACKETED = str(ROOT / "tests" / "bracketed_widgets.py")
 
 MOUNT = """async (figures) => {
@@ -71,7 +78,10 @@ def bracketed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("brackets")
     command = ["node", "js/build.js", "pseudo", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
-    subprocess.run([sys.executable, BRACKETED, str(folder)], cwd=ROOT, check=True, timeout=300)
+    # With the folders of imports that pytest has set.
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, BRACKETED, str(folder)]
+    subprocess.run(command, cwd=ROOT, env=paths, check=True, timeout=300)
     return folder, json.loads((folder / "made.json").read_text(encoding="utf-8"))
 
 
@@ -115,7 +125,8 @@ def test_every_word_of_every_figure_is_in_the_file(browser, bracketed):
 def test_every_word_of_every_still_is_in_the_file(bracketed):
     found = {}
     for name, each in bracketed[1].items():
-        if stray := {w for t in each["still"] for w in unwrapped(t, given_of(each))}:
+        html = unescape(re.sub("<[^>]+>", " ", each["html"]))
+        if stray := {w for t in [*each["still"], html] for w in unwrapped(t, given_of(each))}:
             found[name] = sorted(stray)
     assert found == {}
 
@@ -163,6 +174,13 @@ def test_a_name_is_that_of_another_language_and_others_stay(monkeypatch):
     assert _words.name("Digit 3") == "Digit 3"
     monkeypatch.undo()
     _words._names.cache_clear()
+
+
+def test_a_saved_page_says_its_language(monkeypatch):
+    monkeypatch.setattr(_words, "LANGUAGE", "zh")
+    page = _file._page({}, "", "A network", {"_esm": "", "_css": ""}, {})
+    assert '<html lang="zh">' in page
+    assert _words.group("explorer", "page")["noScripts"] in page
 
 
 def test_a_language_without_words_is_refused(monkeypatch):
