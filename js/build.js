@@ -171,9 +171,11 @@ async function all() {
   }
 }
 
-/** Widgets that say every word in brackets, for a test. @param {string} folder */
+/** Words that stand all in brackets, and widgets that say them, for a test. @param {string} folder */
 async function bracketed(folder) {
-  for (const [path, text] of await figures(ENGLISH, pseudo(await wordsOf(ENGLISH)))) {
+  const words = pseudo(await wordsOf(ENGLISH));
+  await writeFile(`${folder}/${ENGLISH}.json`, JSON.stringify(words));
+  for (const [path, text] of await figures(ENGLISH, words)) {
     await writeFile(`${folder}/${path.split("/").pop()}`, text);
   }
 }

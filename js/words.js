@@ -86,8 +86,10 @@ function compiled(entry, language) {
   return `/** @type {(${type}) => ${rich ? "(string | Node)[]" : "string"}} */ ((${given}) => ${body})`;
 }
 
-/** Said by Python alone: what parts are called, and what stands in a still. */
-const PYTHONS = ["parts", "still"];
+/** Said by Python alone: what parts are called, what stands in a still … */
+export const PYTHONS = ["parts", "still", "reasons", "page"];
+/** A table of Python's: what the data call things, and how that is said. */
+export const TABLE = "names";
 
 /**
  * The module of a room: a text without gaps is a string; one with a gap is a function of what fills
@@ -145,10 +147,9 @@ export async function wordsOf(language) {
 export async function modules() {
   const words = await wordsOf(ENGLISH);
   return new Map(
-    Object.entries(words).map(([room, entries]) => [
-      `js/src/words/${room}.js`,
-      roomOf(entries, ENGLISH),
-    ]),
+    Object.entries(words)
+      .filter(([room]) => room !== TABLE)
+      .map(([room, entries]) => [`js/src/words/${room}.js`, roomOf(entries, ENGLISH)]),
   );
 }
 

@@ -31,6 +31,7 @@ function lab(rule = "add") {
       { title: "two", credit: "" },
     ],
     classes: [0, 1, 2].map((k) => ({ name: `class ${k}`, colour: "#000000" })),
+    keys: ["class 0", "class 1", "class 2"],
     shape: [channels, height, width],
     outline: false,
     fc1: golden.fc1,

@@ -21,7 +21,7 @@ function same(got, wanted) {
 
 test("quantities are what Python says", () => {
   const { label, before } = golden;
-  const classes = golden.classes.map((name) => ({ name }));
+  const { classes } = golden;
   for (const { edits, segmentation, quantities } of golden.edits) {
     /** @type {any} literals */
     const [typed, seen] = [edits, { segmentation, before }];
@@ -46,20 +46,20 @@ test("in a picture whose truth is not known a Playground has no Dice", () => {
 
 test("a goal is judged by the numbers, and says how it stands", () => {
   const goal = [
-    { quantity: "Dice", sign: ">=", value: 0.9 },
-    { quantity: "bars moved", sign: "<=", value: 1 },
+    { quantity: "Dice", label: "Dice", sign: ">=", value: 0.9 },
+    { quantity: "bars moved", label: "Bars", sign: "<=", value: 1 },
   ];
   const stands = (/** @type {Record<string, number> | undefined} */ numbers) =>
     judge(goal, numbers).map(({ met, words }) => `${met} ${words}`);
   assert.deepEqual(stands({ Dice: 0.53, "bars moved": 1 }), [
     "false Dice: 0.53, wanted at least 0.90",
-    "true bars moved: 1, wanted at most 1",
+    "true Bars: 1, wanted at most 1",
   ]);
   assert.equal(
     stands({ Dice: 0.8971, "bars moved": 2 })[0],
     "false Dice: 0.8971, wanted at least 0.90",
   );
-  assert.equal(stands({ Dice: 0.9, "bars moved": 2 })[1], "false bars moved: 2, wanted at most 1");
+  assert.equal(stands({ Dice: 0.9, "bars moved": 2 })[1], "false Bars: 2, wanted at most 1");
   assert.equal(stands(undefined)[0], "false Dice: –, wanted at least 0.90");
   assert.deepEqual([moves(1), moves(3)], ["1 move", "3 moves"]);
 });

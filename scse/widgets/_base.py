@@ -381,7 +381,7 @@ def block(net: nn.Module, name: str, *branches: str) -> Any:
 
 
 def check_samples(samples: Any, labelled: bool = False) -> list[Sample]:
-    """`Sample`s of the tuples given, all of one size.
+    """`Sample`s of the tuples given, all of one size, with titles as a reader knows them.
 
     Raises:
         TypeError: not a list of tuples (title, image, label, credit), of which the last may be
@@ -403,7 +403,7 @@ def check_samples(samples: Any, labelled: bool = False) -> list[Sample]:
         check_image(named.image)
         if labelled or named.label is not None:
             check_label(named.label, named.image)
-        checked.append(named)
+        checked.append(named._replace(title=_words.name(named.title)))
     if not checked:
         raise ValueError("samples is empty: a figure needs one picture at least")
     sizes = {tuple(sample.image.shape) for sample in checked}
@@ -447,8 +447,8 @@ def check_label(label: Any, image: Tensor) -> Tensor:
     return label
 
 
-def check_classes(classes: Named | None, count: int) -> list[Class]:
-    """``[{"name": …, "colour": …}]`` of ``[(name, "#rrggbb"), …]``, background first."""
+def class_names(classes: Named | None, count: int) -> list[tuple[str, str]]:
+    """``[(name, "#rrggbb"), …]``, background first, as given or made up."""
     if classes is None:
         classes = [
             (f"class {k}" if k else "background", CLASS_COLOURS[k % len(CLASS_COLOURS)])
@@ -457,7 +457,13 @@ def check_classes(classes: Named | None, count: int) -> list[Class]:
     classes = list(classes)
     if len(classes) != count:
         raise ValueError(f"the network has {count} classes, classes= names {len(classes)}")
-    return [{"name": name, "colour": colour} for name, colour in classes]
+    return classes
+
+
+def check_classes(classes: Named | None, count: int) -> list[Class]:
+    """``[{"name": …, "colour": …}]`` as a reader knows them, see `class_names`."""
+    pairs = class_names(classes, count)
+    return [{"name": _words.name(name), "colour": colour} for name, colour in pairs]
 
 
 def grey(image: Tensor) -> Tensor:

@@ -21,9 +21,11 @@ from scse._outputs import tensor_of
 from scse.foreign import Where
 from scse.recording import BlockRecord, Record, override, record, run_of
 from scse.rules import BRANCHES
+from scse.widgets import _words
 
 SIZE = 64  # maps travel averaged to so many positions a side at most
 PAUSE = 0.1  # seconds between two words of progress
+REASONS = _words.group("engine", "reasons")
 
 
 # What contract.js says, in its words; a tensor stands for a typed array and its shape.
@@ -180,10 +182,9 @@ class Engine:
             except (ValueError, TypeError, RuntimeError, IndexError, AssertionError) as error:
                 if isinstance(error, _Change):
                     raise
-                raise RuntimeError(
-                    f"the network did not take an input of shape {tuple(image.shape)}: "
-                    f"{message_of(error)}{_advice(net)}"
-                ) from error
+                words = REASONS["refused"]
+                refused = words.format(shape=tuple(image.shape), message=message_of(error))
+                raise RuntimeError(_advised(refused, net)) from error
         seconds = time.perf_counter() - begin
         if self.heard is not None:
             self.heard(rec, request)
@@ -273,23 +274,20 @@ def _numbered(things: Sequence[Tensor], i: Any, what: str) -> Tensor:
     return things[i]
 
 
-def _advice(net: nn.Module) -> str:
-    """What to do about a network that takes more than one tensor; nothing about others."""
+def _advised(message: str, net: nn.Module) -> str:
+    """With what to do about a network that takes more than one tensor."""
     try:
         parameters = list(inspect.signature(net.forward).parameters.values())
     except (TypeError, ValueError):  # a forward that is not written in Python
-        return ""
+        return message
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     needed = [p for p in parameters if p.default is p.empty and p.kind not in several]
     if needed and needed[0].kind is not inspect.Parameter.KEYWORD_ONLY:
         needed = needed[1:]  # that one is the image
     if not needed:
-        return ""
-    names = " and ".join(repr(p.name) for p in needed)
-    return (
-        f". Here a network is given one tensor, and the forward of this {type(net).__name__} also "
-        f"needs {names}: wrap it in an nn.Module whose forward(image) calls it with the rest"
-    )
+        return message
+    names = REASONS["and"].join(repr(p.name) for p in needed)
+    return REASONS["needs"].format(message=message, kind=type(net).__name__, names=names)
 
 
 class _Change(ValueError):

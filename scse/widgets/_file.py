@@ -17,6 +17,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from scse.widgets import _words
 from scse.widgets._base import STATIC, css_colour
 from scse.widgets._live import zipped
 
@@ -27,7 +28,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -47,7 +48,7 @@ h1 {{ margin: 1.2rem 0 0; font-size: 1.4rem; overflow-wrap: anywhere; }}
 <body>
 <main>
 <h1>{title}</h1>
-<noscript><p>This page needs its scripts. It loads nothing from elsewhere.</p></noscript>
+<noscript><p>{no_scripts}</p></noscript>
 <script type="{view_type}">{view}</script>
 </main>
 <script type="{state_type}">{state}</script>
@@ -121,6 +122,8 @@ def _page(
     }
     return PAGE.format(
         policy=POLICY,
+        language=_words.LANGUAGE,
+        no_scripts=escape(_words.group("explorer", "page")["noScripts"]),
         ours=OURS,
         title=escape(title),
         ground=css_colour("ground"),

@@ -5,6 +5,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict
 
+from scse.widgets import _words
+
 MOST_STEPS = 8
 SIGNS: Mapping[str, Callable[[float, float], bool]] = {">=": operator.ge, "<=": operator.le}
 
@@ -22,7 +24,8 @@ class Step(TypedDict):
 class Condition(TypedDict):
     """Of a number that the figure computes."""
 
-    quantity: str
+    quantity: str  # as `quantities` knows it
+    label: str  # as a reader does
     sign: str  # of SIGNS
     value: float
 
@@ -119,7 +122,7 @@ def puzzles(given: Any) -> list[Riddle]:
 def described(riddle: Riddle, slug: str) -> Puzzle:
     """A puzzle as the page reads it; what it sets is not yet looked at."""
     goal: list[Condition] = [
-        {"quantity": quantity, "sign": sign, "value": value}
+        {"quantity": quantity, "label": _words.name(quantity), "sign": sign, "value": value}
         for quantity, (sign, value) in riddle["goal"].items()
     ]
     return {

@@ -12,9 +12,12 @@ from torch import nn
 
 from scse.export import Gated, check, onnx_of
 from scse.foreign import unwrap
+from scse.widgets import _words
 from scse.widgets._base import STATIC
 from scse.widgets._engine import Engine, message_of
 from scse.widgets._packing import Entry, pack
+
+REASONS = _words.group("engine", "reasons")
 
 
 class Network(NamedTuple):
@@ -50,13 +53,13 @@ def network(engine: Engine) -> Network:
     except ModuleNotFoundError:
         raise
     except Exception as error:  # whatever the exporter, or the network in its hands, runs into
-        raise Obstacle(f"it cannot be exported: {_reason(error)}") from error
+        raise Obstacle(REASONS["noExport"].format(error=_reason(error))) from error
     try:
         check(onnx, gated, images)
     except ModuleNotFoundError:
         raise
     except Exception as error:  # ONNX Runtime has its own kinds
-        raise Obstacle(f"exported, it is not the same: {_reason(error)}") from error
+        raise Obstacle(REASONS["differs"].format(error=_reason(error))) from error
     arrays = {f"input{i}": image[0] for i, image in enumerate(images)}
     arrays |= {f"picture{i}": planes for i, planes in enumerate(engine.pictures)}
     entries, packed = pack(arrays)
@@ -65,16 +68,16 @@ def network(engine: Engine) -> Network:
 
 def _fit(engine: Engine, net: nn.Module) -> None:
     if any(module.training for module in unwrap(net).modules()):
-        raise Obstacle("it is in training mode: model.eval() first")
+        raise Obstacle(REASONS["training"])
     dtypes = {p.dtype for p in net.parameters() if p.is_floating_point()}
     if other := sorted(str(dtype) for dtype in dtypes - {torch.float32}):
-        raise Obstacle(f"it computes in {', '.join(other)}, a page in float32: model.float() first")
+        raise Obstacle(REASONS["dtype"].format(dtypes=", ".join(other)))
     shapes = {tuple(image.shape) for image in engine.images}
     if len(shapes) > 1:
         listed = ", ".join("×".join(map(str, shape)) for shape in sorted(shapes))
-        raise Obstacle(f"in a page a network takes images of one size, here are {listed}")
+        raise Obstacle(REASONS["sizes"].format(sizes=listed))
     if not all(image.is_floating_point() for image in engine.images):
-        raise Obstacle(f"it takes {engine.images[0].dtype}, in a page images are float32")
+        raise Obstacle(REASONS["integers"].format(dtype=engine.images[0].dtype))
 
 
 def _reason(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from torch import Tensor
 from scse import edits
 from scse.recording import BlockRecord, Record, run_of
 from scse.rules import BRANCHES, rule, rule_of
+from scse.widgets import _words
 from scse.widgets._base import CLASS_COLOURS, Class, grey, known
 from scse.widgets._engine import cut, pooled
 from scse.widgets._packing import Quantised, estimated, quantise
@@ -173,10 +174,7 @@ def describe_output(output: Tensor, spatial: Sequence[int], classes: Classes) ->
         return {"kind": "map", "threshold": threshold, "classes": named_classes(classes, 2)}
     described: Output = {"kind": "numbers", "classes": []}
     if located:
-        described["note"] = (
-            f"the first numbers of an output of {count} channels, which are taken for "
-            "features; if they are classes, name them: explore(…, classes=…)"
-        )
+        described["note"] = _words.group("explorer", "page")["features"].format(channels=count)
     return described
 
 
@@ -188,9 +186,9 @@ def named_classes(classes: Classes, count: int) -> list[Class]:
     if len(classes) != count:
         raise ValueError(f"the network has {count} classes, classes= names {len(classes)}")
     named: list[Class] = [
-        {"name": str(entry), "colour": CLASS_COLOURS[k % len(CLASS_COLOURS)]}
+        {"name": _words.name(str(entry)), "colour": CLASS_COLOURS[k % len(CLASS_COLOURS)]}
         if not isinstance(entry, (tuple, list))
-        else {"name": str(entry[0]), "colour": str(entry[1])}
+        else {"name": _words.name(str(entry[0])), "colour": str(entry[1])}
         for k, entry in enumerate(classes)
     ]
     for entry in named:

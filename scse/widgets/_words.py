@@ -3,6 +3,7 @@ compiled too (js/words.js). CONTRIBUTING says how to write them."""
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,31 @@ def group(room: str, key: str) -> dict[str, Any]:
     """Words that belong together; gaps are filled by `str.format`."""
     words: dict[str, Any] = _words()[room][key]
     return words
+
+
+@cache
+def _names() -> list[tuple[re.Pattern[str], str]]:
+    """Patterns of what the data call things, and what a reader is shown."""
+
+    def pattern(known: str) -> re.Pattern[str]:
+        pieces = re.split(r"\{(\w+)\}", known)  # every other one names a gap
+        gaps = (rf"(?P<{gap}>{'[0-9]+' if gap == 'n' else '.+'})" for gap in pieces[1::2])
+        return re.compile("".join(a + b for a, b in zip(map(re.escape, pieces[::2]), [*gaps, ""])))
+
+    groups = _words()["names"].values()
+    return [(pattern(known), shown) for group in groups for known, shown in group.items()]
+
+
+def name(known: str) -> str:
+    """What a class, an image, a task, a quantity … is called, by the name that data and code have.
+
+    A gap fills the place of another such name, ``{n}`` that of a number. A name that is not in the
+    table is not the book's: it is shown as it was given.
+    """
+    for pattern, shown in _names():
+        if found := pattern.fullmatch(known):
+            return shown.format(**{gap: name(part) for gap, part in found.groupdict().items()})
+    return known
 
 
 def parts(room: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ class Manifest(TypedDict):
     """What the page reads, beside the arrays."""
 
     networks: list[str]
+    titles: dict[str, str]  # what each is called
     values: list[float]  # the contrasts
     ends: list[str]  # what the first and the last contrast are called
     classes: list[_base.Class]
@@ -117,8 +118,9 @@ class ContrastSlider(_base.Widget):
         self._names = list(nets)
         manifest: Manifest = {
             "networks": self._names,
+            "titles": {name: _words.name(name) for name in self._names},
             "values": values,
-            "ends": _contrast.check_names(ends, "ends"),
+            "ends": [_words.name(end) for end in _contrast.check_names(ends, "ends")],
             "classes": _base.check_classes(classes, own.classes),
             "block": block,
             "shape": list(self._label.shape),
@@ -218,7 +220,7 @@ class ContrastSlider(_base.Widget):
             lw=0.7,
             alpha=0.6,
         )
-        axes[1, 2].set(ylabel="gate", ylim=(0, 1), xlabel=" → ".join(known["ends"]))
+        axes[1, 2].set(ylabel=STILL["gate"], ylim=(0, 1), xlabel=" → ".join(known["ends"]))
 
 
 def _check_nets(nets: Any) -> None:

@@ -19,6 +19,7 @@ class Manifest(TypedDict):
     """What the page reads, beside the arrays."""
 
     titles: list[str]
+    keys: list[str]  # what quantities call them
     classes: list[_base.Class]
     block: str
     shape: list[int]  # (H, W) of what is shown
@@ -71,6 +72,7 @@ class ContrastSwap(_base.Widget):
         **state: Any,
     ) -> None:
         self._check_keywords(state)
+        keys = _contrast.check_names(titles, "titles")
         _base.block(net, block, "channel")
         images = _check_pair(images)
         _base.check_label(label, images[0])
@@ -93,7 +95,8 @@ class ContrastSwap(_base.Widget):
         self._label = label[rows, columns].byte()
         self._pictures = torch.stack([_base.grey(image) for image in images])[:, rows, columns]
         manifest: Manifest = {
-            "titles": _contrast.check_names(titles, "titles"),
+            "titles": [_words.name(title) for title in keys],
+            "keys": keys,
             "classes": _base.check_classes(classes, own[0].classes),
             "block": block,
             "shape": list(self._label.shape),
@@ -147,7 +150,7 @@ class ContrastSwap(_base.Widget):
 
     def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
         seen = self.evaluate(self._now(state)["blend"])
-        titles = self.manifest["titles"]
+        titles = self.manifest["keys"]
         return {
             **{f"Dice of {t}": d for t, d in zip(titles, seen["dice"], strict=True)},
             **{f"pixels changed in {t}": n for t, n in zip(titles, seen["changed"], strict=True)},

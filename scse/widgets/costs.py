@@ -293,7 +293,7 @@ class Costs(_base.Widget):
         total = now["totals"]["parameters" if at == 3 else "macs"]
         axis.set_title(
             STILL["total"].format(
-                count=state["count"],
+                count=STILL["counts"][state["count"]],
                 own=total["own"],
                 blocks=total["blocks"],
                 share=100 * total["share"],

@@ -165,7 +165,7 @@ class Explorer(_base.Widget):
             "network": type(unwrap(model)).__name__,
             "inputs": [
                 {
-                    "title": title,
+                    "title": _words.name(title),
                     "shape": list(one.shape),
                     "label": int(label) if label is not None and label.dim() == 0 else None,
                 }
@@ -301,7 +301,8 @@ class Explorer(_base.Widget):
             path,
             state,
             self.packed,
-            title=title or f"{self.manifest['network']}: squeeze & excitation",
+            title=title
+            or _words.group("explorer", "page")["heading"].format(network=self.manifest["network"]),
             code={"_esm": str(self._esm), "_css": str(self._css)},
             parts=parts,
         )
@@ -347,6 +348,11 @@ class Explorer(_base.Widget):
         manifest, live = state.pop("manifest"), state.pop("live", {})
         try:
             _stored.check(manifest, unpack(packed, manifest["arrays"]))
+            # It may have been saved in English.
+            for entry in manifest["inputs"]:
+                entry["title"] = _words.name(entry["title"])
+            for entry in manifest["output"]["classes"]:
+                entry["name"] = _words.name(entry["name"])
             opened = cls._of(manifest, packed, state)
             opened.live = live
             return opened
@@ -487,7 +493,7 @@ def _check_finite(image: Tensor, record: Record, title: str) -> None:
 
 def _titles(titles: str | Iterable[str] | None, count: int) -> list[str]:
     if titles is None:
-        return [f"input {k + 1}" for k in range(count)]
+        titles = [f"input {k + 1}" for k in range(count)]
     titles = [titles] if isinstance(titles, str) else [str(title) for title in titles]
     if len(titles) != count:
         raise ValueError(f"there are {count} inputs, titles= names {len(titles)}")

@@ -21,6 +21,7 @@ STILL = _words.still("family_cards")
 
 INPUTS: dict[str, str] = STILL["inputs"]
 WEIGHTS: dict[str, str] = STILL["weights"]
+DEPENDS: dict[str, str] = _words.group("family_cards", "dependsOn")
 SIDES = ("left", "right")
 MOST_CHANNELS = 16
 SPREAD = 0.15  # standard deviation of the factors with drawn weights
@@ -127,11 +128,11 @@ class FamilyCards(_base.Widget):
         whole = member.build(channels)
         return {
             "name": name,
-            "title": member.title,
-            "squeezes": member.squeezes,
-            "gates": member.gates,
-            "joins": member.joins,
-            "starts": member.starts,
+            "title": _words.name(member.title),
+            "squeezes": _words.name(member.squeezes),
+            "gates": _words.name(member.gates),
+            "joins": _words.name(member.joins),
+            "starts": _words.name(member.starts),
             "parameters": sum(p.numel() for p in whole.parameters()),
             "macs": family.macs(whole, torch.zeros(1, channels, side, side)),
             "layers": {
@@ -175,7 +176,7 @@ class FamilyCards(_base.Widget):
         seen = self.evaluate(state)
         found: dict[str, float] = {}
         for side in SIDES:
-            by = dict(zip(("channel", "place", "both"), seen[side]["shares"], strict=True))
+            by = dict(zip(DEPENDS, seen[side]["shares"], strict=True))
             found |= {f"{side}: by {name}, in %": 100 * share for name, share in by.items()}
             found[f"{side}: rank"] = seen[side]["rank"]
             found[f"{side}: moved"] = seen[side]["moved"]
@@ -200,7 +201,7 @@ class FamilyCards(_base.Widget):
             row[0].set_axis_off()
             percent = " · ".join(
                 f"{name} {100 * share:.0f} %"
-                for name, share in zip(("channel", "place", "both"), now["shares"], strict=True)
+                for name, share in zip(DEPENDS.values(), now["shares"], strict=True)
             )
             lines = (
                 card["title"],

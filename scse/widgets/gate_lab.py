@@ -31,6 +31,7 @@ class Manifest(TypedDict):
     last: str  # the name of the last one
     samples: list[Source]
     classes: list[_base.Class]  # background first
+    keys: list[str]  # what quantities call them
     shape: list[int]  # (C, H, W) of the last block
     outline: bool  # draw the borders of the true classes
     fc1: _base.Linear
@@ -118,12 +119,14 @@ class GateLab(_base.Widget):
         # Under this name a site may have the network as an ONNX file.
         network = getattr(net, "name", "network")
         self._engine = Engine({network: copy.deepcopy(net).eval()}, self._images)
+        named = _base.class_names(classes, head.out_channels)
         manifest: Manifest = {
             "network": network,
             "blocks": self._blocks,
             "last": name,
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
-            "classes": _base.check_classes(classes, head.out_channels),
+            "classes": _base.check_classes(named, head.out_channels),
+            "keys": [name for name, _ in named],
             "shape": list(inputs[0].shape),
             "outline": bool(outline),
             "fc1": _base.linear(block.channel.fc1),
@@ -224,11 +227,11 @@ class GateLab(_base.Widget):
 
     def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
         now = self._now(state)
-        classes, label = self.manifest["classes"], self._labels[now["picture"]].long()
+        classes, label = self.manifest["keys"], self._labels[now["picture"]].long()
         seen = self._segmentation(now["picture"], now["edits"])
         own = self._segmentation(now["picture"], {})
         shares = {
-            f"{a['name']} read as {b['name']}": (seen[label == k] == j).double().mean().item()
+            f"{a} read as {b}": (seen[label == k] == j).double().mean().item()
             for k, a in enumerate(classes)
             if k and (label == k).any()
             for j, b in enumerate(classes)

@@ -87,12 +87,11 @@ class GatesLearn(_base.Widget):
             blocks.append({"name": name, "first": first, "channels": channels, "mask": mask})
         self._learning = found
         manifest: Manifest = {
-            "pictures": about["pictures"],
+            "pictures": [_words.name(title) for title in about["pictures"]],
             "blocks": blocks,
-            "classes": [
-                {"name": name, "colour": colour}
-                for name, colour in zip(about["classes"], about["colours"], strict=True)
-            ],
+            "classes": _base.check_classes(
+                zip(about["classes"], about["colours"], strict=True), len(about["classes"])
+            ),
             "seeds": about["seeds"],
             "steps": found.steps.tolist(),
             "loss": [[round(v, 4) for v in run] for run in found.loss.tolist()],

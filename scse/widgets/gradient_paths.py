@@ -266,13 +266,16 @@ class GradientPaths(_base.Widget):
         most = max(float(part.abs().max()) for part in maps.values()) or 1.0
         scale = {"cmap": _base.colour_map("difference"), "vmin": -most, "vmax": most}
         for i, (name, part) in enumerate(maps.items()):
-            title = STILL["map"].format(name=name, k=k + 1) if i else f"{name}, ±{most:.1e}"
+            path = STILL["paths"][name]
+            title = STILL["map"].format(name=path, k=k + 1) if i else f"{path}, ±{most:.1e}"
             _base.show(axes[i], part, title, **scale)
         if tried:
             errors = [max(now["nudges"][step][2], 1e-16) for step in tried]
             axes[4].plot([10.0**step for step in tried], errors, "o", ms=3, color="black")
             axes[4].set(xscale="log", yscale="log", xlim=(1e-11, 1e2), ylim=(1e-17, 10))
-            axes[4].set_title(STILL["errors"].format(nudge=state["nudge"]), fontsize=8)
+            axes[4].set_title(
+                STILL["errors"].format(nudge=STILL["nudges"][state["nudge"]]), fontsize=8
+            )
             axes[4].tick_params(labelsize=6)
 
 

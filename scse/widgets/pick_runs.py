@@ -36,6 +36,7 @@ class Manifest(TypedDict):
     runs: list[Run]
     tasks: list[str]
     variants: list[str]
+    titles: dict[str, str]  # what tasks and variants are called
     score: str  # what the scores are
     terms: list[str]  # that the page's figure shows, see book/_ext/terms.py
 
@@ -80,7 +81,8 @@ class PickRuns(_base.Widget):
             "runs": listed,
             "tasks": list(runs),
             "variants": variants,
-            "score": score,
+            "titles": {name: _words.name(name) for name in (*runs, *variants)},
+            "score": _words.name(score),
             "terms": ["diff"],
         }
         defaults = {"task": next(iter(runs)), "over": variants[0], "under": variants[-1]}
@@ -181,7 +183,7 @@ class PickRuns(_base.Widget):
         now, task = self.evaluate(state), state["task"]
         colours = _base.COLOURS
         rows, apart = figure.subplots(1, 2, width_ratios=[3, 2])
-        variants = self.manifest["variants"]
+        variants, titles = self.manifest["variants"], self.manifest["titles"]
         for row, variant in enumerate(variants):
             kind = {state["over"]: "channel", state["under"]: "space"}.get(variant, "plain-fill")
             for i, run in enumerate(self.manifest["runs"]):
@@ -189,13 +191,16 @@ class PickRuns(_base.Widget):
                     fill = "none" if i in state["out"] else colours[kind]
                     rows.scatter(run["score"], row, s=45, facecolor=fill, edgecolor=colours[kind])
             rows.plot([now["means"][variant]] * 2, [row - 0.35, row + 0.35], color=colours[kind])
-        names = [f"{variant}, n = {now['counts'][variant]}" for variant in variants]
+        names = [f"{titles[variant]}, n = {now['counts'][variant]}" for variant in variants]
         rows.set(yticks=range(len(variants)), yticklabels=names)
-        rows.set(ylim=(len(variants) - 0.5, -0.5), title=task, xlabel=self.manifest["score"])
+        rows.set(
+            ylim=(len(variants) - 0.5, -0.5), title=titles[task], xlabel=self.manifest["score"]
+        )
         apart.axvline(0, color=colours["soft"], lw=1)
         apart.plot([now["least"], now["greatest"]], [0, 0], color=colours["plain-fill"], lw=6)
         apart.plot(now["difference"], 0, "D", color=colours["ink"])
-        apart.set(yticks=[], ylim=(-1, 1), xlabel=f"{state['over']} − {state['under']}")
+        over, under = (titles[state[side]] for side in ("over", "under"))
+        apart.set(yticks=[], ylim=(-1, 1), xlabel=f"{over} − {under}")
         apart.set_title(STILL["difference"].format(difference=now["difference"]), size=9)
 
 
@@ -222,7 +227,12 @@ def _listed(runs: Any) -> list[Run]:
                 if not 0 <= score <= 1:
                     raise ValueError(f"{variant}, {label}: the score must be 0 to 1, got {score}")
                 listed.append(
-                    {"task": task, "variant": variant, "label": label, "score": float(score)}
+                    {
+                        "task": task,
+                        "variant": variant,
+                        "label": _words.name(label),
+                        "score": float(score),
+                    }
                 )
     return listed
 

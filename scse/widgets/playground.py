@@ -148,11 +148,14 @@ class Playground(_base.Widget):
             card = weights.card(f"{task}-unet-{kind}", seed)
             described[kind] = {
                 "file": card["name"],
-                "title": NETWORKS[kind],
+                "title": _words.name(NETWORKS[kind]),
                 "dice": card["mean_dice"],
                 "blocks": _blocks(net, images[0]),
                 "means": {n: m["channel"] for n, m in means.items() if m["channel"] is not None},
             }
+        sliders = {name: slider.copy() for name, slider in scene.sliders.items()}
+        for slider in sliders.values():
+            slider["label"] = _words.name(slider["label"])
         starts = cast(Sliders, {name: slider["start"] for name, slider in scene.sliders.items()})
         manifest: Manifest = {
             "task": task,
@@ -161,9 +164,9 @@ class Playground(_base.Widget):
             "classes": _base.check_classes(
                 zip(shown.classes, shown.colours, strict=True), len(shown.classes)
             ),
-            "examples": scene.examples,
-            "grounds": scene.grounds,
-            "sliders": scene.sliders,
+            "examples": _named(scene.examples),
+            "grounds": _named(scene.grounds),
+            "sliders": sliders,
             "blank": scene.blank,
             "reference": REFERENCE,
             "networks": described,
@@ -254,6 +257,10 @@ class Playground(_base.Widget):
         score = _twin.scores(seen, self.labels[number], len(classes))["dice"]
         words = STILL["dice"].format(score=score)
         _base.show_classes(axes[2], seen, classes, words)
+
+
+def _named(sources: Sequence[data.Source]) -> list[data.Source]:
+    return [{**source, "title": _words.name(source["title"])} for source in sources]
 
 
 def _name(task: str, kind: str, seed: int) -> str:

@@ -254,7 +254,7 @@ class ReceptiveField(_base.Widget):
         _base.show(
             axes[1],
             seen["seen"],
-            STILL["gradient"].format(gates=state["gates"], effective=effective),
+            STILL["gradient"].format(gates=STILL["gates"][state["gates"]], effective=effective),
             **scale,
         )
         map_ = self._arrays[f"maps-{s}-{i}"].values()[state["channel"]]

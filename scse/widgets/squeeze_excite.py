@@ -15,6 +15,8 @@ from scse.widgets import _base, _twin, _words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+STILL = _words.still("squeeze_excite")
+
 THUMBNAIL = 48  # pixels
 MOVED = 0.1  # a gate that changes by more counts as moved
 
@@ -129,7 +131,12 @@ class SqueezeExcite(_base.Widget):
 
     def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         now = self.evaluate(state["picture"], state["z"])
-        titles = {"z": "z: means", "hidden": "after fc1 and ReLU", "logits": "logits", "gates": "c"}
+        titles = {
+            "z": STILL["means"],
+            "hidden": STILL["hidden"],
+            "logits": STILL["logits"],
+            "gates": "c",
+        }
         for axis, (name, title) in zip(figure.subplots(1, 4), titles.items(), strict=True):
             values = now[name].tolist()
             colour = _base.COLOURS["channel-fill" if name == "gates" else "plain-fill"]

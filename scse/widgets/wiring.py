@@ -192,7 +192,7 @@ class Wiring(_base.Widget):
         above = int((now["gates"] > 0.5).sum())
         axes[1].set_title(
             STILL["gates"].format(
-                len=len(channels), above=above, kind=kind, temperature=temperature
+                len=len(channels), above=above, kind=STILL["kinds"][kind], temperature=temperature
             ),
             fontsize=8,
         )

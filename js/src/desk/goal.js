@@ -5,7 +5,8 @@ import * as WORDS from "../words/goal.js";
 
 /**
  * @typedef {object} Condition as scse/widgets/_guides.py has it
- * @property {string} quantity @property {string} sign @property {number} value
+ * @property {string} quantity as the figure knows it @property {string} label as a reader does
+ * @property {string} sign @property {number} value
  */
 /** @typedef {Record<string, number>} Numbers */
 
@@ -24,7 +25,7 @@ const shown = (value, digits = 2) =>
  * @param {Condition[]} goal @param {Numbers | undefined} numbers undefined while they are not known
  */
 export const judge = (goal, numbers) =>
-  goal.map(({ quantity, sign, value }) => {
+  goal.map(({ quantity, label, sign, value }) => {
     const now = numbers?.[quantity] ?? NaN;
     const { holds, words } = SIGNS[sign];
     const met = holds(now, value);
@@ -34,7 +35,7 @@ export const judge = (goal, numbers) =>
     return {
       met,
       now,
-      words: WORDS.stands({ quantity, now: text, sign: words, value: shown(value) }),
+      words: WORDS.stands({ quantity: label, now: text, sign: words, value: shown(value) }),
     };
   });
 

@@ -26,7 +26,8 @@ const sampleOf = (name) =>
 /**
  * What scse/widgets/contrast_slider.py describes.
  * @typedef {object} Manifest
- * @property {string[]} networks @property {number[]} values the contrasts
+ * @property {string[]} networks @property {Record<string, string>} titles what each is called
+ * @property {number[]} values the contrasts
  * @property {[string, string]} ends what the first and the last contrast are called
  * @property {import("../desk/figure.js").Class[]} classes @property {string} block
  * @property {[number, number]} shape height and width @property {number} channels
@@ -45,7 +46,7 @@ export default widget(
     gates: oneOf(GATES),
   }),
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
-    const { networks, values, ends, classes, channels, block, orders, weights } = manifest;
+    const { networks, titles, values, ends, classes, channels, block, orders, weights } = manifest;
     const [height, width] = manifest.shape;
     const size = height * width;
     const steps = values.length;
@@ -87,7 +88,7 @@ export default widget(
     const network = choice({
       label: COMMON.network,
       name: "network",
-      options: networks.map((name) => ({ value: name, label: name })),
+      options: networks.map((name) => ({ value: name, label: titles[name] })),
       onInput: (value) => set({ network: value }),
     });
     network.element.hidden = networks.length < 2;

@@ -18,7 +18,8 @@ const PACE = 150; // milliseconds that a stored blend is shown while the gates t
 /**
  * What scse/widgets/contrast_swap.py describes.
  * @typedef {object} Manifest
- * @property {[string, string]} titles @property {import("../desk/figure.js").Class[]} classes @property {string} block
+ * @property {[string, string]} titles @property {[string, string]} keys what quantities call them
+ * @property {import("../desk/figure.js").Class[]} classes @property {string} block
  * @property {[number, number]} shape height and width of what is shown
  * @property {number} pixels of the whole picture
  * @property {number[]} blends from own gates, 0, to the other's, 1
@@ -37,7 +38,7 @@ export default widget(
         : CHECKS.oneOf(blends.map((b) => fixed(b)).join(", ")),
   }),
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
-    const { titles, classes, block, blends, order } = manifest;
+    const { titles, keys, classes, block, blends, order } = manifest;
     const [height, width] = manifest.shape;
     const size = height * width;
     const channels = order.length;
@@ -249,8 +250,8 @@ export default widget(
         const outline = now.map((code, p) => Number(code !== before[p]));
         paint(result, now, { picture: pictures[i], width, outline });
         score.set(scored, ownDice[i], pixels, manifest.pixels);
-        found[`Dice of ${titles[i]}`] = scored;
-        found[`pixels changed in ${titles[i]}`] = pixels;
+        found[`Dice of ${keys[i]}`] = scored;
+        found[`pixels changed in ${keys[i]}`] = pixels;
         list.set(dice(now, arrays.label, classes.length));
         return WORDS.saidOf({
           title: titles[i],

@@ -64,7 +64,7 @@ export default widget(
       // An older answer may stand for a moment: what it says is not of this state.
       if (JSON.stringify(state) !== JSON.stringify(now())) return;
       const { label } = model.states[state.picture];
-      measure(quantities(manifest.classes, label, shown, state.edits));
+      measure(quantities(manifest.keys, label, shown, state.edits));
     }
     /** @param {State} state */
     async function askFor(state) {

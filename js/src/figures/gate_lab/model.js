@@ -20,6 +20,7 @@ import { editsFor, modeOf } from "./modes.js";
  * @property {Record<string, Block>} blocks @property {string} last the name of the last one
  * @property {{title: string, credit: string}[]} samples
  * @property {{name: string, colour: string}[]} classes background first
+ * @property {string[]} keys what quantities call them
  * @property {[number, number, number]} shape channels, height and width of the last block
  * @property {boolean} outline draw the borders of the true classes
  * @property {Linear} fc1 @property {Linear} fc2 @property {Linear} project @property {Linear} head

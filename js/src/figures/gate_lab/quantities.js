@@ -3,7 +3,7 @@
 import { compared } from "../../desk/compared.js";
 
 /**
- * @param {{name: string}[]} classes background first
+ * @param {string[]} classes what quantities call them, background first
  * @param {ArrayLike<number>} label
  * @param {Pick<import("./model.js").View, "segmentation" | "before">} view
  * @param {import("../../gates/edit.js").Edits} edits
@@ -18,7 +18,7 @@ export function quantities(classes, label, view, edits) {
     const all = row.reduce((sum, n) => sum + n, 0);
     if (k === 0 || all === 0) continue;
     for (const [j, n] of row.entries()) {
-      shares[`${classes[k].name} read as ${classes[j].name}`] = n / all;
+      shares[`${classes[k]} read as ${classes[j]}`] = n / all;
     }
   }
   return { ...compared(classes.length, view, label, edits), ...shares };

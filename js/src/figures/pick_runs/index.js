@@ -32,7 +32,7 @@ export default widget(
         : WORDS.runsUpTo(runs.length - 1),
   }),
   (/** @type {Context} */ { root, manifest, get, set, say, parts, measure }) => {
-    const { runs, tasks, variants, score } = manifest;
+    const { runs, tasks, variants, titles, score } = manifest;
     /** @returns {State} */
     const state = () => ({
       task: get("task"),
@@ -41,13 +41,15 @@ export default widget(
       out: get("out"),
     });
 
+    /** @param {string[]} values */
+    const named = (values) => values.map((value) => ({ value, label: titles[value] }));
     const task = choice({
       label: WORDS.task,
       name: "task",
-      options: tasks.map((name) => ({ value: name, label: name })),
+      options: named(tasks),
       onInput: (name) => set({ task: name }),
     });
-    const names = variants.map((name) => ({ value: name, label: name }));
+    const names = named(variants);
     // To choose the other one's variant is to swap the two.
     const over = select({
       label: WORDS.compare,
@@ -79,7 +81,7 @@ export default widget(
         class: "scse-dot",
         "data-name": `run-${i}`,
         "aria-label": WORDS.run({
-          variant: run.variant,
+          variant: titles[run.variant],
           run: run.label,
           score: fixed(run.score, 3),
         }),
@@ -107,7 +109,7 @@ export default widget(
       const all = readout(`all-${variant}`, String);
       const strip = h(
         "div",
-        { class: "scse-strip", role: "group", "aria-label": WORDS.runsOf(variant) },
+        { class: "scse-strip", role: "group", "aria-label": WORDS.runsOf(titles[variant]) },
         tick,
         ...tasks.flatMap((name) => runsOf(runs, name, variant).map((i) => dots[i])),
       );
@@ -118,7 +120,7 @@ export default widget(
         h(
           "div",
           { class: "scse-variant" },
-          h("b", { text: variant }),
+          h("b", { text: titles[variant] }),
           h("span", {}, ...WORDS.mean(mean.element)),
           h("small", {}, ...WORDS.counted({ counted: counted.element, all: all.element })),
         ),
@@ -152,11 +154,12 @@ export default widget(
     const ahead = readout("ahead", String);
     const pairs = readout("pairs", String);
     const spared = readout("spared", (value) => fixed(value, 3));
-    const [first, second, third] = [h("span"), h("span"), h("span")];
+    const formula = h("span");
+    const leading = [h("span"), h("span")];
     const result = h(
       "div",
       { class: "scse-result", "data-term": "diff" },
-      h("div", {}, first, " = ", difference.element, " ", verdict, " ", overlap),
+      h("div", {}, formula, " = ", difference.element, " ", verdict, " ", overlap),
       h("div", { class: "scse-line", "aria-hidden": true }, bar, zero, now),
       h(
         "div",
@@ -164,10 +167,10 @@ export default widget(
         ...WORDS.pairs({
           least: least.element,
           greatest: greatest.element,
-          over: second,
+          over: leading[0],
           ahead: ahead.element,
           pairs: pairs.element,
-          best: third,
+          best: leading[1],
           spared: spared.element,
         }),
       ),
@@ -227,10 +230,10 @@ export default widget(
       ahead.set(seen.ahead);
       pairs.set(seen.pairs);
       spared.set(seen.spared[current.over]);
-      first.textContent = `${current.over} − ${current.under}`;
-      second.textContent = current.over;
-      third.textContent = current.over;
-      const winner = apart > 0 ? current.over : current.under;
+      const [first, second] = [titles[current.over], titles[current.under]];
+      formula.textContent = `${first} − ${second}`;
+      for (const each of leading) each.textContent = first;
+      const winner = apart > 0 ? first : second;
       verdict.textContent = known
         ? apart === 0
           ? WORDS.draw
@@ -252,8 +255,8 @@ export default widget(
       say(
         known
           ? WORDS.said({
-              over: current.over,
-              under: current.under,
+              over: first,
+              under: second,
               difference: signed(apart, 3),
               overRuns: seen.counts[current.over],
               underRuns: seen.counts[current.under],

@@ -10,6 +10,7 @@
  * What scse/widgets/pick_runs.py describes.
  * @typedef {object} Manifest
  * @property {Run[]} runs @property {string[]} tasks @property {string[]} variants
+ * @property {Record<string, string>} titles what tasks and variants are called
  * @property {string} score what the scores are
  * @property {string[]} terms that it shows, see book/_ext/terms.py
  */
