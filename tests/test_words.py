@@ -26,6 +26,7 @@ GIVEN = {
     "Explorer": {"UNet"},
     "GatesLearn": {"one", "two"},
     "PickRuns": {"stripes"},
+    "RunTable": {"stripe", "stripes"},
 }
 BRACKETED = str(ROOT / "tests" / "bracketed_widgets.py")
 

@@ -51,6 +51,7 @@ class Manifest(TypedDict):
     """What the page reads."""
 
     tables: list[Table]
+    titles: dict[str, str]  # what tables and variants are called
     score: str  # what the scores are
     found: float  # the score from which a class counts as found
     enough: int  # runs, from which on there is a standard deviation
@@ -99,7 +100,12 @@ class RunTable(_base.Widget):
         listed = _listed(tables)
         manifest: Manifest = {
             "tables": listed,
-            "score": score,
+            "titles": {
+                name: _words.name(name)
+                for table in listed
+                for name in (table["name"], *(variant["name"] for variant in table["variants"]))
+            },
+            "score": _words.name(score),
             "found": FOUND,
             "enough": ENOUGH,
             "terms": ["d", "dbar"],
@@ -208,6 +214,7 @@ class RunTable(_base.Widget):
 
     def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         seen, table = self.evaluate(state), self._table(state["table"])
+        titles = self.manifest["titles"]
         colours = _base.COLOURS
         board, classes = figure.subplots(1, 2, width_ratios=[3, 2])
         reference = _by_seed(self._variant("against", state["against"], state["table"]))
@@ -226,11 +233,11 @@ class RunTable(_base.Widget):
             board.plot([middle] * 2, [place - 0.35, place + 0.35], color=colour)
             if apart and name != state["against"]:
                 board.plot([row["low"], row["high"]], [place + 0.3] * 2, color=colour, lw=3)
-        names = [f"{v['name']}, n = {len(v['runs'])}" for v in table["variants"]]
+        names = [f"{titles[v['name']]}, n = {len(v['runs'])}" for v in table["variants"]]
         board.set(yticks=range(len(names)), ylim=(len(names) - 0.5, -0.5))
         board.set_yticklabels(names, fontsize=8)
-        board.set_title(table["name"], size=9)
-        minus = STILL["minus"].format(against=state["against"])
+        board.set_title(titles[table["name"]], size=9)
+        minus = STILL["minus"].format(against=titles[state["against"]])
         board.set_xlabel(minus if apart else self.manifest["score"], fontsize=8)
         if apart:
             board.axvline(0, color=colours["soft"], lw=1)
@@ -240,7 +247,7 @@ class RunTable(_base.Widget):
         classes.plot(run["others"], places, "|", color=colours["ink"], ms=11, mew=2)
         classes.set(xlim=(0, 1), yticks=places, ylim=(len(places) - 0.5, -0.5))
         classes.set_yticklabels(table["classes"], fontsize=8)
-        title = STILL["run"].format(variant=state["variant"], seed=state["seed"])
+        title = STILL["run"].format(variant=titles[state["variant"]], seed=state["seed"])
         classes.set_title(title, size=9)
 
 
@@ -306,7 +313,8 @@ def _table_of(name: str, variants: Any, form: str) -> Table:
         _of_pairs(_by_seed(first), _by_seed(second))
         for first, second in itertools.combinations(listed, 2)
     ]
-    return {"name": name, "classes": classes, "variants": listed, "intervals": intervals}
+    titles = [_words.name(label) for label in classes]
+    return {"name": name, "classes": titles, "variants": listed, "intervals": intervals}
 
 
 def _of_pairs(

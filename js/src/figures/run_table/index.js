@@ -42,7 +42,7 @@ export default widget(
     seed: seedOf(tables),
   }),
   (/** @type {Context} */ { root, manifest, get, set, say, parts, measure }) => {
-    const { tables, score } = manifest;
+    const { tables, titles, score } = manifest;
     /** @returns {State} */
     const state = () => ({
       table: get("table"),
@@ -66,7 +66,7 @@ export default widget(
     const table = select({
       label: WORDS.table,
       name: "table",
-      options: tables.map(({ name }) => ({ value: name, label: name })),
+      options: tables.map(({ name }) => ({ value: name, label: titles[name] })),
       onInput: turnTo,
     });
     const view = choice({
@@ -140,7 +140,7 @@ export default widget(
       dot === undefined
         ? ""
         : WORDS.dot({
-            variant: dot.variant,
+            variant: titles[dot.variant],
             seed: dot.seed,
             score: get("view") === "scores" ? fixed(dot.at, 3) : signed(dot.at, 3),
           });
@@ -199,8 +199,8 @@ export default widget(
       const now = { ...state(), variant, seed };
       const { run } = evaluate(manifest, now);
       const names = tableOf(tables, now.table).classes;
-      title.textContent = WORDS.named({ variant, seed });
-      pair.textContent = WORDS.named({ variant: now.against, seed });
+      title.textContent = WORDS.named({ variant: titles[variant], seed });
+      pair.textContent = WORDS.named({ variant: titles[now.against], seed });
       count.textContent = String(names.length);
       own.set(run.score);
       other.set(run.other);
@@ -307,7 +307,12 @@ export default widget(
       return h(
         "div",
         { class: `scse-row${reference ? " scse-reference" : ""}` },
-        h("div", { class: "scse-variant" }, h("b", { text: name }), h("small", {}, ...said)),
+        h(
+          "div",
+          { class: "scse-variant" },
+          h("b", { text: titles[name] }),
+          h("small", {}, ...said),
+        ),
         strip,
       );
     }
@@ -318,7 +323,7 @@ export default widget(
       const seen = evaluate(manifest, current);
       table.set(current.table);
       view.set(current.view);
-      against.offer(shown.variants.map(({ name }) => ({ value: name, label: name })));
+      against.offer(shown.variants.map(({ name }) => ({ value: name, label: titles[name] })));
       against.set(current.against);
       const apart = current.view === "differences";
       const reference = variantOf(shown, current.against);
@@ -341,7 +346,7 @@ export default widget(
       );
       low.set(Math.min(...all));
       high.set(Math.max(...all));
-      measured.textContent = apart ? WORDS.minus(current.against) : score;
+      measured.textContent = apart ? WORDS.minus(titles[current.against]) : score;
       board.setAttribute("aria-valuemax", String(dots.length));
       reader.refresh();
       mark();
@@ -350,10 +355,10 @@ export default widget(
       const row = seen.rows[current.variant];
       say(
         WORDS.said({
-          table: current.table,
-          variant: current.variant,
+          table: titles[current.table],
+          variant: titles[current.variant],
           mean: fixed(row.mean, 3),
-          against: current.against,
+          against: titles[current.against],
           difference: signed(row.difference, 3),
           ahead: row.ahead,
           pairs: row.pairs,

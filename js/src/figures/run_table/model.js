@@ -21,6 +21,7 @@
  * What scse/widgets/run_table.py describes.
  * @typedef {object} Manifest
  * @property {Table[]} tables
+ * @property {Record<string, string>} titles what tables and variants are called
  * @property {string} score what the scores are
  * @property {number} found the score from which a class counts as found
  * @property {number} enough runs, from which on there is a standard deviation
