@@ -1,10 +1,13 @@
 """The decks of slides, and the page with a figure's links for a class, on the built site."""
 
+import gzip
 import re
 import sys
 
 import pypdf
 import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
 from site_tools import CHAPTERS, ROOT, figure, named, number, settle, stored_figures, take_links
 
 sys.path.append(str(ROOT / "book" / "_ext"))
@@ -16,8 +19,8 @@ DECKS = ("45", "90")
 MOUNTED = """() => document.documentElement.dataset.reader &&
   [...document.querySelectorAll(".figure")].every(
     (box) => box.dataset.size || box.querySelector(".widget-error"))"""
-# Of each slide that is shown: what of it is out of its 720 pixels, the smallest words on it, and the
-# letters of its figure that are small, out of the slide, or lie on others.
+# Of each slide that is shown: what of it is out of its 720 pixels, the smallest words on it, and
+# the letters of its figure that are small, out of the slide, or lie on others.
 SEEN = """() => Reveal.getSlides().map((slide, i) => {
   Reveal.slide(i);
   const own = [...slide.querySelectorAll("h2, .words *, .source a")].filter(
@@ -25,7 +28,8 @@ SEEN = """() => Reveal.getSlides().map((slide, i) => {
   const host = slide.querySelector(".widget-host"), box = host?.parentElement;
   const size = Number(box?.dataset.size);
   const scale = Reveal.getScale(), small = [], out = [], over_others = [], lines = [];
-  const texts = document.createTreeWalker(host ?? document.createElement("i"), NodeFilter.SHOW_TEXT);
+  const from = host ?? document.createElement("i");
+  const texts = document.createTreeWalker(from, NodeFilter.SHOW_TEXT);
   for (let text; (text = texts.nextNode()); ) {
     const parent = text.parentElement, range = document.createRange(), words = text.data.trim();
     range.selectNodeContents(text);
@@ -226,6 +230,23 @@ def test_the_page_has_every_figure_of_every_chapter(site):
         ]
         expected += [(name, key) for key in figure_keys.keys(stored)]
     assert listed == expected
+
+
+def test_every_figure_has_its_still_and_all_of_them_are_light(site):
+    html = (site / "figures_for_class.html").read_text(encoding="utf-8")
+    cards = BeautifulSoup(html, "html.parser").select(".scse-classfigure")
+    stills = [card.img for card in cards]
+    assert all(still["loading"] == "lazy" and still["alt"] for still in stills)
+    files = {still["src"]: still for still in stills}
+    assert len(files) == len(cards)
+    for source, still in files.items():
+        with Image.open(site / source) as picture:
+            assert picture.size == (int(still["width"]), int(still["height"]))
+    own = [site / "_static" / name for name in ("site.css", "class_figures.js")]
+    packed = sum(
+        len(gzip.compress(path.read_bytes())) for path in [*own, site / "figures_for_class.html"]
+    )
+    assert packed + sum((site / source).stat().st_size for source in files) < 400_000
 
 
 def test_a_teacher_chooses_a_state_and_what_stays(open_page):

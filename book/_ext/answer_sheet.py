@@ -2,7 +2,8 @@
 and which puzzles are solved.
 
 The page has each chapter, the number of its questions and the names of its puzzles, no prompt and
-no truth: a prompt may tell what an earlier question asks for. `site_assets/answer_sheet.js` fills in what the tab remembers.
+no truth: a prompt may tell what an earlier question asks for. `site_assets/answer_sheet.js` fills
+in what the tab remembers.
 """
 
 import json
@@ -47,8 +48,8 @@ def folder_of(env):
 
 
 def chapters(env):
-    """Of each chapter with questions or puzzles its page, or None, its title, its questions' ids and
-    kinds and its puzzles' slugs and names, in the order of the book."""
+    """Of each chapter with questions or puzzles its page, or None, its title, its questions' ids
+    and kinds and its puzzles' slugs and names, in the order of the book."""
     files = {path.stem: path for path in folder_of(env).glob("*.json")}
     root = env.config.root_doc
     order = [root, *env.toctree_includes.get(root, [])]

@@ -1,8 +1,9 @@
 """Sphinx extension: the directive `{class-figures}`, a list of all figures for teachers.
 
-Of each: its still, small; its chapter and section, what it shows (the first sentence of its class),
-and a link that opens it alone, for a projector. `site_assets/class_figures.js` lets a teacher choose the state in
-which it opens and the parts that stay. All of it is read from the chapters, when the book is built.
+Of each: its still, small; its chapter and section, what it shows (the first sentence of its
+class), and a link that opens it alone, for a projector. `site_assets/class_figures.js` lets a
+teacher choose the state in which it opens and the parts that stay. All of it is read from the
+chapters, when the book is built.
 """
 
 import importlib
@@ -50,7 +51,7 @@ def stored(env, page):
 
 
 def places(env, page):
-    """Where the widgets of a page stand: model → title of the section, and the file of the still."""
+    """Of the widgets of a page the section and the file of the still: model → (title, path)."""
     found = {}
     for bundle in env.get_doctree(page).findall(nodes.container):
         for child in bundle.children if bundle.get("nb_element") == "mime_bundle" else ():
@@ -74,13 +75,15 @@ def shows(state):
 
 
 def small(still, name, folder):
-    """Write a still into the site once more, small; return it as HTML, after `alt`."""
+    """Write a still into the site once more, small; return what an `<img>` says of it."""
     path = Path(folder, "_static", "stills", f"{name}.webp")
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(still) as picture:
-        size = SMALL, round(SMALL * picture.height / picture.width)
-        picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(path, quality=70, method=6)
-    return f'src="_static/stills/{path.name}" width="{size[0]}" height="{size[1]}" loading="lazy"'
+        width, height = SMALL, round(SMALL * picture.height / picture.width)
+        reduced = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    reduced.save(path, quality=70, method=6)
+    size = f'width="{width}" height="{height}"'
+    return f'src="_static/stills/{path.name}" {size} loading="lazy" decoding="async"'
 
 
 def card(page, key, manifest, where, what, still):
