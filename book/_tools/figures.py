@@ -98,9 +98,16 @@ def table(path=CREDITS):
     return {image: f"{image} ({by}; {terms})" for image, _, by, terms in plain[2:]}
 
 
+def shown(manifest):
+    """Whom the image is owed to that a widget shows when it opens, as it says itself."""
+    samples, at = manifest.get("samples", []), manifest.get("first", {}).get("picture")
+    samples = [samples[at]] if isinstance(at, int) and at < len(samples) else samples
+    return [sample.get("credit", "") for sample in samples]
+
+
 def credited(drawn, manifest, code, known):
     """The rows of credits.md for a figure: none for one without pictures; those of the images of
-    the tasks that are seen in it; where none is seen as it is, but maps of one, those of the images
+    the tasks that are seen in it; where none is seen as it is, but maps of one, those of the image
     that the figure names, or of all that its tasks are made of.
 
     Args:
@@ -112,7 +119,7 @@ def credited(drawn, manifest, code, known):
         return []
     names = drawn["seen"]
     if not names:
-        named = re.findall(r'"credit":\s*"([^",]*)', manifest)
+        named = [credit.split(",")[0] for credit in shown(json.loads(manifest or "{}"))]
         names = [*named, DIGITS] if named and all(named) else []
     if names:
         return [row for image, row in known.items() if any(name in image for name in names)]
@@ -209,7 +216,7 @@ def item(still):
     )
 
 
-def shown(found):
+def listed(found):
     """The page, chapter by chapter."""
     parts, chapters = [], {}
     for still in found:
@@ -223,7 +230,7 @@ def shown(found):
 def write(found, target):
     """Write figures, their page and their zip."""
     target.mkdir(parents=True, exist_ok=True)
-    (target / "index.html").write_text(shown(found), encoding="utf-8")
+    (target / "index.html").write_text(listed(found), encoding="utf-8")
     lines = ["figure\tchapter\twhat it shows\tlicence and credits"]
     with zipfile.ZipFile(target / f"{NAME}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         for still in found:
