@@ -1,12 +1,14 @@
 """The sheet of a reader's answers: on the site of fixture_site, and what the book's page shows."""
 
+import base64
 import json
 import re
+import zlib
 
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
-from site_tools import READER, ROOT, come_to_life, named, serious_violations
+from site_tools import READER, ROOT, come_to_life, named, serious_violations, stored_figures
 
 BOOK = ROOT / "book"
 SECRETS = ("walnut", "pecan", "almond", "hazel", "yes, it is", "12.5")
@@ -149,11 +151,56 @@ def test_a_foreign_file_is_refused(fixture_page, tmp_path, text):
     expect(page.get_by_text("This file holds no answers of this book")).to_be_visible()
 
 
+def solve(page, riddle):
+    """Set the figure, by an address, as the solution of a puzzle has it."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(json.dumps(riddle["solution"]).encode()) + packer.flush()
+    letters = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    page.evaluate("letters => { location.hash = 'picks=' + letters; }", letters)
+
+
+def test_puzzles_are_listed_with_what_came_of_them(open_page, site, tmp_path):
+    stored = [
+        json.loads(entry["state"].get("manifest", "{}"))
+        for entry, _ in stored_figures(site, "pitfalls.html")
+    ]
+    first, second = next(m["puzzles"] for m in stored if m.get("puzzles"))
+    page = open_page("progress.html")
+    lines = [page.locator(f'[data-puzzle="{each["slug"]}"]') for each in (first, second)]
+    expect(lines[0]).to_have_text(f"Puzzle: {first['name']} not tried")
+    go(page, "pitfalls.html")
+    come_to_life(page)
+    page.get_by_role("button", name=f"Puzzle: {first['name']}", exact=True).click()
+    solve(page, first)
+    expect(page.locator("[data-solved]")).to_be_visible()
+    page.get_by_role("button", name=f"Puzzle: {second['name']}", exact=True).click()
+    named(page.locator(".scse-guide:visible"), "puzzle-solution").click()
+    go(page, "progress.html")
+    expect(lines[0]).to_contain_text("✓ solved in 1 move")
+    expect(lines[1]).to_contain_text("solution shown")
+    expect(page.locator(".scse-sheet-count")).to_contain_text("1 of ")
+    file = tmp_path / "sheet.html"
+    save(page).save_as(file)
+    assert "✓ solved in 1 move" in file.read_text("utf-8")
+
+    other = open_page("progress.html")  # a new tab, with a file as it is now, and as it once was
+    expect(other.locator(f'[data-puzzle="{first["slug"]}"]')).to_contain_text("not tried")
+    other.locator("input[type=file]").set_input_files(file)
+    expect(other.get_by_text("Brought from the file: 0 answers and 2 puzzles.")).to_be_visible()
+    expect(other.locator("[data-solved]")).to_contain_text("✓ solved in 1 move")
+    older = tmp_path / "older.html"
+    older.write_text(re.sub(r',"puzzles":\{.*?\}\}', "", file.read_text("utf-8")), "utf-8")
+    assert "puzzles" not in older.read_text("utf-8").split('id="scse-answers">')[1]
+    other.locator("input[type=file]").set_input_files(older)
+    expect(other.get_by_text("Brought from the file: 0 answers.")).to_be_visible()
+    assert not serious_violations(other)
+
+
 def test_the_book_lists_all_chapters_and_no_prompt(site):
     html = (site / "progress.html").read_text(encoding="utf-8")
     soup = BeautifulSoup(html, "html.parser")
     listed = {
-        section["data-chapter"]: [li["data-question"] for li in section.select("li")]
+        section["data-chapter"]: [li["data-question"] for li in section.select("ol > li")]
         for section in soup.select("[data-chapter]")
     }
     for section in soup.select("[data-chapter]"):

@@ -1,10 +1,13 @@
 """The decks of slides, and the page with a figure's links for a class, on the built site."""
 
+import gzip
 import re
 import sys
 
 import pypdf
 import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
 from site_tools import CHAPTERS, ROOT, figure, named, number, settle, stored_figures, take_links
 
 sys.path.append(str(ROOT / "book" / "_ext"))
@@ -16,13 +19,37 @@ DECKS = ("45", "90")
 MOUNTED = """() => document.documentElement.dataset.reader &&
   [...document.querySelectorAll(".figure")].every(
     (box) => box.dataset.size || box.querySelector(".widget-error"))"""
-# Of each slide that is shown: what of it is out of its 720 pixels, and the smallest words on it.
+# Of each slide that is shown: what of it is out of its 720 pixels, the smallest words on it, and
+# the letters of its figure that are small, out of the slide, or lie on others.
 SEEN = """() => Reveal.getSlides().map((slide, i) => {
   Reveal.slide(i);
   const own = [...slide.querySelectorAll("h2, .words *, .source a")].filter(
     (e) => e.textContent.trim() && !e.closest("mjx-container, code, .figure") && e.offsetWidth);
   const host = slide.querySelector(".widget-host"), box = host?.parentElement;
   const size = Number(box?.dataset.size);
+  const scale = Reveal.getScale(), small = [], out = [], over_others = [], lines = [];
+  const from = host ?? document.createElement("i");
+  const texts = document.createTreeWalker(from, NodeFilter.SHOW_TEXT);
+  for (let text; (text = texts.nextNode()); ) {
+    const parent = text.parentElement, range = document.createRange(), words = text.data.trim();
+    range.selectNodeContents(text);
+    const unseen = parent.closest(".scse-unseen, .scse-bypass, option");
+    if (!words || unseen || !parent.checkVisibility({ visibilityProperty: true })) continue;
+    for (const line of range.getClientRects()) {
+      if (line.width < 2) continue;
+      const { left, right, bottom } = line;
+      if (left < -1 || right > 1281 * scale || bottom > 670 * scale) out.push(words);
+      for (const [other, theirs] of lines) {
+        const wide = Math.min(right, other.right) - Math.max(left, other.left);
+        const high = Math.min(bottom, other.bottom) - Math.max(line.top, other.top);
+        if (wide > 3 * scale && high > 8 * scale) over_others.push(`${words} on ${theirs}`);
+      }
+      lines.push([line, words]);
+    }
+    const drawn = parent.ownerSVGElement ? parent.getScreenCTM().d / scale : size;
+    const px = parseFloat(getComputedStyle(parent).fontSize) * drawn;
+    if (px < 17.99) small.push(`${words}: ${px}`);
+  }
   const title = document.createRange(), beside = slide.querySelector(".words");
   title.selectNodeContents(slide.querySelector("h2"));
   const over = slide.matches(".head") &&
@@ -33,7 +60,7 @@ SEEN = """() => Reveal.getSlides().map((slide, i) => {
     spills: Math.max(slide.scrollHeight - 720, slide.scrollWidth - 1280,
       over ? 999 : 0, host ? host.scrollHeight * size - box.clientHeight : 0),
     letters: Math.min(...own.map((e) => parseFloat(getComputedStyle(e).fontSize))),
-    size: box ? size : 1,
+    small, out, over_others,
     wrong: slide.querySelector(".widget-error, [role=alert]:not([hidden])")?.textContent ?? "",
   };
 })"""
@@ -99,7 +126,7 @@ def test_every_slide_fits_and_every_figure_lives(open_page, name, theme, height,
         assert slide["notes"] > 40, slide
         assert slide["spills"] <= 1, slide
         assert slide["letters"] >= 24, slide
-        assert slide["size"] >= 1, slide
+        assert slide["small"] == slide["out"] == slide["over_others"] == [], slide
         assert slide["wrong"] == "", slide
 
 
@@ -128,6 +155,26 @@ def test_keys_belong_to_the_figure_until_escape(deck):
     page.keyboard.press("PageDown")
     assert at(page) == 2, "a clicker turns the slide from within a figure"
     assert not focused(page, ".figure")
+
+
+def test_a_pointer_is_where_it_is_on_a_figure_that_is_larger(deck):
+    page = deck
+    page.evaluate("Reveal.slide(0)")
+    bar = named(go_to(page, "eight-maps-eight-gates-which-one-decides"), "bar-3")
+    box = bar.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"]
+    page.mouse.move(x, y + 12)
+    page.mouse.down()
+    page.mouse.move(x, y + box["height"] / 2, steps=4)
+    page.mouse.up()
+    lab = page.locator("#eight-maps-eight-gates-which-one-decides")
+    assert number(lab, "gate-3") == pytest.approx(0.5, abs=0.03)
+    slide = go_to(page, "space-one-sum-at-each-pixel")
+    box = slide.locator(".scse-pointable").first.bounding_box()
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.75 * box["height"])
+    settle(page)
+    # 96 pixels: the row and the column that the figure names are counted from 0.
+    assert "row 72, column 24" in slide.locator(".scse-place").inner_text()
 
 
 def test_words_of_a_slide_set_its_figure_and_a_question_answers(deck):
@@ -183,6 +230,23 @@ def test_the_page_has_every_figure_of_every_chapter(site):
         ]
         expected += [(name, key) for key in figure_keys.keys(stored)]
     assert listed == expected
+
+
+def test_every_figure_has_its_still_and_all_of_them_are_light(site):
+    html = (site / "figures_for_class.html").read_text(encoding="utf-8")
+    cards = BeautifulSoup(html, "html.parser").select(".scse-classfigure")
+    stills = [card.img for card in cards]
+    assert all(still["loading"] == "lazy" and still["alt"] for still in stills)
+    files = {still["src"]: still for still in stills}
+    assert len(files) == len(cards)
+    for source, still in files.items():
+        with Image.open(site / source) as picture:
+            assert picture.size == (int(still["width"]), int(still["height"]))
+    own = [site / "_static" / name for name in ("site.css", "class_figures.js")]
+    packed = sum(
+        len(gzip.compress(path.read_bytes())) for path in [*own, site / "figures_for_class.html"]
+    )
+    assert packed + sum((site / source).stat().st_size for source in files) < 400_000
 
 
 def test_a_teacher_chooses_a_state_and_what_stays(open_page):

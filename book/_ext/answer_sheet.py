@@ -1,7 +1,9 @@
-"""Sphinx extension: ``{answer-sheet}``, where a page lists what its reader said to all questions.
+"""Sphinx extension: ``{answer-sheet}``, where a page lists what its reader said to all questions,
+and which puzzles are solved.
 
-The page has each chapter and the number of its questions, no prompt and no truth: a prompt may tell
-what an earlier question asks for. `site_assets/answer_sheet.js` fills in what the tab remembers.
+The page has each chapter, the number of its questions and the names of its puzzles, no prompt and
+no truth: a prompt may tell what an earlier question asks for. `site_assets/answer_sheet.js` fills
+in what the tab remembers.
 """
 
 import json
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+from static_widgets import figures
 
 OFF = """\
 <p class="scse-sheet-off"><strong>Scripts are off here.</strong> Without them the book’s questions
@@ -45,19 +48,31 @@ def folder_of(env):
 
 
 def chapters(env):
-    """Of each chapter with questions its page, or None, its title and its questions' ids and kinds,
-    in the order of the book."""
-    files = {path.stem: path for path in sorted(folder_of(env).glob("*.json"))}
+    """Of each chapter with questions or puzzles its page, or None, its title, its questions' ids
+    and kinds and its puzzles' slugs and names, in the order of the book."""
+    files = {path.stem: path for path in folder_of(env).glob("*.json")}
     root = env.config.root_doc
     order = [root, *env.toctree_includes.get(root, [])]
-    for name in sorted(files, key=lambda n: (order.index(n) if n in order else len(order), n)):
-        questions = json.loads(files[name].read_text(encoding="utf-8"))["questions"]
+    puzzles = {name: found for name in order if (found := puzzles_of(env, name))}
+    for name in sorted(
+        {*files, *puzzles}, key=lambda n: (order.index(n) if n in order else len(order), n)
+    ):
+        questions = []
+        if name in files:
+            questions = json.loads(files[name].read_text(encoding="utf-8"))["questions"]
         known = name in env.titles
         title = env.titles[name].astext() if known else name
-        yield name if known else None, name, title, [(q["id"], q["kind"]) for q in questions]
+        asked = [(q["id"], q["kind"]) for q in questions]
+        yield name if known else None, name, title, asked, puzzles.get(name, [])
 
 
-def section(page, name, title, questions, uri):
+def puzzles_of(env, page):
+    """The puzzles of a page: their slugs, by which they are remembered, and names."""
+    manifests = figures(env, page).values()
+    return [(p["slug"], p["name"]) for m in manifests for p in m.get("puzzles", ())]
+
+
+def section(page, name, title, questions, puzzles, uri):
     title = escape(title)
     heading = f'<a href="{escape(uri(page))}">{title}</a>' if page else title
     items = "".join(
@@ -65,7 +80,12 @@ def section(page, name, title, questions, uri):
         for i, (id, kind) in enumerate(questions, 1)
     )
     count = f"<small>0 of {len(questions)} answered</small>"
-    return f'<section data-chapter="{name}"><h2>{heading} {count}</h2><ol>{items}</ol></section>'
+    riddles = "".join(
+        f'<li data-puzzle="{escape(slug)}">Puzzle: {escape(words)} <span>not tried</span></li>'
+        for slug, words in puzzles
+    )
+    listed = f"<ol>{items}</ol>" + (f"<ul>{riddles}</ul>" if riddles else "")
+    return f'<section data-chapter="{name}"><h2>{heading} {count}</h2>{listed}</section>'
 
 
 def visit(self, node):

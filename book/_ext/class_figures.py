@@ -1,8 +1,9 @@
 """Sphinx extension: the directive `{class-figures}`, a list of all figures for teachers.
 
-Of each: its chapter and section, what it shows (the first sentence of its class), and a link that
-opens it alone, for a projector. `site_assets/class_figures.js` lets a teacher choose the state in
-which it opens and the parts that stay. All of it is read from the chapters, when the book is built.
+Of each: its still, small; its chapter and section, what it shows (the first sentence of its
+class), and a link that opens it alone, for a projector. `site_assets/class_figures.js` lets a
+teacher choose the state in which it opens and the parts that stay. All of it is read from the
+chapters, when the book is built.
 """
 
 import importlib
@@ -10,14 +11,17 @@ import inspect
 import json
 import re
 from html import escape
+from pathlib import Path
 
 import figure_keys
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from myst_nb.sphinx_ import NbMetadataCollector
+from PIL import Image
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from static_widgets import STATE, VIEW, model_of
 
+SMALL = 440  # pixels: the width of a still here, about twice what it takes on the page
 GUIDE = "tour and puzzles"  # what widget.js calls the part that every figure can have
 
 
@@ -47,7 +51,7 @@ def stored(env, page):
 
 
 def places(env, page):
-    """Where the widgets of a page stand: model → title of the section."""
+    """Of the widgets of a page the section and the file of the still: model → (title, path)."""
     found = {}
     for bundle in env.get_doctree(page).findall(nodes.container):
         for child in bundle.children if bundle.get("nb_element") == "mime_bundle" else ():
@@ -56,7 +60,9 @@ def places(env, page):
             section = bundle.parent
             while not isinstance(section, nodes.section):
                 section = section.parent
-            found.setdefault(model_of(child), section.next_node(nodes.title).astext())
+            stills = [c.next_node(nodes.image) for c in bundle if c["mime_type"] == "image/png"]
+            still = Path(env.srcdir, stills[0]["uri"]) if stills else None
+            found.setdefault(model_of(child), (section.next_node(nodes.title).astext(), still))
     return found
 
 
@@ -68,7 +74,19 @@ def shows(state):
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", re.sub(r"\*([^*]+)\*", r"<em>\1</em>", words))
 
 
-def card(page, key, manifest, where, what):
+def small(still, name, folder):
+    """Write a still into the site once more, small; return what an `<img>` says of it."""
+    path = Path(folder, "_static", "stills", f"{name}.webp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(still) as picture:
+        width, height = SMALL, round(SMALL * picture.height / picture.width)
+        reduced = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    reduced.save(path, quality=70, method=6)
+    size = f'width="{width}" height="{height}"'
+    return f'src="_static/stills/{path.name}" {size} loading="lazy" decoding="async"'
+
+
+def card(page, key, manifest, where, what, still):
     """One figure."""
     parts = dict(manifest["parts"])
     if manifest["tour"] or manifest["puzzles"]:
@@ -81,15 +99,16 @@ def card(page, key, manifest, where, what):
         f'<option value="do:{escape(slug)}">{escape(state["name"])}</option>'
         for slug, state in manifest["states"].items()
     )
+    picture = f'<img alt="The figure as it opens" {still}>' if still else ""
     choice = f'<option value="">as in the book</option>{states}'
     return (
         f'<article class="scse-classfigure" data-key="{escape(key)}">'
-        f"<p><strong>{escape(where)}</strong><br>{what}</p>"
+        f"{picture}<div><p><strong>{escape(where)}</strong><br>{what}</p>"
         f'<p class="scse-classlinks"><a href="{page}.html?alone={escape(key)}">Open it alone</a>'
         ' <button type="button" hidden>Copy the link</button> <span role="status"></span></p>'
         "<details hidden><summary>What the class sees</summary>"
         f"<p><label>It opens <select>{choice}</select></label></p>"
-        f"<fieldset><legend>What stays</legend>{ticks}</fieldset></details></article>\n"
+        f"<fieldset><legend>What stays</legend>{ticks}</fieldset></details></div></article>\n"
     )
 
 
@@ -111,9 +130,11 @@ class Fill(SphinxPostTransform):
                     title = escape(env.titles[page].astext())
                     parts.append(f'<h2><a href="{page}.html">{title}</a></h2>\n')
                 for key, (model, manifest) in keyed.items():
-                    section = where[model]
+                    section, still = where[model]
                     at = "At the beginning" if section == env.titles[page].astext() else section
-                    parts.append(card(page, key, manifest, at, shows(states[model])))
+                    if still:
+                        still = small(still, f"{page}-{key}", self.app.outdir)
+                    parts.append(card(page, key, manifest, at, shows(states[model]), still))
             place.replace_self(nodes.raw("", "".join(parts), format="html"))
 
 

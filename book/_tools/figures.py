@@ -3,6 +3,9 @@
 Runs the chapters, as the build does, and asks each figure for a drawing in the state in which it
 opens: lines and letters as SVG has them, images inside as pixels. Writes a folder with a page that
 shows all, and one zip of them, beside the built book.
+
+A figure is credited with the images that are seen in it, which figure_sources.py finds out. A
+diagram needs none.
 """
 
 import base64
@@ -16,6 +19,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+import figure_sources
 import nbformat
 import notebooks
 import setting
@@ -27,15 +31,21 @@ NAME = "figures"
 OWN = "The scse authors, MIT licence"
 CREDITS = BOOK / "credits.md"
 STORED = "text/x-scse-manifest"
+DRAWN = "text/x-scse-drawn"
 
 # Run before a chapter's first cell: what is drawn comes as SVG, too, and a widget says what it is.
 PRELUDE = f'''
-import inspect, io, json
+import inspect, io, json, sys
 from matplotlib.figure import Figure
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from scse.widgets import _base
 
+sys.path.append({str(Path(__file__).parent)!r})
+import figure_sources
+
 set_matplotlib_formats("svg", "png", dpi=200)
+figure_sources.watch()
+figure_sources.tell(get_ipython(), "{DRAWN}")
 
 
 def stand_in(self):
@@ -45,19 +55,20 @@ def stand_in(self):
     figure.savefig(svg, format="svg", metadata={{"Date": None}})
     figure.savefig(png, format="png", dpi=200)
     line = (inspect.getdoc(type(self)) or "").split("\\n")[0]
+    drawn = figure_sources.drawn(figure)
     told = {{"is": line.replace("*", "").replace("`", ""), "manifest": self.manifest}}
     return {{
         "image/svg+xml": svg.getvalue(),
         "image/png": png.getvalue(),
         "{STORED}": json.dumps(told, ensure_ascii=False),
+        "{DRAWN}": json.dumps(drawn),
     }}
 
 
 _base.Widget._stand_in = stand_in
 '''
 
-BRAIN, DIGITS = "MNI152 template", "handwritten digits"
-UNSEEN = "motorcycle"  # of credits.md, what no figure shows
+BRAIN, DIGITS = figure_sources.BRAIN, figure_sources.DIGITS
 
 
 @dataclass
@@ -74,7 +85,7 @@ class Still:
     @property
     def rights(self):
         images = "; ".join(self.credits)
-        return f"{OWN}. Images, where it shows some: {images}" if images else OWN
+        return f"{OWN}. Images in it: {images}" if images else OWN
 
 
 def table(path=CREDITS):
@@ -86,24 +97,33 @@ def table(path=CREDITS):
     return {image: f"{image} ({by}; {terms})" for image, _, by, terms in plain[2:]}
 
 
-def credited(manifest, code, known):
-    """The rows of credits.md for a figure: of the images that it names, where it names all it
-    shows, else of all that its chapter's tasks are made of.
+def shown(manifest):
+    """Whom the image is owed to that a widget shows when it opens, as it says itself."""
+    samples, at = manifest.get("samples", []), manifest.get("first", {}).get("picture")
+    samples = [samples[at]] if isinstance(at, int) and at < len(samples) else samples
+    return [sample.get("credit", "") for sample in samples]
+
+
+def credited(drawn, manifest, code, known):
+    """The rows of credits.md for a figure: none for one without pictures; those of the images of
+    the tasks that are seen in it; where none is seen as it is, but maps of one, those of the image
+    that the figure names, or of all that its tasks are made of.
 
     Args:
+        drawn: what figure_sources.py tells of it.
         manifest: of a widget, as text; "" for a drawing without one.
-        code: the code of the chapter.
+        code: what the figure is made by.
     """
-    named = re.findall(r'"credit":\s*"([^",]*)', manifest)
-    if named and all(named):
-        named = [*named, DIGITS] if "digit" in manifest else named
-        return [row for image, row in known.items() if any(name in image for name in named)]
+    if not drawn["pictures"]:
+        return []
+    names = drawn["seen"]
+    if not names:
+        named = [credit.split(",")[0] for credit in shown(json.loads(manifest or "{}"))]
+        names = [*named, DIGITS] if named and all(named) else []
+    if names:
+        return [row for image, row in known.items() if any(name in image for name in names)]
     digits, brain = (re.search(rf"\b{task}\b", code) for task in ("digits", "brain"))
-    return [
-        row
-        for image, row in known.items()
-        if not image.startswith(UNSEEN) and (brain if image.startswith(BRAIN) else digits)
-    ]
+    return [row for image, row in known.items() if (brain if image.startswith(BRAIN) else digits)]
 
 
 def run(path):
@@ -141,9 +161,9 @@ def stills(path, known):
     """The figures of one chapter, as they come."""
     cells = run(path)
     page, number = path.stem, 0
-    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    codes = [cell.source if cell.cell_type == "code" else "" for cell in cells]
     chapter = next(re.search("^# (.+)$", c.source, re.M)[1] for c in cells if "# " in c.source)
-    for cell in cells:
+    for i, cell in enumerate(cells):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if "image/png" not in data:
@@ -152,7 +172,8 @@ def stills(path, known):
             manifest = json.dumps(told["manifest"], ensure_ascii=False) if told else ""
             number += 1
             title = alt(cell) or told.get("is", "")
-            credits = credited(manifest, code, known)
+            drawn = json.loads(data[DRAWN])
+            credits = credited(drawn, manifest, figure_sources.made_by(codes[: i + 1]), known)
             still = Still(f"{page}-{number}", chapter, page, title, credits, {})
             still.files = with_rights(data, title, still.rights)
             yield still
@@ -190,7 +211,7 @@ def item(still):
     )
 
 
-def shown(found):
+def listed(found):
     """The page, chapter by chapter."""
     parts, chapters = [], {}
     for still in found:
@@ -204,7 +225,7 @@ def shown(found):
 def write(found, target):
     """Write figures, their page and their zip."""
     target.mkdir(parents=True, exist_ok=True)
-    (target / "index.html").write_text(shown(found), encoding="utf-8")
+    (target / "index.html").write_text(listed(found), encoding="utf-8")
     lines = ["figure\tchapter\twhat it shows\tlicence and credits"]
     with zipfile.ZipFile(target / f"{NAME}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         for still in found:

@@ -1,13 +1,16 @@
 /**
- * What a reader committed to in this tab, chapter by chapter: the first answer beside the truth.
+ * What a reader committed to in this tab, chapter by chapter: the first answer beside the truth, and
+ * what came of the puzzles.
  *
- * js/src/figures/question/memory.js says what the tab remembers. The page itself has the chapters
- * alone (book/_ext/answer_sheet.py), so nothing of a question that is not answered can be seen.
+ * js/src/figures/question/memory.js says what the tab remembers of a question, and
+ * js/src/desk/outcome.js of a puzzle. The page itself has the chapters and the names of puzzles alone
+ * (book/_ext/answer_sheet.py), so nothing of a question that is not answered can be seen.
  * A saved file is a page of its own to read and to hand in. It carries the entries as they are: in
  * another tab the reader can go on from it.
  */
 (() => {
   const PREFIX = "scse-question ";
+  const PUZZLE = "scse-puzzle ";
   const NAME = "scse-name";
   const CARRIED = "scse-answers"; // the id of what a file carries
 
@@ -54,6 +57,33 @@
       const key = `${PREFIX}${chapter}/${item.dataset.question}`;
       return [key, item, read(tab?.getItem(key) ?? null)];
     });
+
+  const OUTCOMES = ["tried", "shown", "solved"];
+
+  /** What is remembered of a puzzle. @param {string | null} text */
+  function readPuzzle(text) {
+    try {
+      const entry = JSON.parse(text ?? "null");
+      const whole = OUTCOMES.includes(entry?.outcome) && Number.isInteger(entry.moves);
+      return whole ? entry : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** [key, its element, what is remembered] of each puzzle of the book. */
+  const puzzles = () =>
+    [...sheet.querySelectorAll("[data-puzzle]")].map((item) => {
+      const { chapter } = item.closest("[data-chapter]").dataset;
+      const key = `${PUZZLE}${chapter}/${item.dataset.puzzle}`;
+      return [key, item, readPuzzle(tab?.getItem(key) ?? null)];
+    });
+
+  /** What the sheet says of a puzzle. */
+  function became({ outcome, moves } = {}) {
+    if (outcome === "solved") return `✓ solved in ${moves} ${moves === 1 ? "move" : "moves"}`;
+    return { tried: "tried", shown: "solution shown" }[outcome] ?? "not tried";
+  }
 
   /** Two curves in one small picture, the reader's dashed. */
   function curves(first, truth) {
@@ -102,29 +132,43 @@
       done += entry !== undefined;
       right += entry?.right === true;
     }
+    const riddles = puzzles();
+    for (const [, item, entry] of riddles) {
+      item.querySelector("span").textContent = became(entry);
+      item.toggleAttribute("data-solved", entry?.outcome === "solved");
+    }
+    const touched = riddles.filter(([, , entry]) => entry).length;
+    const solved = riddles.filter(([, , entry]) => entry?.outcome === "solved").length;
     for (const chapter of sheet.querySelectorAll("[data-chapter]")) {
       const of = (which) => chapter.querySelectorAll(`li${which}`).length;
-      chapter.querySelector("small").textContent = `${of("[data-answered]")} of ${of("")} answered`;
+      chapter.querySelector("small").textContent =
+        `${of("[data-answered]")} of ${of("[data-question]")} answered`;
     }
-    count.textContent = done
-      ? `${done} of ${all.length} questions answered, ${right} of them right at the first try.`
-      : empty;
-    sheet.querySelector('[data-do="save"]').disabled = !done;
+    const said = `${done} of ${all.length} questions answered, ${right} of them right at the first try.`;
+    const played = touched ? ` ${solved} of ${riddles.length} puzzles solved.` : "";
+    count.textContent = done || touched ? said + played : empty;
+    sheet.querySelector('[data-do="save"]').disabled = !done && !touched;
   }
+
+  /** What is remembered, by its key without the prefix. */
+  const kept = (found, prefix) =>
+    Object.fromEntries(
+      found.flatMap(([key, , entry]) => (entry ? [[key.slice(prefix.length), entry]] : [])),
+    );
 
   /** Everything that is remembered, as a file carries it. */
   const carried = () => ({
     book: sheet.dataset.book,
     name: name.value.trim(),
-    entries: Object.fromEntries(
-      questions().flatMap(([key, , entry]) => (entry ? [[key.slice(PREFIX.length), entry]] : [])),
-    ),
+    entries: kept(questions(), PREFIX),
+    puzzles: kept(puzzles(), PUZZLE),
   });
 
   const STYLE = `
     body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 sans-serif; }
     ol { margin: 0; padding-inline-start: 1.5rem; } li { margin-block: 1rem; break-inside: avoid; }
-    li:not([data-answered]) { display: none; } p, dl { margin-block: 0.25rem; }
+    ol > li:not([data-answered]) { display: none; } ul { margin: 0; padding-inline-start: 1.5rem; }
+    ul li { margin-block: 0.25rem; } p, dl { margin-block: 0.25rem; }
     h2 { margin-block: 1.25rem 0; font-size: 1.1rem; break-after: avoid; } small { font-weight: normal; }
     dl div { display: flex; gap: 0.5rem; } dt { flex: none; width: 4.5rem; }
     dd { margin: 0; font-weight: bold; }
@@ -175,15 +219,22 @@
     if (content?.book !== sheet.dataset.book || typeof content.entries !== "object") {
       return "This file holds no answers of this book: it takes what “Save as a file” has written.";
     }
-    let taken = 0;
-    for (const [key, , present] of questions()) {
-      const text = JSON.stringify(content.entries?.[key.slice(PREFIX.length)]);
-      if (present || !read(text)) continue;
-      tab?.setItem(key, text);
-      taken += 1;
+    /** @returns how many were taken; files from before puzzles were listed have none */
+    function bring(found, prefix, given, readable) {
+      let taken = 0;
+      for (const [key, , present] of found) {
+        const text = JSON.stringify(given?.[key.slice(prefix.length)]);
+        if (present || !readable(text)) continue;
+        tab?.setItem(key, text);
+        taken += 1;
+      }
+      return taken;
     }
+    const answers = bring(questions(), PREFIX, content.entries, read);
+    const riddles = bring(puzzles(), PUZZLE, content.puzzles, readPuzzle);
     if (isText(content.name) && !name.value) keepName(content.name);
-    return `Brought from the file: ${taken} ${taken === 1 ? "answer" : "answers"}.`;
+    const also = riddles ? ` and ${riddles} ${riddles === 1 ? "puzzle" : "puzzles"}` : "";
+    return `Brought from the file: ${answers} ${answers === 1 ? "answer" : "answers"}${also}.`;
   }
 
   /** @param {string} text */

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { judge, moves } from "../src/desk/goal.js";
 import { history } from "../src/desk/history.js";
 import { lessonHref, lessonOf, spokenOf } from "../src/desk/lesson.js";
+import { outcome, pageOf } from "../src/desk/outcome.js";
 import { parts } from "../src/desk/parts.js";
 import { quantities as ofLab } from "../src/figures/gate_lab/quantities.js";
 import { compared as ofPlayground } from "../src/desk/compared.js";
@@ -106,4 +107,28 @@ test("steps of a tour are one step, whenever they come", () => {
   past.record("mine", "", 61_000);
   assert.equal(past.undo(), "second", "back into the tour");
   assert.equal(past.undo(), "mine", "and before it");
+});
+
+test("what came of a puzzle is kept in the tab, the first of solved and shown", () => {
+  /** @type {Map<string, string>} */
+  const stored = new Map();
+  const storage = {
+    getItem: (/** @type {string} */ key) => stored.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void stored.set(key, value),
+  };
+  const now = () => JSON.parse(stored.get("scse-puzzle squeeze/half-the-error") ?? "null");
+  const kept = outcome("half-the-error", storage, pageOf("/book/squeeze.html"));
+  kept.keep("tried");
+  assert.deepEqual(now(), { outcome: "tried", moves: 0 });
+  kept.keep("solved", 3);
+  kept.keep("shown");
+  kept.keep("tried");
+  kept.keep("solved", 2);
+  assert.deepEqual(now(), { outcome: "solved", moves: 3 });
+  stored.set("scse-puzzle squeeze/half-the-error", "{");
+  kept.keep("shown");
+  kept.keep("solved", 1);
+  assert.deepEqual(now(), { outcome: "shown", moves: 0 });
+  assert.equal(pageOf("/book/"), "index");
+  outcome("x", undefined, "squeeze").keep("solved", 1); // a browser that keeps nothing
 });

@@ -32,23 +32,55 @@
 
   const range = (from, to, step) =>
     Array.from({ length: Math.round((from - to) / step) + 1 }, (_, i) => from - i * step);
+  const LEAST = range(24, 18, 2); // pixels on a slide: its smallest letters, the last row reads them
   const SIZES = range(2.2, 0.6, 0.1); // times its own
   const SHARES = range(1, 0.55, 0.09); // of the room's width: pictures are as high as they are wide
   const NARROW = 560; // pixels: below it a figure is laid out as for a phone
+  const OVER = 12; // pixels: the grip of a bar stands out at its end
 
-  /** As large as it fits: text that is read from the last row. */
+  /** Lay a figure out; does it fit? */
+  function lay(box, host, size, share, least) {
+    host.style.width = `${(share * box.clientWidth) / size}px`;
+    host.style.left = `${((1 - share) * box.clientWidth) / 2}px`;
+    host.style.transform = `scale(${size})`;
+    host.style.setProperty("--least", `${least / size}px`);
+    box.dataset.size = size.toFixed(2);
+    const high = host.scrollHeight * size <= box.clientHeight;
+    return high && (host.scrollWidth - host.clientWidth) * size <= OVER;
+  }
+
+  /** As large as it fits, with small letters made larger; then these as large as there is room. */
   function fit(box, host, largest = SIZES[0]) {
     if (!box.clientHeight) return;
     for (const size of SIZES.filter((each) => each <= largest)) {
       for (const share of SHARES) {
-        const width = (share * box.clientWidth) / size;
-        if (share < 1 && width < NARROW) break;
-        host.style.width = `${width}px`;
-        host.style.left = `${((1 - share) * box.clientWidth) / 2}px`;
-        host.style.transform = `scale(${size})`;
-        box.dataset.size = size.toFixed(2);
-        if (host.scrollHeight * size <= box.clientHeight) return;
+        if (share < 1 && share * box.clientWidth < NARROW * size) break;
+        if (!lay(box, host, size, share, LEAST.at(-1))) continue;
+        LEAST.find((least) => lay(box, host, size, share, least));
+        return;
       }
+    }
+  }
+
+  /**
+   * No letter of a figure is smaller than `--least`, however small its own sheet has it: each size
+   * in it becomes the larger of the two.
+   * @param {CSSStyleSheet | CSSRule} holder
+   */
+  function enlarge(holder) {
+    for (const rule of holder.cssRules ?? []) {
+      const size = rule.style?.fontSize;
+      if (size && size !== "inherit") rule.style.fontSize = `max(${size}, var(--least))`;
+      enlarge(rule);
+    }
+  }
+
+  const enlarged = new WeakSet();
+  function enlargeAll() {
+    for (const sheet of document.styleSheets) {
+      if (sheet.href || enlarged.has(sheet)) continue;
+      enlarged.add(sheet);
+      enlarge(sheet);
     }
   }
 
@@ -66,6 +98,7 @@
     const come = new MutationObserver(() => {
       if (!host.dataset.mounted) return;
       come.disconnect();
+      enlargeAll();
       hide(box);
       fit(box, host);
       // What grows in use is made smaller; what shrinks stays, or everything would move.

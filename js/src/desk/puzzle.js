@@ -6,6 +6,7 @@
 import { button, closable } from "../controls/controls.js";
 import { h } from "../ground/dom.js";
 import { judge, moves } from "./goal.js";
+import { outcome } from "./outcome.js";
 import * as WORDS from "../words/puzzle.js";
 import * as COMMON from "../words/common.js";
 
@@ -24,13 +25,16 @@ import * as COMMON from "../words/common.js";
  * @param {import("./guide.js").Figure} options.figure
  * @param {() => void} options.onClose
  */
-export function puzzle({ puzzle: { name, task, goal, solution, done }, start, figure, onClose }) {
+export function puzzle({ puzzle: riddle, start, figure, onClose }) {
+  const { name, slug, task, goal, solution, done } = riddle;
+  const kept = outcome(slug);
   const marks = goal.map((_, i) => h("span", { "data-name": `goal-${i}` }));
   const counted = h("output", { "data-name": "moves", "aria-live": "off" });
   const verdict = h("p", { class: "scse-told", "data-name": "puzzle-verdict", hidden: true });
   const again = button(WORDS.again, "puzzle-again", begin);
   const show = button(WORDS.show, "puzzle-solution", () => {
     shownSolution = true;
+    kept.keep("shown");
     figure.go({ ...figure.first, ...solution }, "");
     tell(`${WORDS.solution} ${done}`.trim());
   });
@@ -66,6 +70,7 @@ export function puzzle({ puzzle: { name, task, goal, solution, done }, start, fi
     const made = Math.max(0, figure.depth() - began);
     counted.textContent = moves(made);
     counted.setAttribute("data-value", String(made));
+    if (made) kept.keep("tried");
     const judged = judge(goal, numbers);
     judged.forEach(({ met, words }, i) => {
       marks[i].textContent = `${met ? "✓" : "○"} ${words}`;
@@ -75,6 +80,7 @@ export function puzzle({ puzzle: { name, task, goal, solution, done }, start, fi
     element.toggleAttribute("data-solved", all && !shownSolution);
     if (all && !solved && !shownSolution) {
       solved = true;
+      kept.keep("solved", made);
       tell(`${WORDS.done(moves(made))} ${done}`.trim());
     } else if (!all && !verdict.hidden) {
       solved = shownSolution = false; // the reader has gone on, or back

@@ -213,7 +213,7 @@ export default widget(
     if (project) lanes.append(spaceLane);
     const join = h(
       "div",
-      { class: "scse-station scse-join" },
+      { class: "scse-station scse-meeting" },
       h("b", { text: ruleOf(rule).formula }),
     );
     root.append(

@@ -393,7 +393,7 @@ export default widget(
       shifts,
       h(
         "div",
-        { class: "scse-flow" },
+        { class: "scse-passage" },
         h(
           "div",
           { class: "scse-end", "data-term": "dx" },
