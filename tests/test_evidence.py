@@ -14,6 +14,7 @@ from scse.data import task
 from scse.experiments.comparisons import tables
 from scse.experiments.grid import all_runs
 from scse.experiments.running import Results
+from scse.experiments.table import interval
 from scse.metrics import dice
 from scse.training import predict
 
@@ -89,10 +90,28 @@ def test_each_pair_on_the_digits_is_above_0_with_scse():
 
 
 def test_on_the_brain_the_differences_lie_on_both_sides_of_0():
-    none, own = score(BRAIN, "none"), score(BRAIN, "scSE")
-    pairs = [own[seed] - none[seed] for seed in own if seed in none]
-    assert min(pairs) < 0 < max(pairs)
-    assert abs(statistics.mean(pairs)) < statistics.stdev(own.values())
+    pairs = {
+        block: {seed: own[seed] - none[seed] for seed in own if seed in none}
+        for none in (score(BRAIN, "none"),)
+        for block in ("cSE", "sSE", "scSE")
+        for own in (score(BRAIN, block),)
+    }
+    of = list(pairs["scSE"].values())
+    assert min(of) < 0 < max(of)
+    assert round(statistics.mean(of), 3) == 0.004
+    without = [pair for seed, pair in pairs["scSE"].items() if seed != 3]
+    assert max(pairs["scSE"], key=pairs["scSE"].get) == 3
+    assert round(100 * statistics.mean(without), 1) == 0.0
+    held = {}
+    for block, found in pairs.items():
+        low, high = interval(list(found.values()))
+        held[block] = low <= 0 <= high
+        assert high <= 0.0105
+    assert held == {"cSE": True, "sSE": False, "scSE": True}
+    sse = list(pairs["sSE"].values())
+    assert round(statistics.mean(sse), 3) == -0.016
+    assert sum(pair < -0.025 for pair in sse) == 2
+    assert sum(pair > -0.001 for pair in sse) == 1
 
 
 def test_by_hand():
