@@ -27,6 +27,7 @@ export const WIDGETS = {
   playground: "figures/playground/index.js",
   question: "figures/question/index.js",
   receptive_field: "figures/receptive_field/index.js",
+  sweep_dots: "figures/sweep_dots/index.js",
   wiring: "figures/wiring/index.js",
 };
 /** In which figures speak: what `SCSE_LANGUAGE` names, as in Python. */

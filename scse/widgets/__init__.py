@@ -66,6 +66,7 @@ from scse.widgets.question import Question
 from scse.widgets.receptive_field import ReceptiveField
 from scse.widgets.squeeze_excite import SqueezeExcite
 from scse.widgets.squeeze_maps import SqueezeMaps
+from scse.widgets.sweep_dots import SweepDots
 from scse.widgets.wiring import Wiring
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "ReceptiveField",
     "SqueezeExcite",
     "SqueezeMaps",
+    "SweepDots",
     "Wiring",
     "explore",
 ]

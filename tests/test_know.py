@@ -1,0 +1,159 @@
+"""The chapter *What do the gates know?*: its figure, and that its stored tables are true.
+
+js/test/dots_golden.json is what Python says of the figure; js/test/dots.test.js holds the page to
+it. Write it anew with ``python tests/test_know.py``.
+"""
+
+import functools
+import json
+import math
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import traitlets
+
+from scse.widgets import SweepDots
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "js" / "test" / "dots_golden.json"
+KNOW = ROOT / "book" / "know"
+
+
+# The figure
+
+
+def rows(**lost):
+    """The table of a network: block → losses by the ways "swap" and "item"."""
+    return [
+        {"block": block, "branch": branch, "how": how, "lost": x, "lost_restored": x / 2}
+        for block, by_branch in lost.items()
+        for branch, pair in by_branch.items()
+        for how, x in zip(("swap", "item"), pair, strict=True)
+    ]
+
+
+TABLES = {
+    "easy": {
+        "A": rows(
+            encoder1={"channel": (0.5, 0.0)},
+            decoder1={"channel": (0.0, 0.25)},
+            all={"channel": (0.75, 0.25)},
+        ),
+        "B": rows(
+            encoder1={"channel": (0.0625, 0.0), "spatial": (-0.125, 0.0)},
+            decoder1={"channel": (0.03125, 0.0), "spatial": (0.25, 0.5)},
+            all={"channel": (0.125, 0.0), "spatial": (0.375, 0.5)},
+        ),
+    },
+    "hard": {"A": rows(encoder1={"spatial": (0.9375, 0.0)}, all={"spatial": (0.9375, 0.0)})},
+}
+KNOWN = {
+    "easy": {
+        "A": {("encoder1", "channel"): 0.9375, ("decoder1", "channel"): 1.0},
+        "B": {("encoder1", "channel"): 0.5},
+    }
+}
+WAYS = {
+    "easy": {"swap": "another contrast", "item": "another slice"},
+    "hard": {"swap": "another digit", "item": "another picture"},
+}
+STATES = (
+    {},
+    {"network": "B", "restored": True},
+    {"branch": "spatial", "network": "A"},
+    {"group": "hard", "branch": "spatial", "how": "item"},
+    {"group": "hard"},
+)
+
+
+def make(**options):
+    given = {"ways": WAYS, "known": KNOWN, "read": {"easy": "contrast"}, "chance": {"easy": 0.5}}
+    return SweepDots(TABLES, **{**given, **options})
+
+
+def plain(value):
+    """As JSON has it: None for NaN."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def golden():
+    figure = make()
+    first = {name: getattr(figure, name) for name in figure.state_names()}
+    return {
+        "manifest": {
+            name: figure.manifest[name]
+            for name in ("groups", "blocks", "ways", "control", "known", "costly")
+        },
+        "lost": plain(figure._lost.flatten().tolist()),
+        "known": plain(figure._known.flatten().tolist()),
+        "states": [
+            {
+                "state": {**first, **state},
+                "seen": plain(figure.evaluate(state)),
+                "quantities": plain(figure.quantities(state)),
+            }
+            for state in STATES
+        ],
+    }
+
+
+def test_golden_values_are_current():
+    assert json.loads(GOLDEN.read_text()) == golden(), (
+        "js/test/dots_golden.json is stale: python tests/test_know.py"
+    )
+
+
+def test_what_is_counted():
+    now = make().evaluate()
+    assert now["networks"] == ["A", "B"]
+    assert (now["gates"], now["readable"], now["costly"], now["both"]) == (4, 2, 2, 1)
+    assert now["all"] == 0.75
+    assert now["most"] == [0.5, 0.03125, 0.75]
+    assert now["read"][:2] == [0.71875, 1.0]
+    one = make().evaluate({"network": "B", "restored": True})
+    assert (one["gates"], one["costly"], one["all"]) == (2, 0, 0.0625)
+    masks = make().evaluate({"branch": "spatial", "network": "A"})
+    assert masks["shown"] == ["B"], "A has no masks: all that have are shown"
+
+
+def test_rows_of_single_channels_are_left_out():
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(TABLES["easy"]["A"]).assign(channel=None)
+    more = table.head(1).assign(channel=3, lost=0.99)
+    table = pandas.concat([table, more]).astype({"channel": "Int64"})
+    figure = SweepDots({"easy": {"A": table}}, ways={"swap": "swap", "item": "item"})
+    assert max(figure.evaluate()["most"]) == 0.75
+
+
+@pytest.mark.parametrize(
+    ("tables", "options", "kind", "words"),
+    [
+        ([], {}, TypeError, "tables must be a dict"),
+        ({"easy": {}}, {}, ValueError, "tables is empty"),
+        ({"easy": {"A": [{"block": "all"}]}}, {}, ValueError, "has no column 'branch'"),
+        (TABLES, {"ways": {"swop": "swap", "item": "x"}}, ValueError, "no table has the way"),
+        (TABLES, {"ways": {"swap": "swap"}}, ValueError, "control must be one of swap"),
+        (TABLES, {"ways": 3}, TypeError, "ways must be a dict"),
+        (TABLES, {"nose": 3}, TypeError, "nose"),
+        (TABLES, {"group": "nose"}, traitlets.TraitError, "group must be one of easy, hard"),
+        (TABLES, {"how": "nose"}, traitlets.TraitError, "how must be one of"),
+        (TABLES, {"network": "nose"}, traitlets.TraitError, "network must be one of"),
+    ],
+)
+def test_what_is_wrong_is_said(tables, options, kind, words):
+    with pytest.raises(kind, match=words):
+        SweepDots(tables, **options)
+
+
+def test_it_is_drawn():
+    assert len(make(branch="spatial").still()) > 1000
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(golden(), indent=1) + "\n", encoding="utf-8")
