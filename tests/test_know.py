@@ -4,14 +4,11 @@ js/test/dots_golden.json is what Python says of the figure; js/test/dots.test.js
 it. Write it anew with ``python tests/test_know.py``.
 """
 
-import functools
 import json
 import math
-import sys
 from pathlib import Path
 
 import pytest
-import torch
 import traitlets
 
 from scse.widgets import SweepDots

@@ -2,8 +2,8 @@
 
     .venv/bin/python book/know/measure.py
 
-About half an hour on one core; with the names of networks, of these alone. Four tables, a file
-each, which *What do the gates know?* reads and `tests/test_know.py` computes in part again:
+About twenty minutes on one idle core; with names of tables, these alone. Four tables, a file each,
+which *What do the gates know?* reads, and which `tests/test_know.py` computes again in part:
 
 * replaced.csv: Dice lost when a gate is replaced, for each network, block, branch and replacement;
 * known.csv: what can be read off the gates and off what else there is;
@@ -66,7 +66,7 @@ class Pairs(NamedTuple):
 
 
 @functools.cache
-def pairs(task: str, every: int = 2) -> Pairs:
+def pairs(task: str, every: int = 4) -> Pairs:
     return brain_pairs(every) if task == "brain" else digit_pairs(12 // every)
 
 
@@ -156,7 +156,7 @@ def one_number(gate: Tensor) -> Tensor:
     return torch.full_like(gate, gate.mean())
 
 
-def replaced(name: str, every: int = 2, **only: Any) -> pd.DataFrame:
+def replaced(name: str, every: int = 4, **only: Any) -> pd.DataFrame:
     """Dice lost by each replacement, as `scse.sweep` has it."""
     at = pairs(task_of(name), every)
     ways: dict[str, Any] = {
@@ -180,7 +180,7 @@ def replaced(name: str, every: int = 2, **only: Any) -> pd.DataFrame:
 
 
 @torch.no_grad()
-def single(name: str, blocks: Any = None, every: int = 4) -> pd.DataFrame:
+def single(name: str, blocks: Any = None, every: int = 8) -> pd.DataFrame:
     """Each channel gate: its mean, and the Dice lost if it is 0, and if its whole map is taken out.
 
     Where all gates of the block cost something when they are of the other condition
@@ -383,7 +383,7 @@ def _explained(mask: Tensor, predictors: list[Tensor]) -> float:
 
 def main() -> None:
     torch.set_num_threads(1)
-    shipped = sys.argv[1:] or names()
+    shipped = names()
     free = [f"{task}-untrained-{k}" for task in ("brain", "digits") for k in range(UNTRAINED)]
     se = {name: weights.card(name)["network"]["se"] for name in shipped}
     tables: dict[str, tuple[Callable[[str], pd.DataFrame], list[str]]] = {
@@ -392,12 +392,13 @@ def main() -> None:
         "replaced": (replaced, shipped),
         "single": (single, [name for name in shipped if se[name] != "sse"]),
     }
-    for title, (make, subjects) in tables.items():
+    for title in sys.argv[1:] or tables:
+        make, subjects = tables[title]
         found = []
         for name in subjects:
             print(title, name, flush=True)
             found.append(make(name))
-        pd.concat(found).to_csv(HERE / f"{title}.csv", index=False, float_format="%.4f")
+            pd.concat(found).to_csv(HERE / f"{title}.csv", index=False, float_format="%.4f")
 
 
 if __name__ == "__main__":

@@ -124,9 +124,8 @@ class SweepDots(_base.Widget):
         for group, each in (known or {}).items():
             for name, accuracies in each.items():
                 for (block, branch), value in accuracies.items():
-                    at = networks.index((group, name)), blocks.index(block)
-                    place = (*at, BRANCHES.index(branch))
-                    self._known[place] = value
+                    n, b = networks.index((group, name)), blocks.index(block)
+                    self._known[n, b, BRANCHES.index(branch)] = value
         self._networks = networks
         manifest: Manifest = {
             "groups": [
