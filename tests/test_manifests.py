@@ -31,6 +31,7 @@ from scse.widgets import (
     ReceptiveField,
     SqueezeExcite,
     SqueezeMaps,
+    SweepDots,
     Wiring,
     _base,
     _engine,
@@ -55,6 +56,7 @@ from scse.widgets import (
     receptive_field,
     squeeze_excite,
     squeeze_maps,
+    sweep_dots,
     wiring,
 )
 
@@ -86,6 +88,7 @@ MANIFESTS = {
     "ReceptiveField": (receptive_field.Manifest, "figures/receptive_field/model.js"),
     "SqueezeExcite": (squeeze_excite.Manifest, "figures/squeeze_excite.js"),
     "SqueezeMaps": (squeeze_maps.Manifest, "figures/squeeze_maps/index.js"),
+    "SweepDots": (sweep_dots.Manifest, "figures/sweep_dots/model.js"),
     "Wiring": (wiring.Manifest, "figures/wiring/model.js"),
 }
 PARTS = [
@@ -106,6 +109,7 @@ PARTS = [
     (receptive_field.Picture, "figures/receptive_field/model.js", "Picture"),
     (receptive_field.Stage, "figures/receptive_field/model.js", "Stage"),
     (playground.State, "figures/playground/state.js", "State"),
+    (sweep_dots.Group, "figures/sweep_dots/model.js", "Group"),
     (_guides.Step, "desk/tour.js", "Step"),
     (_guides.Condition, "desk/goal.js", "Condition"),
     (_guides.Puzzle, "desk/puzzle.js", "Puzzle"),
@@ -120,6 +124,7 @@ PARTS = [
     (edits.Site, "gates/check.js", "Site"),
 ]
 SIZE = 16
+COLUMNS = ("block", "branch", "how", "lost")
 
 
 def properties(file, name):
@@ -204,6 +209,7 @@ def small_widgets():
             ReceptiveField(net, samples),
             SqueezeExcite(net, samples),
             SqueezeMaps(net, samples),
+            SweepDots({"stripes": {"net": [dict(zip(COLUMNS, ("all", "channel", "item", 0.5)))]}}),
             Wiring(net, [(*sample[:2], label) for sample in samples], block="decoder1"),
         ]
         playground._means.cache_clear()

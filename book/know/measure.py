@@ -53,7 +53,8 @@ class Pairs(NamedTuple):
     images: Tensor  # (groups · each, 1, H, W), a group has one condition
     others: Tensor  # the same in another condition
     again: Tensor  # the same in the same condition: only noise, or the hand, is another
-    labels: Tensor
+    labels: Tensor  # of the images, and of their own kind again
+    their_labels: Tensor  # of the others
     groups: int
     classes: int
 
@@ -82,7 +83,8 @@ def brain_pairs(every: int) -> Pairs:
     (bright, labels), (dark, _) = made(0), made(1)
     again = torch.cat([made(contrast, noise=1000)[0] for contrast in (0, 1)])
     images, others = torch.cat([bright, dark]), torch.cat([dark, bright])
-    return Pairs(images, others, again, labels.repeat(2, 1, 1), 2, len(brain.CLASSES))
+    labels = labels.repeat(2, 1, 1)
+    return Pairs(images, others, again, labels, labels, 2, len(brain.CLASSES))
 
 
 def digit_pairs(each: int) -> Pairs:
@@ -95,9 +97,9 @@ def digit_pairs(each: int) -> Pairs:
     changed = (classes + torch.randint(1, 10, classes.shape, generator=random)) % 10
     shared = _backgrounds(len(classes), digits.TEST_PHOTOS, random)
     images, labels = _on(shared, classes, "test", random)
-    others, _ = _on(shared, changed, "test", random)
+    others, their_labels = _on(shared, changed, "test", random)
     again, _ = _on(shared, classes, "test", random)
-    return Pairs(images, others, again, labels, 10, len(digits.CLASSES))
+    return Pairs(images, others, again, labels, their_labels, 10, len(digits.CLASSES))
 
 
 class Backgrounds(NamedTuple):
