@@ -4,13 +4,19 @@ js/test/dots_golden.json is what Python says of the figure; js/test/dots.test.js
 it. Write it anew with ``python tests/test_know.py``.
 """
 
+import functools
+import importlib.util
 import json
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import torch
 import traitlets
+from test_tours import close
 
+from scse import weights
 from scse.widgets import SweepDots
 
 ROOT = Path(__file__).parents[1]
@@ -120,10 +126,9 @@ def test_what_is_counted():
 
 
 def test_rows_of_single_channels_are_left_out():
-    pandas = pytest.importorskip("pandas")
-    table = pandas.DataFrame(TABLES["easy"]["A"]).assign(channel=None)
+    table = pd.DataFrame(TABLES["easy"]["A"]).assign(channel=None)
     more = table.head(1).assign(channel=3, lost=0.99)
-    table = pandas.concat([table, more]).astype({"channel": "Int64"})
+    table = pd.concat([table, more]).astype({"channel": "Int64"})
     figure = SweepDots({"easy": {"A": table}}, ways={"swap": "swap", "item": "item"})
     assert max(figure.evaluate()["most"]) == 0.75
 
@@ -136,6 +141,7 @@ def test_rows_of_single_channels_are_left_out():
         ({"easy": {"A": [{"block": "all"}]}}, {}, ValueError, "has no column 'branch'"),
         (TABLES, {"ways": {"swop": "swap", "item": "x"}}, ValueError, "no table has the way"),
         (TABLES, {"ways": {"swap": "swap"}}, ValueError, "control must be one of swap"),
+        (TABLES, {"known": {"easy": {"C": {}}}}, ValueError, "known has 'C' of 'easy'"),
         (TABLES, {"ways": 3}, TypeError, "ways must be a dict"),
         (TABLES, {"nose": 3}, TypeError, "nose"),
         (TABLES, {"group": "nose"}, traitlets.TraitError, "group must be one of easy, hard"),
@@ -150,6 +156,88 @@ def test_what_is_wrong_is_said(tables, options, kind, words):
 
 def test_it_is_drawn():
     assert len(make(branch="spatial").still()) > 1000
+
+
+# The tables
+
+
+@functools.cache
+def measure():
+    spec = importlib.util.spec_from_file_location("measure", KNOW / "measure.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@functools.cache
+def stored(table):
+    return pd.read_csv(KNOW / f"{table}.csv")
+
+
+def test_tables_are_of_all_shipped_networks():
+    cards = weights.cards()
+    kinds = {name: card["network"]["se"] for name, card in cards.items() if card["network"]["se"]}
+    assert set(stored("replaced").network) == set(kinds)
+    assert set(kinds) <= set(stored("known").network)
+    assert set(stored("single").network) == {name for name in kinds if kinds[name] != "sse"}
+    masked = {name for name in kinds if kinds[name] != "cse"}
+    assert {name for name in stored("masks").network if "untrained" not in name} == masked
+    for name, kind in kinds.items():
+        rows = stored("replaced").query("network == @name")
+        branches = {"scse": 2}.get(kind, 1)
+        assert len(rows) == 8 * branches * 6, "7 blocks and all, by six ways"
+
+
+@functools.cache
+def chapter():
+    """The figure of the chapter."""
+    cells = json.loads((ROOT / "book" / "know.ipynb").read_text())["cells"]
+    (source,) = ("".join(cell["source"]) for cell in cells if cell["id"] == "know-01")
+    before, _, last = source.replace('f"know/', f'f"{KNOW}/').rpartition("\nSweepDots(")
+    scope = {}
+    exec(before, scope)
+    return eval("SweepDots(" + last, scope)
+
+
+def same(table, fresh, keys, within):
+    """The rows of a stored table that were computed again are what they were."""
+    old = stored(table).set_index(keys)
+    fresh = fresh.set_index(keys)
+    assert len(fresh)
+    for place, row in fresh.iterrows():
+        for column, value in row.items():
+            kept = old.loc[place, column]
+            assert kept == pytest.approx(value, abs=within, nan_ok=True), (place, column)
+
+
+def test_a_block_of_seed_2_is_replaced_again():
+    torch.set_num_threads(1)
+    name = "brain-unet-scse-seed2"
+    fresh = measure().replaced(name, by="block", blocks="encoder2", branches="channel")
+    same("replaced", fresh, ["network", "block", "branch", "how"], 0.005)
+
+
+def test_masks_of_the_digits_are_replaced_again():
+    name = "digits-unet-sse-seed0"
+    fresh = measure().replaced(name, by="block", blocks="decoder1")
+    same("replaced", fresh, ["network", "block", "branch", "how"], 0.005)
+
+
+def test_single_channels_are_silenced_again():
+    fresh = measure().single("brain-unet-scse-seed4", "encoder1")
+    same("single", fresh, ["network", "block", "channel"], 0.005)
+
+
+def test_what_is_known_is_read_again():
+    for name in ("brain-input", "brain-unet-scse-seed2"):
+        fresh = measure().known(name)
+        # One image more or less of 96 may fall to the other side.
+        same("known", fresh, ["network", "block", "read"], 2.1 / 96)
+
+
+def test_masks_in_and_out_are_measured_again():
+    fresh = measure().masks("digits-unet-scse-seed0")
+    same("masks", fresh, ["network", "block"], 0.005)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,9 @@ class Pairs(NamedTuple):
     images: Tensor  # (groups · each, 1, H, W), a group has one condition
     others: Tensor  # the same in another condition
     again: Tensor  # the same in the same condition: only noise, or the hand, is another
-    labels: Tensor  # of the images, and of their own kind again
+    labels: Tensor
     their_labels: Tensor  # of the others
+    again_labels: Tensor
     groups: int
     classes: int
 
@@ -84,7 +85,7 @@ def brain_pairs(every: int) -> Pairs:
     again = torch.cat([made(contrast, noise=1000)[0] for contrast in (0, 1)])
     images, others = torch.cat([bright, dark]), torch.cat([dark, bright])
     labels = labels.repeat(2, 1, 1)
-    return Pairs(images, others, again, labels, labels, 2, len(brain.CLASSES))
+    return Pairs(images, others, again, labels, labels, labels, 2, len(brain.CLASSES))
 
 
 def digit_pairs(each: int) -> Pairs:
@@ -98,8 +99,9 @@ def digit_pairs(each: int) -> Pairs:
     shared = _backgrounds(len(classes), digits.TEST_PHOTOS, random)
     images, labels = _on(shared, classes, "test", random)
     others, their_labels = _on(shared, changed, "test", random)
-    again, _ = _on(shared, classes, "test", random)
-    return Pairs(images, others, again, labels, their_labels, 10, len(digits.CLASSES))
+    again, again_labels = _on(shared, classes, "test", random)
+    every = (images, others, again, labels, their_labels, again_labels)
+    return Pairs(*every, 10, len(digits.CLASSES))
 
 
 class Backgrounds(NamedTuple):

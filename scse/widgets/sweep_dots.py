@@ -123,6 +123,8 @@ class SweepDots(_base.Widget):
         self._known = torch.full((len(networks), len(blocks), len(BRANCHES)), NAN)
         for group, each in (known or {}).items():
             for name, accuracies in each.items():
+                if (group, name) not in networks:
+                    raise ValueError(f"known has {name!r} of {group!r}, which has no table")
                 for (block, branch), value in accuracies.items():
                     n, b = networks.index((group, name)), blocks.index(block)
                     self._known[n, b, BRANCHES.index(branch)] = value
@@ -221,8 +223,9 @@ class SweepDots(_base.Widget):
         }
 
     def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
-        now = self.evaluate(state)
+        now, way = self.evaluate(state), self._now(state)["how"]
         return {
+            "number of the way": self.manifest["ways"].index(way) + 1,
             "networks shown": len(now["shown"]),
             "readable gates": now["readable"],
             "costly gates": now["costly"],

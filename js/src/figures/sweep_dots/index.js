@@ -240,7 +240,7 @@ export default widget(
         count.set(seen[/** @type {"readable" | "gates" | "costly" | "both"} */ (name)]);
       }
       all.set(seen.all);
-      measure(quantities(seen));
+      measure(quantities(seen, manifest, current));
       say(
         WORDS.said({
           way,

@@ -107,9 +107,11 @@ export function evaluate(manifest, { lost, known }, { group, branch, how, restor
 /**
  * What puzzles can be about.
  * @param {Pick<ReturnType<typeof evaluate>, "shown" | "readable" | "costly" | "most" | "all">} seen
+ * @param {Manifest} manifest @param {State} state
  * @returns {import("../../desk/goal.js").Numbers}
  */
-export const quantities = (seen) => ({
+export const quantities = (seen, { ways }, { how }) => ({
+  "number of the way": ways.indexOf(how) + 1,
   "networks shown": seen.shown.length,
   "readable gates": seen.readable,
   "costly gates": seen.costly,
