@@ -182,8 +182,9 @@ def test_tables_are_of_all_shipped_networks():
     assert set(stored("single").network) == {name for name in kinds if kinds[name] != "sse"}
     masked = {name for name in kinds if kinds[name] != "cse"}
     assert {name for name in stored("masks").network if "untrained" not in name} == masked
+    replaced = stored("replaced")
     for name, kind in kinds.items():
-        rows = stored("replaced").query("network == @name")
+        rows = replaced[replaced.network == name]
         branches = {"scse": 2}.get(kind, 1)
         assert len(rows) == 8 * branches * 6, "7 blocks and all, by six ways"
 
@@ -197,6 +198,50 @@ def chapter():
     scope = {}
     exec(before, scope)
     return eval("SweepDots(" + last, scope)
+
+
+def test_numbers_of_the_tour_are_those_of_the_tables():
+    figure = chapter()
+    steps = figure.manifest["tour"]
+    seen = [figure.evaluate(step["set"]) for step in steps]
+    says = [step["says"] for step in steps]
+    blocks = figure.manifest["blocks"]
+    close(says[0], seen[0]["read"][blocks.index("decoder3")], 0.1)
+    assert max(seen[1]["most"]) < 0.01
+    close(says[2], max(x for x in seen[2]["read"] if not math.isnan(x)))
+    close(says[3], seen[3]["all"])
+    close(says[4], seen[4]["all"])
+    assert len(seen[5]["networks"]) == 8
+    assert f"off {seen[5]['readable']} of {seen[5]['gates']}" in says[5]
+    assert f"in {seen[5]['costly']} of them" in says[5]
+    of_seed_2 = [seen[6]["most"][blocks.index("encoder2")], seen[6]["read"][3]]
+    assert blocks[3] == "bottleneck"
+    close(says[6], *of_seed_2)
+
+
+def test_only_one_network_solves_each_puzzle_in_its_way():
+    figure = chapter()
+    idle, unread = figure.manifest["puzzles"]
+    solved = {
+        name
+        for name in figure.evaluate({"group": "brain"})["networks"]
+        if reached(figure, idle, {"group": "brain", "network": name})
+    }
+    assert solved == {"scSE, seed 0"}
+    both = figure.evaluate({"group": "digits", "branch": "spatial"})["networks"]
+    assert all(
+        reached(figure, unread, {"group": "digits", "branch": "spatial", "network": name})
+        for name in both
+    )
+
+
+def reached(figure, puzzle, state):
+    now = figure.quantities(state)
+    signs = {">=": float.__ge__, "<=": float.__le__}
+    return all(
+        signs[each["sign"]](float(now[each["quantity"]]), float(each["value"]))
+        for each in puzzle["goal"]
+    )
 
 
 def same(table, fresh, keys, within):
