@@ -6,6 +6,8 @@ import pytest
 from site_tools import figure, named, number, serious_violations, settle
 from test_know import chapter
 
+from scse.widgets import _base
+
 
 def opened(open_page, **options):
     return figure(open_page("know.html", **options), "dots")
@@ -55,7 +57,7 @@ def test_by_pointer_keyboard_and_links(open_page):
 def test_puzzles_can_be_solved_by_hand(open_page):
     dots = opened(open_page)
     for puzzle in chapter().manifest["puzzles"]:
-        slug = puzzle["name"].lower().replace(" ", "-")
+        slug = _base.slug(puzzle["name"])
         dots.page.locator(f"a[href='#do:{slug}']").first.press("Enter")
         settle(dots.page)
         wanted = puzzle["solution"]
