@@ -268,11 +268,13 @@ def test_masks_of_the_digits_are_replaced_again():
     same("replaced", fresh, ["network", "block", "branch", "how"], 0.005)
 
 
+@pytest.mark.slow
 def test_single_channels_are_silenced_again():
     fresh = measure().single("brain-unet-scse-seed4", "encoder1")
     same("single", fresh, ["network", "block", "channel"], 0.005)
 
 
+@pytest.mark.slow
 def test_what_is_known_is_read_again():
     for name in ("brain-input", "brain-unet-scse-seed2"):
         fresh = measure().known(name)
@@ -280,6 +282,7 @@ def test_what_is_known_is_read_again():
         same("known", fresh, ["network", "block", "read"], 2.1 / 96)
 
 
+@pytest.mark.slow
 def test_masks_in_and_out_are_measured_again():
     fresh = measure().masks("digits-unet-scse-seed0")
     same("masks", fresh, ["network", "block"], 0.005)

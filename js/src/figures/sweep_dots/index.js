@@ -156,7 +156,7 @@ export default widget(
     parts({
       choice: [group.element, branch.element, network.element],
       ways: [how.element, size.element],
-      known: [readHead, ...rows.map(({ read }) => read)],
+      known: rows.map(({ read }) => read),
       lost: rows.map(({ lost }) => lost),
       counts: [result],
     });
