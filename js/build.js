@@ -28,6 +28,7 @@ export const WIDGETS = {
   question: "figures/question/index.js",
   receptive_field: "figures/receptive_field/index.js",
   run_table: "figures/run_table/index.js",
+  sweep_dots: "figures/sweep_dots/index.js",
   wiring: "figures/wiring/index.js",
 };
 /** In which figures speak: what `SCSE_LANGUAGE` names, as in Python. */

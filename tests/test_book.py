@@ -16,7 +16,7 @@ def markdown(name):
     )
 
 
-@pytest.mark.parametrize("name", ["squeeze", "excite", "channel", "space"])
+@pytest.mark.parametrize("name", ["squeeze", "excite", "channel", "space", "know"])
 def test_quoted_lines_of_code_exist(name):
     """The tables that lead from a symbol to its line of code quote scse/blocks.py literally."""
     rows = re.findall(r"^\| \$.*\| `(.+)` \|$", markdown(name), re.MULTILINE)

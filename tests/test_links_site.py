@@ -500,6 +500,7 @@ def test_a_sentence_of_the_book_opens_the_bottleneck(open_page):
         ("both.html", "join"),
         ("backwards.html", "paths"),
         ("family.html", "family"),
+        ("know.html", "dots"),
         ("own_network.html", "explorer"),
         ("pitfalls.html", "picks"),
         ("playground.html", "playground"),

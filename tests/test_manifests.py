@@ -32,6 +32,7 @@ from scse.widgets import (
     RunTable,
     SqueezeExcite,
     SqueezeMaps,
+    SweepDots,
     Wiring,
     _base,
     _engine,
@@ -57,6 +58,7 @@ from scse.widgets import (
     run_table,
     squeeze_excite,
     squeeze_maps,
+    sweep_dots,
     wiring,
 )
 
@@ -89,6 +91,7 @@ MANIFESTS = {
     "RunTable": (run_table.Manifest, "figures/run_table/model.js"),
     "SqueezeExcite": (squeeze_excite.Manifest, "figures/squeeze_excite.js"),
     "SqueezeMaps": (squeeze_maps.Manifest, "figures/squeeze_maps/index.js"),
+    "SweepDots": (sweep_dots.Manifest, "figures/sweep_dots/model.js"),
     "Wiring": (wiring.Manifest, "figures/wiring/model.js"),
 }
 PARTS = [
@@ -112,6 +115,7 @@ PARTS = [
     (receptive_field.Picture, "figures/receptive_field/model.js", "Picture"),
     (receptive_field.Stage, "figures/receptive_field/model.js", "Stage"),
     (playground.State, "figures/playground/state.js", "State"),
+    (sweep_dots.Group, "figures/sweep_dots/model.js", "Group"),
     (_guides.Step, "desk/tour.js", "Step"),
     (_guides.Condition, "desk/goal.js", "Condition"),
     (_guides.Puzzle, "desk/puzzle.js", "Puzzle"),
@@ -126,6 +130,7 @@ PARTS = [
     (edits.Site, "gates/check.js", "Site"),
 ]
 SIZE = 16
+COLUMNS = ("block", "branch", "how", "lost")
 
 
 def properties(file, name):
@@ -211,6 +216,7 @@ def small_widgets():
             RunTable({"stripes": {kind: {0: {"stripe": 0.5}} for kind in ("none", "scSE")}}),
             SqueezeExcite(net, samples),
             SqueezeMaps(net, samples),
+            SweepDots({"stripes": {"net": [dict(zip(COLUMNS, ("all", "channel", "item", 0.5)))]}}),
             Wiring(net, [(*sample[:2], label) for sample in samples], block="decoder1"),
         ]
         playground._means.cache_clear()

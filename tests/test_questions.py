@@ -870,6 +870,51 @@ def left_of_masks_off():
     return "0.1 or less"
 
 
+def lost_by_gates_of_another_digit():
+    words = printed("know", "know-07").splitlines()
+    (row,) = (line.split() for line in words if line.startswith("digits-unet-scse-seed0   channel"))
+    assert "scSE 0.96" in printed("know", "know-11")
+    return float(row[2])
+
+
+def what_masks_of_another_digit_are_read_as():
+    rows = printed("know", "know-11").splitlines()
+    (row,) = (line.split() for line in rows if line.startswith("masks of another digit"))
+    _, theirs, none, third = map(float, row[-4:])
+    assert theirs < 0.01
+    assert none == 0.03
+    assert third > 2 * (theirs + none)
+    return "as a third digit, which is in neither image"
+
+
+def of_the_bottleneck(cell):
+    """Its column in the first table of a cell: line → number."""
+    lines = [line.split() for line in printed("know", cell).splitlines()]
+    (column, *_) = (line.index("bottleneck") + 1 for line in lines if "bottleneck" in line)
+    found = {}
+    for line in lines:
+        if len(line) > column and line[0].startswith("brain-scse-seed"):
+            found[int(line[0][-1])] = float(line[column])
+        if line[:2] == ["untrained,", "least"]:
+            found.setdefault("untrained", float(line[column + 1]))
+    assert list(found) == [*range(7), "untrained"]
+    return found
+
+
+def networks_whose_clusters_are_the_contrast():
+    found = of_the_bottleneck("know-13")
+    assert found[2] < 0.6
+    assert list(found.values()).count(1.0) == 6
+    assert found["untrained"] >= 0.9
+    return sum(found[seed] >= 0.95 for seed in range(7))
+
+
+def networks_whose_masks_brighten_the_brain():
+    found = of_the_bottleneck("know-19")
+    assert [seed for seed in range(7) if found[seed] > 1] == [1, 2, 6]
+    return sum(found[seed] > 1 for seed in range(7))
+
+
 COMPUTED = {
     ("index", "bar"): bar_that_loses_the_0,
     ("index", "own-gates"): own_gates,
@@ -915,6 +960,10 @@ COMPUTED = {
     ("family", "constant"): projections_of_ones,
     ("family", "second"): layer_that_stands_behind_a_relu,
     ("family", "saved"): products_saved,
+    ("know", "use"): lost_by_gates_of_another_digit,
+    ("know", "third"): what_masks_of_another_digit_are_read_as,
+    ("know", "clusters"): networks_whose_clusters_are_the_contrast,
+    ("know", "masks"): networks_whose_masks_brighten_the_brain,
     ("playground", "mask"): mask_missed_most,
     ("playground", "mean"): mean_mask,
     ("own_network", "seven"): blocks_that_do_not_move,

@@ -114,7 +114,8 @@ test("what came of a puzzle is kept in the tab, the first of solved and shown", 
   const stored = new Map();
   const storage = {
     getItem: (/** @type {string} */ key) => stored.get(key) ?? null,
-    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void stored.set(key, value),
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) =>
+      void stored.set(key, value),
   };
   const now = () => JSON.parse(stored.get("scse-puzzle squeeze/half-the-error") ?? "null");
   const kept = outcome("half-the-error", storage, pageOf("/book/squeeze.html"));

@@ -67,6 +67,7 @@ from scse.widgets.receptive_field import ReceptiveField
 from scse.widgets.run_table import RunTable
 from scse.widgets.squeeze_excite import SqueezeExcite
 from scse.widgets.squeeze_maps import SqueezeMaps
+from scse.widgets.sweep_dots import SweepDots
 from scse.widgets.wiring import Wiring
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "RunTable",
     "SqueezeExcite",
     "SqueezeMaps",
+    "SweepDots",
     "Wiring",
     "explore",
 ]

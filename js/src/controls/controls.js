@@ -257,6 +257,7 @@ export function bypass() {
     type: "button",
     class: "scse-button scse-bypass",
     "data-name": "bypass",
+    hidden: true, // until it is known how many bars there are
     onclick: () => end.focus(),
   });
   return {

@@ -1,0 +1,20 @@
+// Compiled from scse/widgets/words by `npm run build`: edit there.
+export const of = "Networks of";
+export const branch = "Replace";
+export const branches = { "channel": "channel gates", "spatial": "masks" };
+export const how = "by";
+export const size = "Size of the output";
+export const sizes = { "free": "as it comes", "restored": "restored" };
+export const network = "Numbers of";
+export const every = "all networks";
+export const block = "block";
+export const read = /** @type {(read: string | number) => string} */ ((read) => `${read}: share read right`);
+export const lost = "Dice lost";
+export const all = "all at once";
+export const legend = /** @type {(control: string | number) => string} */ ((control) => `Each dot is a network, at the same height in every row. Ring: the control, ${control}. Dotted line: what a guess gets right. Numbers: the mean share read right, and the largest loss.`);
+export const rowRead = /** @type {(gaps: { block: string | number, network: string | number, value: string | number }) => string} */ (({ block, network, value }) => `${block}, ${network}: ${value} read right`);
+export const rowLost = /** @type {(gaps: { block: string | number, network: string | number, value: string | number, control: string | number }) => string} */ (({ block, network, value, control }) => `${block}, ${network}: loses ${value}, the control ${control}`);
+export const readable = /** @type {(gaps: { limit: string | number, readable: string | Node, gates: string | Node }) => (string | Node)[]} */ (({ limit, readable, gates }) => ["Readable, ", limit, " or more is read right: ", readable, " of ", gates, " gates."]);
+export const costly = /** @type {(gaps: { limit: string | number, costly: string | Node, both: string | Node }) => (string | Node)[]} */ (({ limit, costly, both }) => ["Costly, ", limit, " or more is lost: ", costly, " of them. Both: ", both, "."]);
+export const atOnce = /** @type {(all: string | Node) => (string | Node)[]} */ ((all) => ["All blocks at once lose ", all, " at most."]);
+export const said = /** @type {(gaps: { way: string | number, gates: string | number, readable: string | number, costly: string | number, both: string | number, all: string | number }) => string} */ (({ way, gates, readable, costly, both, all }) => `${way}. Of ${gates} gates ${readable} are readable, ${costly} costly, ${both} both. All blocks at once lose ${all}.`);
