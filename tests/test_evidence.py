@@ -89,6 +89,20 @@ def test_each_pair_on_the_digits_is_above_0_with_scse():
     assert all(own[seed] > none[seed] for seed in own if seed in none)
 
 
+def test_how_many_digits_the_runs_find():
+    found = {
+        block: [sum(d >= 0.5 for d in run.values()) for run in runs.values()]
+        for block, runs in compared()[DIGITS].items()
+    }
+    assert set(found["scSE"]) == {10}
+    assert [found[block].count(10) for block in ("none", "cSE", "sSE")] == [0, 1, 1]
+    assert found["sSE"][1] == 0
+    assert found["sSE"][3] == 10
+    scores = {(block, seed): s for block in found for seed, s in score(DIGITS, block).items()}
+    assert max(scores, key=scores.get) == ("sSE", 3)
+    assert round(scores["sSE", 3], 2) == 0.96
+
+
 def test_on_the_brain_the_differences_lie_on_both_sides_of_0():
     pairs = {
         block: {seed: own[seed] - none[seed] for seed in own if seed in none}

@@ -349,7 +349,7 @@ def test_gift_by_pygiftparser(book, bank):
         feedback = text_of(given(question.generalFeedback))
         check_gift(entry, given(question.title), text_of(given(question.text)), answers, feedback)
     if book is BOOKS["the book"]:
-        assert left_out == ["own_network/frozen"]
+        assert left_out == ["evidence/brain", "own_network/frozen"]
 
 
 # --- QTI ---

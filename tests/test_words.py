@@ -27,6 +27,7 @@ GIVEN = {
     "GatesLearn": {"one", "two"},
     "PickRuns": {"stripes"},
     "RunTable": {"stripe", "stripes"},
+    "SweepDots": {"item", "net", "stripes"},
 }
 BRACKETED = str(ROOT / "tests" / "bracketed_widgets.py")
 

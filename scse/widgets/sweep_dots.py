@@ -37,6 +37,7 @@ class Manifest(TypedDict):
     """What the page reads, beside the arrays."""
 
     groups: list[Group]
+    titles: dict[str, str]  # what groups and networks are called
     blocks: list[str]  # the last is "all"
     ways: list[str]
     control: str  # one of the ways
@@ -134,13 +135,14 @@ class SweepDots(_base.Widget):
                 {
                     "name": group,
                     "networks": list(each),
-                    "ways": list(called[group].values()),
-                    "read": (read or {}).get(group, ""),
+                    "ways": [_words.name(way) for way in called[group].values()],
+                    "read": _words.name((read or {}).get(group, "")),
                     "chance": float((chance or {}).get(group, 0.0)),
                     "end": self._end(group),
                 }
                 for group, each in tables.items()
             ],
+            "titles": {name: _words.name(name) for both in networks for name in both},
             "blocks": blocks,
             "ways": order,
             "control": control,
@@ -251,7 +253,8 @@ class SweepDots(_base.Widget):
                     axes.scatter(value, y, s=16, facecolor=fill, edgecolor=edge, alpha=alpha)
         read.axvline(group["chance"], color=colours["soft"], lw=1, ls=":")
         lost.axvline(0, color=colours["soft"], lw=1)
-        read.set(xlim=(-0.05, 1.05), yticks=range(len(blocks)), yticklabels=blocks)
+        rows = [STILL["all"] if block == "all" else block for block in blocks]
+        read.set(xlim=(-0.05, 1.05), yticks=range(len(blocks)), yticklabels=rows)
         read.set(ylim=(len(blocks) - 0.5, -0.5), xlabel=STILL["read"].format(read=group["read"]))
         lost.set(xlim=(-0.05 * group["end"], 1.05 * group["end"]), xlabel=STILL["lost"])
         way = group["ways"][self.manifest["ways"].index(state["how"])]

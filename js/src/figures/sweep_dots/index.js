@@ -27,7 +27,7 @@ export default widget(
     network: oneOf(["", ...groups.flatMap(({ networks }) => networks)]),
   }),
   (/** @type {Context} */ { root, manifest, arrays, get, set, say, parts, measure }) => {
-    const { groups, blocks, ways, control } = manifest;
+    const { groups, titles, blocks, ways, control } = manifest;
     /** @returns {State} */
     const state = () => ({
       group: get("group"),
@@ -40,7 +40,7 @@ export default widget(
     const group = choice({
       label: WORDS.of,
       name: "group",
-      options: groups.map(({ name }) => ({ value: name, label: name })),
+      options: groups.map(({ name }) => ({ value: name, label: titles[name] })),
       onInput: (name) => set({ group: name }),
     });
     const branch = choice({
@@ -184,7 +184,7 @@ export default widget(
       how.set(current.how);
       network.offer([
         { value: "", label: WORDS.every },
-        ...networks.map((name) => ({ value: name, label: name })),
+        ...networks.map((name) => ({ value: name, label: titles[name] })),
       ]);
       network.set(networks.includes(current.network) ? current.network : "");
       root.classList.toggle("scse-of-masks", current.branch === "spatial");
@@ -214,7 +214,11 @@ export default widget(
           if (!Number.isNaN(seen.known[b][i])) {
             read.append(dot("scse-told", seen.known[b][i], 1, lane, faint));
             readWords.push(
-              WORDS.rowRead({ block: name, network: label, value: fixed(seen.known[b][i]) }),
+              WORDS.rowRead({
+                block: name,
+                network: titles[label],
+                value: fixed(seen.known[b][i]),
+              }),
             );
           }
           if (Number.isNaN(seen.lost[b][i])) return;
@@ -225,7 +229,7 @@ export default widget(
           lostWords.push(
             WORDS.rowLost({
               block: name,
-              network: label,
+              network: titles[label],
               value: fixed(seen.lost[b][i]),
               control: fixed(seen.control[b][i]),
             }),

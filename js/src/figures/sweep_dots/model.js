@@ -14,6 +14,7 @@
  * What scse/widgets/sweep_dots.py describes.
  * @typedef {object} Manifest
  * @property {Group[]} groups
+ * @property {Record<string, string>} titles what groups and networks are called
  * @property {string[]} blocks the last is "all"
  * @property {string[]} ways
  * @property {string} control one of the ways
