@@ -108,7 +108,7 @@ class RunTable(_base.Widget):
             "score": _words.name(score),
             "found": FOUND,
             "enough": ENOUGH,
-            "terms": ["d", "dbar"],
+            "terms": ["d"],
         }
         first, second = listed[0]["variants"][:2]
         defaults = {

@@ -279,11 +279,7 @@ export default widget(
           ? [WORDS.reference]
           : row.pairs
             ? [
-                h(
-                  "span",
-                  { "data-term": "dbar" },
-                  ...WORDS.difference(number("difference", row.difference, signedThree)),
-                ),
+                ...WORDS.difference(number("difference", row.difference, signedThree)),
                 " ",
                 ...(Number.isNaN(row.low)
                   ? []

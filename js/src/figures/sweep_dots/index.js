@@ -12,6 +12,8 @@ import * as WORDS from "../../words/sweep_dots.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("../../widget.js").Context<Manifest, State>} Context */
 
+/** By which signs the branches stand in equations. @type {Record<string, string>} */
+const TERMS = { channel: "c", spatial: "s" };
 const FREE = 0.05; // of an axis, at either end: room for half a dot
 
 /** @param {number} value @param {number} end */
@@ -48,7 +50,10 @@ export default widget(
       name: "branch",
       options: BRANCHES.map((name) => ({
         value: name,
-        label: WORDS.branches[/** @type {"channel" | "spatial"} */ (name)],
+        label: h("span", {
+          "data-term": TERMS[name],
+          text: WORDS.branches[/** @type {"channel" | "spatial"} */ (name)],
+        }),
       })),
       onInput: (name) => set({ branch: name }),
     });
@@ -238,7 +243,7 @@ export default widget(
         read.setAttribute("aria-label", readWords.join("; "));
         lost.setAttribute("aria-label", lostWords.join("; "));
         element.style.setProperty("--networks", String(networks.length));
-        lost.dataset.term = current.branch === "spatial" ? "s" : "c";
+        lost.dataset.term = TERMS[current.branch];
       }
       for (const [name, count] of Object.entries(counts)) {
         count.set(seen[/** @type {"readable" | "gates" | "costly" | "both"} */ (name)]);
