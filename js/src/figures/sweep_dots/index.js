@@ -50,12 +50,12 @@ export default widget(
       name: "branch",
       options: BRANCHES.map((name) => ({
         value: name,
-        label: h("span", {
-          "data-term": TERMS[name],
-          text: WORDS.branches[/** @type {"channel" | "spatial"} */ (name)],
-        }),
+        label: WORDS.branches[/** @type {"channel" | "spatial"} */ (name)],
       })),
       onInput: (name) => set({ branch: name }),
+    });
+    branch.element.querySelectorAll("label").forEach((label, i) => {
+      label.dataset.term = TERMS[BRANCHES[i]];
     });
     const how = select({
       label: WORDS.how,
