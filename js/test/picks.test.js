@@ -3,18 +3,9 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { ends, lanes } from "../src/draw/dots.js";
 import { evaluate, leaveOut, quantities, scoresOf } from "../src/figures/pick_runs/model.js";
+import { same } from "./same.js";
 
 const golden = JSON.parse(await readFile(new URL("picks_golden.json", import.meta.url), "utf8"));
-
-/** Python's None stands for NaN. @param {unknown} got @param {any} wanted @param {string} name */
-function same(got, wanted, name) {
-  if (wanted !== null && typeof wanted === "object") {
-    const all = /** @type {Record<string, unknown>} */ (got);
-    assert.deepEqual(Object.keys(all).sort(), Object.keys(wanted).sort(), name);
-    for (const key of Object.keys(wanted)) same(all[key], wanted[key], `${name}.${key}`);
-  } else if (wanted === null) assert.ok(Number.isNaN(got), `${name} is ${got}`);
-  else assert.ok(Math.abs(Number(got) - wanted) < 1e-9, `${name} is ${got}, not ${wanted}`);
-}
 
 for (const [i, { state, seen, quantities: wanted }] of golden.states.entries()) {
   test(`runs that count, state ${i}`, () => {
