@@ -14,6 +14,8 @@ ADDRESS = "https://us.github.io/scse/"
 REPOSITORY = "https://github.com/us/scse"
 HUB = "https://hub.example.org"
 
+pytestmark = pytest.mark.browser  # all of it: the site is built once
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):

@@ -373,6 +373,17 @@ def test_other_mistakes(solution, tests, mistake):
     assert re.search(hint, words)
 
 
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_typical_mistake_costs_its_own_points_and_is_named(solution, tests, mistake):
+    changes, lost, hint = MISTAKES[mistake]
+    names = answers(changed(solution, changes))
+    found = {name: score(path, names) for name, path in tests.items()}
+    assert {name: points for name, (points, _) in found.items()} == {
+        name: full - lost.get(name, 0) for name, full in POINTS.items()
+    }
+    assert hint in "\n".join(words for _, words in found.values())
+
+
 # --- otter's own commands ---
 
 
@@ -390,12 +401,13 @@ def test_otter_gives_nothing_for_a_blank_notebook(student, made, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_typical_mistake_costs_its_own_points_and_is_named(solution, made, tmp_path, mistake):
-    changes, lost, hint = MISTAKES[mistake]
-    points, words = grade(changed(solution, changes), made, tmp_path)
+def test_typical_mistakes_cost_their_own_points_and_are_named(solution, made, tmp_path):
+    together = {k: v for changes, _, _ in MISTAKES.values() for k, v in changes.items()}
+    lost = {"q1": 3, "q2": 3}
+    points, words = grade(changed(solution, together), made, tmp_path)
     assert points == {name: full - lost.get(name, 0) for name, full in POINTS.items()}
-    assert hint in words
+    for _, _, hint in MISTAKES.values():
+        assert hint in words
 
 
 @pytest.mark.slow

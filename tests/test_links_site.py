@@ -12,10 +12,8 @@ from site_tools import (
     number,
     serious_violations,
     settle,
-    small_config,
     stored_figures,
     take_links,
-    try_build,
 )
 
 PAGE = "words.html"
@@ -195,17 +193,6 @@ def test_everyone_can_use_them(fixture_page, theme, width):
     named(figure(page), "link").wait_for()
     assert serious_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_a_link_to_a_state_that_is_not_there_fails_the_build(tmp_path):
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "index.md").write_text("# A page\n\nWords.\n\n[Open it](#do:never-heard-of).\n")
-    (source / "_toc.yml").write_text("format: jb-book\nroot: index\n")
-    done = try_build(source, source / "_toc.yml", tmp_path, small_config(tmp_path))
-    assert done.returncode
-    words = "index.md:5 links to #do:never-heard-of, which no figure of 'index' has; it has none"
-    assert words in done.stdout
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -2,11 +2,15 @@
 
 import importlib
 import os
+import re
+import subprocess
+import sys
 from unittest.mock import Mock
 
 import nbformat
 import notebooks
 import pytest
+from jupyter_cache import get_cache
 from site_tools import ROOT
 
 BOOK = sorted((ROOT / "book").glob("*.ipynb"))
@@ -138,3 +142,42 @@ def _end_with_a_semicolon(notebook):
 def test_dirt_is_noticed(small, soil):
     soil(small)
     assert notebooks.complaints(small)
+
+
+RAN = "raise RuntimeError('it ran')"
+
+
+@pytest.mark.parametrize("source", ["print(1)", RAN], ids=["alike", "other"])
+def test_what_the_build_printed_is_compared(tmp_path, source):
+    """With nbval, which does not run again what is in the build's cache, and runs all else."""
+    path = tmp_path / "kept.ipynb"
+
+    def write(source, printed):
+        output = nbformat.v4.new_output("stream", name="stdout", text=printed)
+        cell = nbformat.v4.new_code_cell(source, execution_count=1, outputs=[output])
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+
+    def verdict():
+        cache = ["--nbval-cache", tmp_path / "cache"]
+        nbval = [
+            "-p",
+            "conftest",
+            "--nbval",
+            "--nbval-current-env",
+            *cache,
+            "-p",
+            "no:cacheprovider",
+        ]
+        command = [sys.executable, "-m", "pytest", *nbval, path]
+        done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
+        return re.search(r"\d+ (passed|failed)", done.stdout)[1], done.stdout
+
+    write("print(1)", "a lie, by which it is known\n")
+    get_cache(str(tmp_path / "cache")).cache_notebook_file(path, overwrite=True)
+    write(source, "a lie, by which it is known\n")
+    if source == RAN:
+        assert "it ran" in verdict()[1]
+    else:
+        assert verdict()[0] == "passed"
+        write(source, "1\n")
+        assert verdict()[0] == "failed"

@@ -64,8 +64,9 @@ def desktop(open_once, path):
 
 @pytest.fixture(scope="module")
 def phone(open_once, path):
-    """The page on a phone, scrolled through, for tests that only look."""
-    with open_once(path, width=390, height=800, touch=True, read=scroll_through) as page:
+    """The page on a phone, from disk, scrolled through, for tests that only look."""
+    small = {"width": 390, "height": 800, "touch": True}
+    with open_once(path, file=True, read=scroll_through, **small) as page:
         yield page
 
 
@@ -92,8 +93,8 @@ def test_page_is_quiet_and_its_widgets_live(desktop, site, path):
     check_that_widgets_live(desktop, site, path)
 
 
-def test_page_lives_from_disk(open_page, site, path):
-    check_that_widgets_live(open_page(path, file=True), site, path)
+def test_page_lives_from_disk(phone, site, path):
+    check_that_widgets_live(phone, site, path)
 
 
 def check_that_nothing_moved(page):

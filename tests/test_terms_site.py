@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from site_tools import CHAPTERS, ROOT, serious_violations, small_config, try_build
+from site_tools import CHAPTERS, ROOT, serious_violations
 
 PAGE = "terms.html"
 LIT = "[data-term-lit]:not(.scse-symbols *)"
@@ -48,27 +48,6 @@ def test_a_comment_begins_with_the_sign_of_its_term(terms, comment, found):
 def test_a_sign_stands_for_one_term():
     signs = [term["sign"] for term in json.loads((ROOT / "book/terms.json").read_text()).values()]
     assert len(set(signs)) == len(signs)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (r"$$\class{term-z}{z} = 1$$", "no figure and no line of code of this page shows z"),
-        (r"An $\class{term-zz}{z}$.", "zz in '\\\\class{term-zz}{z}' is not in terms.json"),
-    ],
-    ids=["nowhere shown", "unknown"],
-)
-@pytest.mark.browser
-def test_a_term_that_nothing_shows_fails_the_build(tmp_path, text, words):
-    source = tmp_path / "book"
-    source.mkdir()
-    (source / "index.md").write_text(f"# A page\n\n{text}\n")
-    (source / "terms.json").write_text('{"z": {"sign": "z", "name": "the means"}}')
-    (source / "references.bib").write_text("")
-    (source / "_toc.yml").write_text("format: jb-book\nroot: index\n")
-    done = try_build(source, source / "_toc.yml", tmp_path, small_config(tmp_path))
-    assert done.returncode
-    assert words in done.stdout
 
 
 def test_a_term_that_a_table_shows_is_shown(fixture_page):

@@ -124,6 +124,7 @@ def test_every_word_of_every_figure_is_in_the_file(browser, bracketed):
     assert (found, problems) == ({}, [])
 
 
+@pytest.mark.browser  # which the other test of what is made so long needs
 def test_every_word_of_every_still_is_in_the_file(bracketed):
     found = {}
     for name, each in bracketed[1].items():
@@ -133,6 +134,7 @@ def test_every_word_of_every_still_is_in_the_file(bracketed):
     assert found == {}
 
 
+@pytest.mark.browser
 def test_every_quantity_has_a_name_in_the_file(bracketed):
     said = {text for each in bracketed[1].values() for text in each["quantities"]}
     assert {text for text in said if unwrapped(text)} == set()

@@ -3,7 +3,8 @@
 A figure says which states can be named (`states=`, see scse/widgets/_base.py), in its manifest,
 which MyST-NB keeps with the page. Here a link to one becomes a reference that says what it does,
 and the place of the figure gets the anchor, where the link leads with scripts off. In the page
-js/src/desk/arrivals.js does the rest. A link to a state that no figure has fails the build.
+js/src/desk/arrivals.js does the rest. A link to a state that no figure has is a warning, and so
+fails the build.
 """
 
 from html import escape
@@ -14,8 +15,10 @@ from sphinx.addnodes import pending_xref
 from sphinx.errors import SphinxError
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from static_widgets import VIEW, figures, model_of
 
+LOG = logging.getLogger(__name__)
 DO = "do:"
 
 
@@ -66,9 +69,11 @@ class StateLinks(SphinxPostTransform):
         if slug not in known:
             where = f"{Path(link.source or self.env.docname).name}:{link.line}"
             have = ", ".join(f"#{DO}{name}" for name in known) or "none"
-            raise StateLinkError(
-                f"{where} links to #{DO}{slug}, which no figure of {page!r} has; it has {have}"
-            )
+            what = f"{where} links to #{DO}{slug}"
+            words = "%s, which no figure of %r has; it has %s"
+            LOG.warning(words, what, page, have, location=self.env.docname)
+            link.replace_self(nodes.inline("", "", *link.children))
+            return
         builder = self.app.builder
         if builder.format != "html":
             link.replace_self(nodes.inline("", "", *link.children))

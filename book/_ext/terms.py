@@ -9,7 +9,7 @@ r"""Sphinx extension: a symbol, what shows it in a figure, and its line of code 
 
 `site_assets/terms.js` joins them, on pages that have such an equation. For the keyboard a row of
 buttons stands behind every equation, one stop for Tab. A term in an equation that neither a figure
-nor a line of code of its page shows fails the build.
+nor a line of code of its page shows is a warning, and so fails the build.
 """
 
 import json
@@ -21,8 +21,10 @@ from unicodedata import normalize
 from docutils import nodes
 from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from static_widgets import figures
 
+LOG = logging.getLogger(__name__)
 CLASS = re.compile(r"\\class\{([^{}]*)\}")
 MARK = "term-"
 CODE = re.compile(r'(?<=<div class="highlight"><pre>).*?(?=</pre></div>)', re.DOTALL)
@@ -76,8 +78,7 @@ class Terms(SphinxPostTransform):
         html = self.app.builder.format == "html"
         for node in list(self.document.findall(lambda n: isinstance(n, EQUATIONS))):
             tex = node.astext()
-            names = marked(tex)
-            self.check(names, node)
+            names = self.known(marked(tex), node)
             if not html and CLASS.search(tex):
                 node.children = [nodes.Text(plain(tex))]
             elif html and names and isinstance(node, nodes.math_block):
@@ -85,10 +86,11 @@ class Terms(SphinxPostTransform):
         if html:
             self.rows()
 
-    def check(self, names, node):
+    def known(self, names, node):
         if unknown := sorted(set(names) - set(self.config.terms)):
-            where, what = self.env.docname, ", ".join(unknown)
-            raise TermError(f"{where}: {what} in {node.astext()!r} is not in terms.json")
+            what = f"{', '.join(unknown)} in {node.astext()!r}"
+            LOG.warning("%s is not in terms.json", what, location=self.env.docname)
+        return [name for name in names if name in self.config.terms]
 
     def buttons(self, names):
         buttons = "".join(
@@ -154,11 +156,11 @@ def join(app, pagename, templatename, context, doctree):
         shown |= {c.removeprefix(MARK) for c in literal["classes"] if c.startswith(MARK)}
     for manifest in figures(app.env, pagename).values():
         shown.update(manifest.get("terms", []))
-    if missing := [name for name in wanted if name not in shown]:
-        raise TermError(
-            f"{pagename}: no figure and no line of code of this page shows "
-            f"{', '.join(missing)}, which stands in an equation"
-        )
+    known = app.config.terms
+    if missing := [name for name in wanted if name in known and name not in shown]:
+        what = f"{', '.join(missing)}, which stands in an equation"
+        words = "no figure and no line of code of this page shows %s"
+        LOG.warning(words, what, location=pagename)
     app.add_js_file("terms.js", loading_method="defer")
 
 
