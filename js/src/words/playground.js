@@ -36,7 +36,7 @@ export const ms = /** @type {(ms: string | number) => string} */ ((ms) => `${ms}
 export const time = /** @type {(ms: string | Node) => (string | Node)[]} */ ((ms) => ["time for one run: ", ms]);
 export const noEngine = "no engine: choose an example, or Reset";
 export const answer = "The network’s answer";
-export const truth = "white outline: ground truth, where it is known · dots: changed by the gates";
+export const truth = "white outline: truth, where it is known · dots: changed by the gates";
 export const blocks = /** @type {(what: string | Node) => (string | Node)[]} */ ((what) => ["Block: ", what, ". Brighter lets more through."]);
 export const blockOf = /** @type {(gaps: { name: string | number, channels: string | number, height: string | number, width: string | number }) => string} */ (({ name, channels, height, width }) => `${name}: ${channels} channels of ${height} × ${width} positions`);
 export const maskAndGates = "its mask, and below it the gates of its channels";
