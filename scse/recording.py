@@ -132,8 +132,8 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
 
     The run is without gradients, in the training or evaluation mode that the network is in;
     the mode is not touched. Buffers, such as the running statistics that batch norm updates in
-    training mode, are the same afterwards. Gates that an `override` around the call replaces
-    are recorded as replaced. One thread at a time: hooks see all runs of a network, and see them
+    training mode, are the same afterwards. Gates replaced by an enclosing `override` are
+    recorded as replaced. One thread at a time: hooks see all runs of a network, and see them
     only where a module is called: a block of which a network calls ``block.forward(x)`` is not
     recorded.
 

@@ -84,17 +84,44 @@ def test_a_seed_that_ran_twice_counts_with_the_mean_of_its_runs():
 # The text
 
 
-def test_each_pair_on_the_digits_is_above_0_with_scse():
+def digits_found(run):
+    return sum(d >= 0.5 for d in run.values())
+
+
+def test_three_seeds_said_that_scse_helps_and_two_more_took_it_back():
     none, own = score(DIGITS, "none"), score(DIGITS, "scSE")
-    assert all(own[seed] > none[seed] for seed in own if seed in none)
+    first = [own[seed] - none[seed] for seed in (0, 1, 2)]
+    assert 0.15 < min(first) < 0.25
+    assert 0.75 <= max(first) < 0.8
+    runs = compared()[DIGITS]["scSE"]
+    assert [digits_found(runs[seed]) for seed in range(5)] == [10, 10, 10, 1, 1]
+    assert max(own[3], own[4]) < min(none.values())
+    pairs = [own[seed] - none[seed] for seed in range(5)]
+    assert round(statistics.mean(pairs), 2) == 0.15
+    assert [round(end, 2) for end in interval(pairs)] == [-0.20, 0.49]
+
+
+def test_a_lucky_seed_stays_lucky():
+    again = [run for seed in (0, 1, 2) for run in runs_of(results()[f"digits-scse-seed{seed}"])]
+    assert len(again) == 7
+    assert {digits_found(run["dice"]) for run in again} == {10}
+    assert all("repeats" not in results()[f"digits-scse-seed{seed}"] for seed in (3, 4))
+
+
+def test_cse_on_the_digits():
+    none, own = score(DIGITS, "none"), score(DIGITS, "cSE")
+    pairs = [own[seed] - none[seed] for seed in own]
+    assert len(pairs) == 5
+    assert sum(pair > 0 for pair in pairs) == 4
+    assert round(statistics.mean(pairs), 2) == 0.16
+    assert interval(pairs)[0] > 0
 
 
 def test_how_many_digits_the_runs_find():
     found = {
-        block: [sum(d >= 0.5 for d in run.values()) for run in runs.values()]
+        block: [digits_found(run) for run in runs.values()]
         for block, runs in compared()[DIGITS].items()
     }
-    assert set(found["scSE"]) == {10}
     assert [found[block].count(10) for block in ("none", "cSE", "sSE")] == [0, 1, 1]
     assert found["sSE"][1] == 0
     assert found["sSE"][3] == 10
@@ -138,7 +165,7 @@ def test_by_hand():
 
 
 def test_intervals_that_leave_out_0_by_luck():
-    assert round(100 * (1 - 0.95**5)) == 23
+    assert round(100 * (1 - 0.95**6)) == 26
     assert len(list(itertools.combinations_with_replacement(range(5), 5))) == 126
 
 

@@ -788,7 +788,7 @@ def lowest_block():
         }
         found.add(min(means, key=means.get))
         if task == "digits":
-            assert sorted(means, key=means.get) == ["sSE", "none", "cSE", "scSE"]
+            assert means["sSE"] < means["none"] < means["cSE"] - 0.1
         else:
             assert 0.005 < means["none"] - means["sSE"] < 0.025
             assert max(means.values()) - means["cSE"] < 0.005

@@ -4,7 +4,7 @@ export const modeTitles = { "none": "Both branches off: the maps pass unchanged"
 export const without = /** @type {(message: string | number) => string} */ ((message) => `${message} The last block works without it.`);
 export const branches = "Branches";
 export const off = "off";
-export const truth = "white line: truth · dots: changed";
+export const truth = "white outline: truth · dots: changed";
 export const classIs = /** @type {(name: string | number) => string} */ ((name) => `class ${name}`);
 export const short = /** @type {(gaps: { dice: string | number, pixels: string | number }) => string} */ (({ dice, pixels }) => `Dice ${dice}, ${pixels} changed`);
 export const long = /** @type {(gaps: { short: string | number, wrong: string | number }) => string} */ (({ short, wrong }) => `${short}. ${wrong}`);

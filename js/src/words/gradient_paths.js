@@ -17,7 +17,7 @@ export const gateBar = "Added to the logits of all channel gates";
 export const maskBar = "Added to the logits of the mask";
 export const gates = /** @type {(gaps: { c: string | Node, shift: string | Node, mean: string | Node }) => (string | Node)[]} */ (({ c, shift, mean }) => ["gates ", c, " = σ(ẑ + ", shift, "), mean ", mean]);
 export const mask = /** @type {(gaps: { s: string | Node, shift: string | Node, mean: string | Node }) => (string | Node)[]} */ (({ s, shift, mean }) => ["mask ", s, " = σ(q + ", shift, "), mean ", mean]);
-export const productFact = "whole where c + s = 1";
+export const productFact = "g as it is where c + s = 1";
 export const channelFact = /** @type {(gaps: { slope: string | Node, on: string | Node, units: string | Node, positions: string | Node }) => (string | Node)[]} */ (({ slope, on, units, positions }) => ["mean σ′ ", slope, " · ", on, " of ", units, " units on · each position gets 1/", positions]);
 export const maskFact = /** @type {(slope: string | Node) => (string | Node)[]} */ ((slope) => ["mean σ′ ", slope, " · one direction w over the channels"]);
 export const key = "Size of each path over the size of their sum. Logarithmic width:";

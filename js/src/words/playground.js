@@ -25,7 +25,7 @@ export const gatesToo = /** @type {(c: string | Node) => (string | Node)[]} */ (
 export const maps = /** @type {(gaps: { out: string | Node, gates: string | Node }) => (string | Node)[]} */ (({ out, gates }) => ["Recalibrated maps ", out, gates]);
 export const mapsCome = "The maps of this image come with the engine.";
 export const ticks = "Ticks show what the network would choose now. Double click or Delete puts a bar back.";
-export const runsAgain = { "channel": "Drag a bar: the whole network behind this block runs again.", "spatial": "Paint on the mask: the whole network behind this block runs again.", "both": "Drag a bar, or paint on the mask: the whole network behind this block runs again." };
+export const runsAgain = { "channel": "Drag a bar: everything downstream of this block runs again.", "spatial": "Paint on the mask: everything downstream of this block runs again.", "both": "Drag a bar, or paint on the mask: everything downstream of this block runs again." };
 export const allBlocks = "Gates and masks of all blocks";
 export const all = "all blocks:";
 export const block = /** @type {(gaps: { block: string | number, channels: string | number, size: string | number }) => string} */ (({ block, channels, size }) => `${block}: ${channels} channels of ${size}`);
@@ -36,7 +36,7 @@ export const ms = /** @type {(ms: string | number) => string} */ ((ms) => `${ms}
 export const time = /** @type {(ms: string | Node) => (string | Node)[]} */ ((ms) => ["time for one run: ", ms]);
 export const noEngine = "no engine: choose an example, or Reset";
 export const answer = "The network’s answer";
-export const truth = "white line: truth, where it is known · dots: changed by the gates";
+export const truth = "white outline: truth, where it is known · dots: changed by the gates";
 export const blocks = /** @type {(what: string | Node) => (string | Node)[]} */ ((what) => ["Block: ", what, ". Brighter lets more through."]);
 export const blockOf = /** @type {(gaps: { name: string | number, channels: string | number, height: string | number, width: string | number }) => string} */ (({ name, channels, height, width }) => `${name}: ${channels} channels of ${height} × ${width} positions`);
 export const maskAndGates = "its mask, and below it the gates of its channels";

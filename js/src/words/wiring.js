@@ -8,7 +8,7 @@ export const gateAxis = "gate";
 export const curve = "The gates against their logits, and the curve they lie on";
 export const result = "Segmentation, truth as a line";
 export const now = "The network now";
-export const truth = "white line: ground truth";
+export const truth = "white outline: ground truth";
 export const logit = "logit ẑ";
 export const fromLogit = /** @type {(gaps: { logit: string | Node, sigma: string | Node, c: string | Node }) => (string | Node)[]} */ (({ logit, sigma, c }) => [logit, " → ", sigma, " → gate ", c]);
 export const above = /** @type {(gaps: { above: string | Node, channels: string | number }) => (string | Node)[]} */ (({ above, channels }) => ["above ½: ", above, " of ", channels]);
