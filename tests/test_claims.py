@@ -51,7 +51,7 @@ def test_runs_on_the_brain_lie_close_together():
 def test_the_seed_that_compare_shows_exaggerates():
     none, scse = (trained("digits")[kind] for kind in ("none", "scse"))
     assert min(none, key=none.get) == 0
-    assert [round(scse[seed] - none[seed], 2) for seed in (0, 1, 2)] == [0.76, 0.37, 0.20]
+    assert [scse[seed] > none[seed] for seed in range(5)] == [True, True, True, False, False]
 
 
 # --- Start here: the price of the blocks ---
