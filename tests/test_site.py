@@ -4,6 +4,7 @@ import functools
 import gzip
 import json
 import re
+from contextlib import contextmanager
 from urllib.parse import unquote, urldefrag
 
 import jinja2
@@ -118,15 +119,29 @@ def test_page_fits_a_small_phone(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@contextmanager
+def first_entries(page):
+    """A page of the reference without those entries that are made like the first ones: axe-core
+    takes much time over long pages."""
+    show = (
+        "hide => document.querySelectorAll('dl.py ~ dl.py ~ dl.py').forEach(e => e.hidden = hide)"
+    )
+    page.evaluate(show, True)
+    yield
+    page.evaluate(show, False)
+
+
 def test_page_is_accessible(desktop):
     assert desktop.evaluate("document.documentElement.dataset.theme") == "light"
-    assert serious_violations(desktop) == []
+    with first_entries(desktop):
+        assert serious_violations(desktop) == []
 
 
 def test_page_has_contrast_in_the_dark(desktop):
     desktop.emulate_media(color_scheme="dark")
     desktop.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
-    assert serious_violations(desktop, "color-contrast") == []
+    with first_entries(desktop):
+        assert serious_violations(desktop, "color-contrast") == []
     desktop.emulate_media(color_scheme="light")
 
 
