@@ -4,6 +4,7 @@ js/test/gates_learn_golden.json is what Python says of the figure; js/test/gates
 the page to it. Write it anew with ``python tests/test_build.py``.
 """
 
+import csv
 import dataclasses
 import functools
 import json
@@ -16,7 +17,7 @@ import torch
 import traitlets
 from golden import leaves
 
-from scse import UNet, data, snapshots, training
+from scse import UNet, costs, data, snapshots, training
 from scse.widgets import GatesLearn
 
 ROOT = Path(__file__).parents[1]
@@ -307,6 +308,32 @@ def test_what_the_text_says_of_all_seeds_and_of_one():
     assert chapter().manifest["steps"][25:27] == [247, 267]
     assert f"from {100 * way[25]:.0f} % of their way at step 247 to {100 * way[26]:.0f} %" in text
     assert f"from {loss[25]:.2f} to {loss[26]:.2f}" in text
+
+
+def test_what_the_text_says_of_places():
+    text = CELLS["build-23c"]
+    stages = costs.unet("add")[:-1]
+    sizes = {stage.name: stage.channels * stage.positions for stage in stages}
+    numbers = {stage.name: stage.block.parameters for stage in stages}
+    own = [
+        f"{100 * part[name] / sum(part.values()):.0f} %"
+        for name in ("bottleneck", "encoder1", "decoder1")
+        for part in (numbers, sizes)
+    ]
+    assert own[2:4] == own[4:]
+    assert re.findall(r"\d+ %", text) == own[:4]
+    with (ROOT / "book" / "know" / "replaced.csv").open() as file:
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if row["network"].startswith("brain-unet-scse")
+            and (row["branch"], row["how"]) == ("channel", "condition")
+            and row["block"] != "all"
+        ]
+    high = [(row["network"], row["block"]) for row in rows if float(row["lost_restored"]) >= 0.05]
+    assert sorted(block for _, block in high) == ["bottleneck"] * 3 + ["encoder2"]
+    assert len({network for network, _ in high}) == 4, "in the other three no single block"
+    assert len({row["network"] for row in rows}) == 7
 
 
 def test_puzzles_and_states():

@@ -9,7 +9,7 @@ from torch import nn
 
 import scse
 from scse import QuickNAT, SDNet, UNet, data, find_blocks, load, override, record, sweep, weights
-from scse.export import Gated, check, export
+from scse.export import Gated, _compare, check, export
 from scse.training import Recipe, TrainingRun, make_network, recipe_of, recipes
 from scse.widgets import explore
 
@@ -114,6 +114,28 @@ def test_onnx_runtime_says_what_torch_says(name, image, tmp_path):
     check(content, gated, [image, image.flip(3).contiguous()])
     nodes = [node.op_type for node in onnx.load_from_string(content).graph.node]
     assert nodes.count("ScatterElements") == 1
+
+
+def test_a_file_that_says_something_else_is_found_out(name, image, tmp_path):
+    torch.manual_seed(0)
+    net = NAMES[name](1, 2, width=4, depth=2).eval()
+    export(net, image, tmp_path / "net.onnx")
+    content, gated = (tmp_path / "net.onnx").read_bytes(), Gated(net, image).eval()
+    with torch.no_grad():
+        net.encoder1.se.spatial.project.bias += 0.3
+    with pytest.raises(ValueError, match="differs from torch"):
+        check(content, gated, [image])
+
+
+def test_a_value_that_goes_to_the_next_pixel_is_a_matter_of_rounding():
+    """Two values of a window that nearly tie: single and double precision differ by it."""
+    expected = torch.randn(1, 8, 32, 32, generator=torch.Generator().manual_seed(0))
+    found = expected.clone()
+    found[0, 0, 0, :2] = expected[0, 0, 0, :2].flip(0)
+    _compare("maps", found, expected, unpools=True)
+    for other, unpools in ((found, False), (1.1 * expected, True), (expected * torch.nan, True)):
+        with pytest.raises(ValueError, match="maps differs from torch"):
+            _compare("maps", other, expected, unpools)
 
 
 def test_explore_opens_it(net, image):
