@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.parameter import is_lazy
+from torch.utils._pytree import tree_leaves
 
 from scse.blocks import _FLOATING
 from scse.foreign import _known, _refuse_script, find_sites, unwrap
@@ -75,7 +76,7 @@ def modules_of(net: nn.Module, where: Any) -> dict[str, nn.Module]:
 def _names(modules: Mapping[str, nn.Module], where: Any) -> list[str]:
     if isinstance(where, str):
         return [where]
-    if callable(where) and not isinstance(where, nn.Module):
+    if callable(where) and not isinstance(where, (nn.Module, type)):
         names = [path for path, module in modules.items() if where(path, module)]
     elif isinstance(where, Iterable) and not isinstance(where, (Mapping, nn.Module)):
         names = [*where]
@@ -91,8 +92,14 @@ def _names(modules: Mapping[str, nn.Module], where: Any) -> list[str]:
     return names
 
 
-def find_maps(net: nn.Module, image: Any, modules: Mapping[str, nn.Module]) -> dict[str, Kind]:
-    """Path → the kind of map that the module puts out, by running the network once."""
+def find_maps(
+    net: nn.Module, image: Any, modules: Mapping[str, nn.Module]
+) -> tuple[dict[str, Kind], Any]:
+    """Path → the kind of map that the module puts out, by running the network once.
+
+    Returns:
+        The kinds, and what the network put out.
+    """
     if any(is_lazy(tensor) for tensor in (*net.parameters(), *net.buffers())):
         raise ValueError("net has lazy parameters, without a shape so far: run it once before")
     seen: dict[str, set[Kind]] = {path: set() for path in modules}
@@ -103,11 +110,12 @@ def find_maps(net: nn.Module, image: Any, modules: Mapping[str, nn.Module]) -> d
     with ExitStack() as stack:
         for path, module in modules.items():
             stack.callback(module.register_forward_hook(look(path)).remove)
-        _run(net, image)
+        output = run(net, image)
     if idle := [path for path in modules if not seen[path]]:
         raise ValueError(
             f"{', '.join(map(repr, idle))} did not run on this image, in evaluation mode: not in "
-            "use, or a container whose modules the network calls one by one (name the last one)"
+            "use, or called by module.forward(x), which no hook sees, or a container whose modules "
+            "the network calls one by one (name the last one)"
         )
     for path, kinds in seen.items():
         if len(kinds) > 1:
@@ -116,7 +124,7 @@ def find_maps(net: nn.Module, image: Any, modules: Mapping[str, nn.Module]) -> d
                 f"{path!r} runs several times, on maps of several kinds ({'; '.join(listed)}): one "
                 "block cannot follow it"
             )
-    return {path: kinds.pop() for path, kinds in seen.items()}
+    return {path: kinds.pop() for path, kinds in seen.items()}, output
 
 
 def _kind(path: str, out: Any, net: nn.Module) -> Kind:
@@ -136,10 +144,14 @@ def _kind(path: str, out: Any, net: nn.Module) -> Kind:
     return Kind(out.shape[1], out.dim(), dtype, out.device)
 
 
-def watch(net: nn.Module, image: Any, placed: Mapping[str, tuple[nn.Module, nn.Module]]) -> None:
-    """Run a network with its blocks, path → (module, block): each once after its module?"""
+def watch(net: nn.Module, image: Any, placed: Mapping[str, tuple[nn.Module, nn.Module]]) -> Any:
+    """Run a network with its blocks, path → (module, block): each once after its module?
+
+    Returns:
+        What the network put out.
+    """
     begun, ended = dict.fromkeys(placed, 0), dict.fromkeys(placed, 0)
-    failure = None
+    output = failure = None
 
     def count(path: str, runs: dict[str, int]) -> Callable[..., None]:
         return lambda *_: runs.update({path: runs[path] + 1})
@@ -150,7 +162,7 @@ def watch(net: nn.Module, image: Any, placed: Mapping[str, tuple[nn.Module, nn.M
             handle = module.register_forward_hook(count(path, ended), prepend=True)
             stack.callback(handle.remove)
         try:
-            _run(net, image)
+            output = run(net, image)
         except Exception as error:
             failure = error
     for path, (module, _) in placed.items():
@@ -162,9 +174,33 @@ def watch(net: nn.Module, image: Any, placed: Mapping[str, tuple[nn.Module, nn.M
             ) from failure
     if failure is not None:
         raise ValueError(f"with the blocks in it the network fails: {failure}") from failure
+    return output
 
 
-def _run(net: nn.Module, image: Any) -> None:
+def alike(one: Any, other: Any, tolerance: float | None = None) -> bool:
+    """Whether two outputs of a network are the same, as far as they are maps or other numbers.
+
+    Args:
+        tolerance: relative to the largest number of an output; left out, as what is computed
+            in another order may differ.
+    """
+    leaves = tree_leaves(one), tree_leaves(other)
+    if len(leaves[0]) != len(leaves[1]):
+        return False
+    for a, b in zip(*leaves, strict=True):
+        dense = [isinstance(t, Tensor) and not t.is_nested and t.dtype in _FLOATING for t in (a, b)]
+        if not all(dense) or a.layout is not torch.strided or a.is_meta:
+            continue
+        scale = a[a.isfinite()].abs().max() if a.isfinite().any() else 0
+        close = torch.finfo(a.dtype).eps ** 0.5 if tolerance is None else tolerance
+        if a.shape != b.shape or not torch.allclose(
+            a, b.to(a), 0, close * float(scale), equal_nan=True
+        ):
+            return False
+    return True
+
+
+def run(net: nn.Module, image: Any) -> Any:
     """Run a network in evaluation mode, and put it back."""
     inputs = image if isinstance(image, tuple) else (image,)
     inputs = tuple(x.clone() if isinstance(x, Tensor) else x for x in inputs)  # it may be in place
@@ -176,7 +212,7 @@ def _run(net: nn.Module, image: Any) -> None:
         for module, _ in modes:
             module.training = False
         with torch.no_grad(), torch.random.fork_rng(gpus):
-            functional_call(net, buffers, inputs)
+            return functional_call(net, buffers, inputs)
     finally:
         for module, mode in modes:
             module.training = mode

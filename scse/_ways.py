@@ -63,7 +63,8 @@ def named(how: Any, other: Any) -> dict[str, Any]:
     if how is None:
         how = "mean" if other is None else "from"
     if not isinstance(how, Mapping) or "base" in how:
-        several = [how] if isinstance(how, (str, Mapping)) or callable(how) else list(how)
+        one = isinstance(how, (str, Mapping, Tensor)) or callable(how)
+        several = [how] if one or not isinstance(how, Iterable) else list(how)
         labels = [_label(way) for way in several]
         if len(set(labels)) < len(labels):
             raise ValueError(f"how has several ways of one name, {labels}: say {{label: way, …}}")
@@ -104,6 +105,12 @@ def replaced(
         gates_with: an input, or a record → its gates.
         other, over: see `scse.sweep`.
     """
+    alone = [key for key, runs in own.items() if min(map(len, runs)) < 2]
+    if alone and any(way is item_before for way in ways.values()):
+        raise ValueError(
+            f"'item' takes the gate of another item of the batch, and block {alone[0][0]!r} has "
+            "gates of one item only: give two at least"
+        )
     bases = {way.get("base") for way in ways.values() if isinstance(way, Mapping)}
     lent: dict[str, Gates] = {}
     if "from" in bases:

@@ -7,14 +7,14 @@ enough. So the network's own parameters keep their names, and its checkpoints st
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from scse._places import Choice, find_maps, modules_of, refuse_wrapped, watch
+from scse._places import Choice, alike, find_maps, modules_of, refuse_wrapped, run, watch
 from scse.blocks import _positive, scSE
 from scse.networks import BLOCKS, KINDS
 from scse.recording import find_blocks
@@ -22,6 +22,7 @@ from scse.rules import check_combine, rule
 
 __all__ = ["Blocks", "insert", "remove"]
 
+ROUNDED = 0.05  # what W_m may round under autocast, relative to the largest number of an output
 OPEN = 4.0  # the bias of gates that start almost open: σ(4) = 0.982
 
 
@@ -67,8 +68,9 @@ def insert(
 
     Each output of a module that ``where`` names goes through a block from then on. With scSE and
     ``combine`` "add" the network still computes what it did: the last layers of both gates start
-    at zero, so both gates are ½ and the block is ½U + ½U, which is U to the last bit. "concat" is
-    so too, with W_m = [I, I] (under autocast it rounds U as any convolution does).
+    at zero, so both gates are ½ and the block is ½U + ½U, which is U to the last bit, if U is
+    finite. "concat" is so too, with W_m = [I, I] (under autocast it rounds U as any convolution
+    does). That the network has stayed the same on ``image`` is checked.
 
     The other rules have no such start. There the last layers get zero weights and a bias of 4,
     and a warning says what that does: a block is a fixed factor at first, σ(4)·U = 0.982·U for
@@ -83,14 +85,17 @@ def insert(
 
     Args:
         net: any `nn.Module`.
-        image: what it takes, a tensor or a tuple of inputs. It runs twice, to see the maps and to
-            see that each block runs when it should; in evaluation mode and without gradients.
-            Its modes, its buffers and torch's random numbers are then put back.
+        image: what it takes, a tensor or a tuple of inputs, a batch and not a single item. It runs
+            twice, to see the maps and to see that each block runs when it should; in evaluation
+            mode and without gradients. Its modes, its buffers and torch's random numbers are then
+            put back.
         where: the modules to follow: a name or a list of names as in ``net.named_modules()``, or
             a function (name, module) → bool. They must put out maps (N, C, *spatial), channels
             second: a transformer's tokens (N, L, C), or Swin's (N, H, W, C), are taken for such
             maps, and are none. A module that runs several times in a pass has one block for all
-            of its runs. An `nn.Sequential` gets the block as its last child.
+            of its runs. An `nn.Sequential` gets the block as its last child. A block changes what
+            a module returns, so one behind a module that works in place, and whose return value
+            is ignored, does nothing.
         se: ``"scse"``, ``"cse"`` or ``"sse"``.
         r: reduction ratio of the channel branch.
         combine: how scSE joins its branches, see `scSE`.
@@ -108,7 +113,8 @@ def insert(
         ValueError: a wrong ``se``, ``r`` or ``combine``; names that no module has, or none at
             all, or twice the same module; a module that does not run on this image, or puts out
             no map, or maps of several kinds; that has a block already, or is part of one; whose
-            own forward runs all modules in it. The network is left as it was.
+            own forward runs all modules in it; blocks that should change nothing, and with which
+            the network computes something else. The network is left as it was.
         TypeError: ``net`` is TorchScript, compiled, or inside `nn.DataParallel` or the like;
             ``where`` or ``r`` of another type.
 
@@ -127,7 +133,8 @@ def insert(
     modules = modules_of(net, where)
     bias, told = _start(combine if se == "scse" else se)
     blocks: dict[str, Any] = {}
-    for path, kind in find_maps(net, image, modules).items():
+    kinds_of_maps, before = find_maps(net, image, modules)
+    for path, kind in kinds_of_maps.items():
         with torch.inference_mode(False):  # else its parameters could never be trained
             block = BLOCKS[se](kind.channels, r, combine).to(kind.device, kind.dtype)
         _set(block, bias)
@@ -137,7 +144,9 @@ def insert(
     try:
         for path, module in modules.items():
             _put(module, blocks[path])
-        watch(net, image, {path: (modules[path], blocks[path]) for path in modules})
+        after = watch(net, image, {path: (modules[path], blocks[path]) for path in modules})
+        if not told and not alike(before, after, ROUNDED if combine == "concat" else None):
+            _refuse_if_steady(net, image, before, modules, blocks)
     except BaseException:
         _take_out(net, new)
         raise
@@ -161,6 +170,26 @@ def remove(net: nn.Module) -> list[str]:
     refuse_wrapped(net)
     found = [block for block in net.modules() if getattr(block, "_inserted", False)]
     return _take_out(net, set(found))
+
+
+def _refuse_if_steady(
+    net: nn.Module,
+    image: Any,
+    before: Any,
+    modules: Mapping[str, nn.Module],
+    blocks: Mapping[str, nn.Module],
+) -> None:
+    """Raise ValueError unless the network without the blocks computes something else, too."""
+    _take_out(net, set(blocks.values()))
+    if alike(before, run(net, image)):
+        raise ValueError(
+            "with blocks that leave their maps as they are the network computes something else. "
+            "Does it slice or count an nn.Sequential that has a block now, change in place what a "
+            "module returned, or have infinite numbers there? Name other modules, such as those "
+            "that come next"
+        )
+    for path, module in modules.items():
+        _put(module, blocks[path])
 
 
 def _put(module: nn.Module, block: nn.Module) -> None:

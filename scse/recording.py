@@ -282,7 +282,7 @@ def override(
             them, and over the images in each.
 
     Warns:
-        UserWarning: at the end, about a block that never ran although the network did.
+        UserWarning: at the end, about a block that never ran: nothing of it was replaced.
 
     Raises:
         ValueError: unknown block (the message lists the blocks), a branch that the block does
@@ -328,11 +328,14 @@ def override(
         stack.callback(handle.remove)
         stack.enter_context(_eager())
         yield
-    if net in ran and (idle := [name for name in changes if name not in ran]):
+    if idle := [name for name in changes if name not in ran]:
+        names = ", ".join(map(repr, idle))
         warnings.warn(
-            f"the network ran without its {', '.join(map(repr, idle))}, whose gates override was "
-            "to replace: does it call block.forward(x), which no hook sees, or not use the block "
-            "at all for this input?",
+            f"the network ran without its {names}, whose gates override was to replace: does it "
+            "call block.forward(x), which no hook sees, or not use the block at all for this input?"
+            if net in ran
+            else f"override was to replace gates of {names}, which never ran, nor did the network: "
+            "was a copy of it called, or one that was traced or exported before?",
             stacklevel=3,
         )
 

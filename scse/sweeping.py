@@ -88,7 +88,8 @@ def sweep(
 
             * a base of `scse.edits`: ``"zero"``, ``"one"``, ``"neutral"``, ``"flat"``,
               ``"mean"``, ``"invert"`` or ``"from"``;
-            * ``"item"``, the gate of the item before in the batch (for the first, of the last);
+            * ``"item"``, the gate of the item before in the batch (for the first, of the last),
+              which has two items at least;
             * an edit. ``{"base": "from", "from": 2}`` gives all items the gate of item 2 of
               ``other``, where ``"from"`` gives each the gate of its counterpart;
             * a function from the gate to its replacement; in a dict also a number or an array.
@@ -126,13 +127,16 @@ def sweep(
     Raises:
         ModuleNotFoundError: pandas or tqdm is missing.
         ValueError: a name that is not there, or no gate at all; a way that lacks what it needs,
-            such as ``"neutral"`` in a block whose rule is not known, or ``"mean"`` of one item;
-            gates that do not fit; a metric that is not finite.
-        TypeError: a metric that is no function, or gives no number; also as `record`, `override`.
+            such as ``"neutral"`` in a block whose rule is not known, or ``"mean"`` or ``"item"``
+            of one item; gates that do not fit; a metric that is not finite.
+        TypeError: a metric that is no function, or gives no number; an ``over`` that is one input;
+            also as `record`, `override`.
     """
     pandas, tqdm = require("pandas", "data"), require("tqdm.auto", "data").tqdm
     if not callable(metric):
         raise TypeError(f"metric must be a function of what net returns, got {metric!r}")
+    if isinstance(over, (Tensor, Record)):
+        raise TypeError(f"over is an iterable of inputs, got a {type(over).__name__}: over=[it]")
     kinds, ways = chosen("by", by, BY), named(how, other)
     net, inputs = unwrap(net), _inputs(image)
     sites, found = find_sites(net, where), record(net, *inputs, where=where)

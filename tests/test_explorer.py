@@ -884,7 +884,11 @@ def test_a_network_for_a_site(net, images, tmp_path):
 
 
 def test_an_installation_without_the_runtime_says_how_to_get_it(net, images, tmp_path, monkeypatch):
+    def network(engine):
+        raise AssertionError("exported")
+
     monkeypatch.setattr(_live, "STATIC", tmp_path)
+    monkeypatch.setattr(_live, "network", network)
     with pytest.raises(FileNotFoundError, match="npm --prefix js run engine"):
         explore(net.eval(), images).save(tmp_path / "page.html", live=True)
     assert not list(tmp_path.iterdir())

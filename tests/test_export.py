@@ -8,7 +8,7 @@ import torch
 from published import published
 from torch import nn
 
-from scse import UNet, cSE, load, override, record, scSE
+from scse import UNet, cSE, insert, load, override, record, scSE
 from scse.export import Gated, check, export, main, onnx_of
 
 close = {"rtol": 0, "atol": 1e-4}
@@ -200,6 +200,17 @@ def rank(n):
     return nn.Sequential(convolution(1, 4, 3), nn.ReLU(), scSE(4), convolution(4, 2, 1))
 
 
+def inserted():
+    """Blocks behind modules that know nothing of them, one of which runs twice."""
+    again = nn.Conv2d(4, 4, 1)
+    stem = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(True))
+    net = nn.Sequential(stem, again, again, nn.Conv2d(4, 2, 1)).eval()
+    blocks = insert(net, torch.zeros(1, 1, 9, 9), ["0", "1"])
+    for parameter in blocks.parameters():
+        nn.init.normal_(parameter)
+    return net
+
+
 def smp(**options):
     make = published("segmentation_models_pytorch", "Unet")
     small = {"encoder_weights": None, "in_channels": 1, "classes": 3, "encoder_depth": 3}
@@ -219,6 +230,7 @@ FOREIGN = {
     "pyramid": (Pyramid, (1, 1, 12, 14), None),
     "in place": (InPlace, (1, 1, 9, 9), None),
     "mirrored": (Mirrored, (1, 1, 9, 9), None),
+    "inserted": (inserted, (1, 1, 9, 9), None),
     "where": (
         lambda: nn.Sequential(nn.Conv2d(1, 4, 3), Attend(), nn.Conv2d(4, 2, 1)),
         (1, 1, 9, 9),

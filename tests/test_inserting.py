@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 from published import published
@@ -527,9 +528,7 @@ def test_distributed():
         wrapped = nn.parallel.DistributedDataParallel(net)
         wrapped(IMAGE).square().sum().backward()
         assert all(parameter.grad is not None for parameter in net.parameters())
-        assert list(find_blocks(wrapped)) == ["stem", "body.conv", "body", "again"] or find_blocks(
-            wrapped
-        )
+        assert list(find_blocks(wrapped)) == ["stem", "body.conv", "body", "again"]
         for refused in (lambda: insert(wrapped, IMAGE, "head"), lambda: remove(wrapped)):
             with pytest.raises(TypeError, match="network is wrapped in DistributedDataParallel"):
                 refused()
@@ -707,6 +706,7 @@ class Pieces(nn.Module):
         self.own = Own(nn.Conv2d(1, 1, 1))
         self.listed = nn.Sequential(nn.Conv2d(1, 1, 1), nn.ReLU())
         self.idle, self.lstm = nn.Conv2d(1, 1, 1), nn.LSTM(8, 8)
+        self.past = nn.Conv2d(1, 1, 1)
         self.flat, self.ints, self.se = nn.Flatten(), Ints(), scSE(1)
         self.relu = nn.ReLU()
 
@@ -714,6 +714,7 @@ class Pieces(nn.Module):
         for layer in self.listed:
             x = layer(x)
         self.lstm(x[:, 0])
+        self.past.forward(x)
         self.ints(x)
         self.relu(self.relu(x).flatten(2))
         return self.flat(self.se(self.own(x)))
@@ -728,6 +729,7 @@ REFUSED = {
     "own": r"no block can follow 'own': the forward of this Own runs all modules in it",
     "listed": r"'listed' did not run on this image, in evaluation mode: .* one by one",
     "idle": "'idle' did not run",
+    "past": r"'past' did not run on this image, .* called by module.forward\(x\)",
     "lstm": r"'lstm' puts out a tuple; a block follows a map \(N, C, \*spatial\)",
     "flat": r"'flat' puts out \(2, 64\) of torch.float32",
     "ints": r"'ints' puts out \(2, 1, 8, 8\) of torch.int64",
@@ -763,6 +765,54 @@ def test_modules_that_run_all_their_children(make):
     assert list(insert(net, IMAGE, "a")) == ["a"]
 
 
+class Layers(nn.Module):
+    """What it does after its first layers is not to be seen from its modules."""
+
+    def __init__(self, then):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(1, 1, 1), nn.ReLU())
+        nn.init.constant_(self.layers[0].weight, -1)  # so that twice is not once
+        nn.init.constant_(self.layers[0].bias, 0.5)
+        self.same, self.then, self.calls = nn.Identity(), then, 0
+
+    def forward(self, x):
+        self.calls += 1
+        return {"out": [self.then(self, self.layers(x))], "calls": self.calls}
+
+
+def in_place(net, x):
+    y = net.same(x)
+    y += 1
+    return x
+
+
+@pytest.mark.parametrize(
+    ("where", "then"),
+    [
+        ("layers", lambda net, x: net.layers[:-1](x)),
+        ("layers", lambda net, x: net.layers[-2](x)),
+        ("layers", lambda net, x: x * len(net.layers)),
+        ("same", in_place),
+        ("same", lambda net, x: net.same(x - torch.inf * (x == 0))),
+    ],
+)
+@pytest.mark.parametrize("combine", ["add", "concat"])
+def test_what_would_compute_something_else_is_refused(where, then, combine):
+    net = Layers(then)
+    before = snapshot(net)
+    with pytest.raises(ValueError, match="the network computes something else. Does it slice"):
+        insert(net, IMAGE, where, combine=combine)
+    assert_same(net, before)
+
+
+def test_a_network_that_never_computes_the_same_twice():
+    draw = np.random.default_rng(0)
+    net = Layers(lambda net, x: net.same(x * draw.random()))
+    assert list(insert(net, IMAGE, ["layers", "same"])) == ["layers", "same"]
+    assert list(record(net, IMAGE)) == ["layers", "same"]
+    assert remove(net) == ["layers", "same"]
+
+
 def test_where_must_choose():
     net = make()
     before = snapshot(net)
@@ -775,6 +825,7 @@ def test_where_must_choose():
         (3, "a int"),
         (None, "a NoneType"),
         (net.body, "a Residual"),
+        (nn.Conv2d, "a type"),
         ({}, "a dict"),
     ]:
         with pytest.raises(TypeError, match=f"where must be a module name, .* got {got}$"):

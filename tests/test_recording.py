@@ -235,11 +235,13 @@ def test_a_copy_of_a_foreign_block_made_inside():
     before = net(x)
     with override(net, {"0": {"channel": 0, "spatial": 0}}):
         inside = copy.deepcopy(net)
+        assert not net(x).any()
     assert torch.equal(inside(x), before)
 
 
-def test_pickling_inside_is_refused(net):
+def test_pickling_inside_is_refused(net, image):
     with override(net, {"bottleneck": {"channel": 0}}):
+        net(image)
         for save in (pickle.dumps, lambda net: torch.save(net, io.BytesIO())):
             with pytest.raises(TypeError, match="cannot be pickled while .* net.state_dict"):
                 save(net)
@@ -271,14 +273,32 @@ def test_override_of_a_block_that_never_ran(make, how):
     )
     with expectation, override(net, {"se": {"channel": 0}}):
         net(x)
-    with override(net, {"se": {"channel": 0}}):
-        pass  # the network was not called: nothing to say
     with pytest.raises(KeyError, match="stop"), override(net, {"se": {"channel": 0}}):
         net(x)
         raise KeyError("stop")
     net.how = "call"
     with override(net, {"se": {"channel": 0}}):
         net(x)
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # in torch itself
+@pytest.mark.parametrize("other", ["copy", "trace", "part", "none"])
+def test_override_of_a_network_that_was_not_run(other):
+    """Another one was, most likely: that would be a silent nothing."""
+    net, x = nn.Sequential(nn.Conv2d(1, 4, 1), cSE(4), sSE(4)), torch.rand(1, 1, 3, 3)
+    others = {"copy": copy.deepcopy(net), "trace": torch.jit.trace(net, x), "part": net[:2]}
+    message = "override was to replace gates of '2', which never ran, nor did the network"
+
+    def overrule():
+        with override(net, {"2": {"spatial": 0}}):
+            if other != "none":
+                others[other](x)
+
+    with pytest.warns(UserWarning, match=message) as told:
+        overrule()
+    assert [warning.filename for warning in told] == [__file__]
+    with override(net, {"1": {"channel": 0}}):
+        assert not net[:2](x).any()  # of the block that was to be replaced
 
 
 def test_record_takes_what_the_network_takes():
@@ -424,7 +444,7 @@ def test_a_network_that_goes_on_in_place(image):
     assert value == 0.5
 
 
-def test_overlapping_overrides_leave_compiling_on(net):
+def test_overlapping_overrides_leave_compiling_on(net, image):
     """Two threads, the first in is not the last out."""
     torch.compile(net, backend="eager")
     gates = {"bottleneck": {"channel": 0}}
@@ -432,6 +452,7 @@ def test_overlapping_overrides_leave_compiling_on(net):
     before = torch._dynamo.eval_frame._stance.stance
     first.__enter__()
     second.__enter__()
+    net(image)
     first.__exit__(None, None, None)
     assert torch._dynamo.eval_frame._stance.stance == "force_eager"
     second.__exit__(None, None, None)

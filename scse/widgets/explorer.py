@@ -273,8 +273,10 @@ class Explorer(_base.Widget):
         Raises:
             ValueError: ``path`` does not end in .html or .json; or it is to be live, and is no
                 page, or this explorer was opened from a file.
-            FileNotFoundError: its folder is not there.
+            FileNotFoundError: its folder is not there; or it is to be live, and this installation
+                lacks ONNX Runtime for pages.
             FileExistsError: another file is in the place.
+            ModuleNotFoundError: it is to be live, and onnx, onnxscript or onnxruntime is missing.
         """
         state = self.get_state(["manifest", "live", *self.state_names()])
         parts: dict[str, bytes] = {}
@@ -285,9 +287,10 @@ class Explorer(_base.Widget):
         if not data:
             state["live"] = {}  # what a site has lies not beside a page of its own
         if live:
+            engine, runtime = self._running(), _live.runtime()
             try:
-                network = _live.network(self._running())
-                parts = {**_live.runtime(), **network.parts("network")}
+                network = _live.network(engine)
+                parts = {**runtime, **network.parts("network")}
                 state["live"] = {"name": "network", "arrays": network.arrays}
             except _live.Obstacle as obstacle:
                 state["live"] = {"obstacle": str(obstacle)}
