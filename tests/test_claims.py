@@ -48,9 +48,9 @@ def test_runs_on_the_brain_lie_close_together():
     assert sum(dice < min(others) for dice in sse) == 3
 
 
-def test_the_seed_that_compare_shows_exaggerates():
+def test_the_seed_that_compare_shows_is_good_to_scse():
     none, scse = (trained("digits")[kind] for kind in ("none", "scse"))
-    assert min(none, key=none.get) == 0
+    assert scse[0] - none[0] > 0.7
     assert [scse[seed] > none[seed] for seed in range(5)] == [True, True, True, False, False]
 
 

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+import math
 import re
 import statistics
 
@@ -88,17 +89,25 @@ def digits_found(run):
     return sum(d >= 0.5 for d in run.values())
 
 
-def test_three_seeds_said_that_scse_helps_and_two_more_took_it_back():
+def test_three_seeds_said_that_scse_helps_and_four_more_left_it_open():
     none, own = score(DIGITS, "none"), score(DIGITS, "scSE")
-    first = [own[seed] - none[seed] for seed in (0, 1, 2)]
-    assert 0.15 < min(first) < 0.25
-    assert 0.75 <= max(first) < 0.8
-    runs = compared()[DIGITS]["scSE"]
-    assert [digits_found(runs[seed]) for seed in range(5)] == [10, 10, 10, 1, 1]
-    assert max(own[3], own[4]) < min(none.values())
-    pairs = [own[seed] - none[seed] for seed in range(5)]
-    assert round(statistics.mean(pairs), 2) == 0.15
-    assert [round(end, 2) for end in interval(pairs)] == [-0.20, 0.49]
+    assert list(none) == list(own) == list(range(7))
+    pairs = [own[seed] - none[seed] for seed in own]
+    assert 0.15 < min(pairs[:3]) < max(pairs[:3]) < 0.85
+    assert all(-0.4 < pair < -0.2 for pair in pairs[3:5])
+    assert pairs[5] < 0 < pairs[6]
+    found = {
+        block: [digits_found(run) for run in compared()[DIGITS][block].values()]
+        for block in ("none", "scSE")
+    }
+    assert found["scSE"] == [10, 10, 10, 1, 1, 9, 10]
+    assert found["none"][5:] == [10, 1]
+    assert round(statistics.mean(pairs), 2) == 0.21
+    assert [round(end, 2) for end in interval(pairs)] == [-0.11, 0.54]
+    # All ten in 4 of 7 and 1 of 7: four or five of the five runs fall to scSE by luck.
+    assert [found[block].count(10) for block in ("none", "scSE")] == [1, 4]
+    luck = sum(math.comb(7, k) * math.comb(7, 5 - k) for k in (4, 5)) / math.comb(14, 5)
+    assert round(100 * luck) == 13
 
 
 def test_a_lucky_seed_stays_lucky():
@@ -122,12 +131,9 @@ def test_how_many_digits_the_runs_find():
         block: [digits_found(run) for run in runs.values()]
         for block, runs in compared()[DIGITS].items()
     }
-    assert [found[block].count(10) for block in ("none", "cSE", "sSE")] == [0, 1, 1]
+    assert [found[block].count(10) for block in ("none", "cSE", "sSE")] == [1, 1, 1]
     assert found["sSE"][1] == 0
     assert found["sSE"][3] == 10
-    scores = {(block, seed): s for block in found for seed, s in score(DIGITS, block).items()}
-    assert max(scores, key=scores.get) == ("sSE", 3)
-    assert round(scores["sSE", 3], 2) == 0.96
 
 
 def test_on_the_brain_the_differences_lie_on_both_sides_of_0():

@@ -128,7 +128,7 @@ def test_two_fingers_draw_nothing_and_one_does(open_page):
     assert lab.named("undo").is_disabled(), "nothing was drawn, so there is nothing to undo"
     assert lab.named("clear").is_disabled()
 
-    lab.page.wait_for_timeout(300)  # a page just zoomed is drawn anew, and late touches are dropped
+    lab.page.wait_for_timeout(1000)  # a page just zoomed is drawn anew, late touches are dropped
     touch("touchStart", (0.5, 0.4))
     for step in range(1, 6):
         touch("touchMove", (0.5, 0.4 + 0.04 * step))
