@@ -10,23 +10,19 @@ from pathlib import Path
 
 from jupyter_cache import get_cache
 
+READ = (".csv", ".json", ".npz")  # what notebooks read, below their folder
+
 
 def forget_edited(app):
     folder = Path(app.outdir).parent / ".jupyter_cache"
     if not folder.is_dir():
         return
+    data = [file for file in Path(app.srcdir).rglob("*.*") if file.suffix in READ]
     cache = get_cache(str(folder))
     for record in cache.list_cache_records():
         run = record.created.replace(tzinfo=timezone.utc).timestamp()
         notebook = Path(record.uri)
-        home = notebook.parent
-        data = [
-            *home.glob("*.*"),
-            *(home / notebook.stem).rglob("*.*"),
-        ]  # its own, and all chapters'
-        data = [file for file in data if file.suffix in (".csv", ".json", ".npz")]
-        read = [notebook, *home.glob("questions/*.json"), *data]
-        if not notebook.exists() or max(file.stat().st_mtime for file in read) > run:
+        if not notebook.exists() or max(f.stat().st_mtime for f in [notebook, *data]) > run:
             cache.remove_cache(record.pk)
 
 
