@@ -1,12 +1,12 @@
 """What the chapters state in their text, and no cell of theirs prints, recomputed."""
 
-import csv
 import json
 import statistics
 import warnings
 from pathlib import Path
 
 import foreign_blocks
+import grid_results
 import pytest
 import torch
 
@@ -30,28 +30,21 @@ def scores():
 # --- Channel, Playground: all runs of the grid ---
 
 
-def trained(task):
-    """Block → seed → the mean Dice of its runs, of all that *Does it help?* has."""
-    found = {}
-    with (BOOK / "evidence" / "results.csv").open() as file:
-        for row in csv.DictReader(file):
-            if (row["task"], row["group"]) == (task, "main"):
-                found.setdefault(row["se"], {})[int(row["seed"])] = float(row["mean_dice"])
-    return found
-
-
 def test_runs_on_the_brain_lie_close_together():
-    sse = (blocks := trained("brain")).pop("sse").values()
-    others = [dice for seeds in blocks.values() for dice in seeds.values()]
+    sse, *rest = (
+        list(grid_results.scores("brain: the blocks", kind).values())
+        for kind in ("sSE", "none", "cSE", "scSE")
+    )
+    others = [dice for part in rest for dice in part]
     assert max(others) - min(others) < 0.02
     assert [round(dice, 2) for dice in sorted(sse)] == [0.80, 0.80, 0.80, 0.82, 0.83]
     assert sum(dice < min(others) for dice in sse) == 3
 
 
 def test_the_seed_that_compare_shows_is_good_to_scse():
-    none, scse = (trained("digits")[kind] for kind in ("none", "scse"))
-    assert scse[0] - none[0] > 0.7
-    assert [scse[seed] > none[seed] for seed in range(5)] == [True, True, True, False, False]
+    raised = grid_results.differences("digits: the blocks", "scSE")
+    assert raised[0] > 0.7
+    assert [raised[seed] > 0 for seed in range(5)] == [True, True, True, False, False]
 
 
 # --- Start here: the price of the blocks ---

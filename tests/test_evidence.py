@@ -1,6 +1,5 @@
 """What *Does it help?* says: its text against the results of the grid, these against weights."""
 
-import functools
 import itertools
 import json
 import math
@@ -8,34 +7,18 @@ import re
 import statistics
 
 import pytest
+from grid_results import EVIDENCE, compared, differences, results, scores
 from site_tools import ROOT
 
 from scse import load, weights
 from scse.data import task
-from scse.experiments.comparisons import tables
 from scse.experiments.grid import all_runs
-from scse.experiments.running import Results
-from scse.experiments.table import interval
+from scse.experiments.table import interval, write_csv
 from scse.metrics import dice
 from scse.training import predict
 from scse.widgets.run_table import FOUND
 
-EVIDENCE = ROOT / "book" / "evidence"
 BRAIN, DIGITS = "brain: the blocks", "digits: the blocks"
-
-
-@functools.cache
-def results():
-    return {run.id: result for run, result in Results(EVIDENCE).of(all_runs()).items()}
-
-
-@functools.cache
-def compared():
-    return tables(results().values())
-
-
-def score(table, block):
-    return {seed: statistics.mean(run.values()) for seed, run in compared()[table][block].items()}
 
 
 def runs_of(result):
@@ -83,6 +66,14 @@ def test_a_seed_that_ran_twice_counts_with_the_mean_of_its_runs():
     assert round(max(spans), 2) == 0.04, "two runs of one seed end up to 0.04 apart"
 
 
+def test_the_csv_is_of_these_results(tmp_path):
+    write_csv(list(results().values()), tmp_path / "results.csv")
+    kept = (EVIDENCE / "results.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "results.csv").read_text(encoding="utf-8") == kept, (
+        "python -m scse.experiments table"
+    )
+
+
 # The text
 
 
@@ -91,9 +82,8 @@ def digits_found(run):
 
 
 def test_three_seeds_said_that_scse_helps_and_four_more_left_it_open():
-    none, own = score(DIGITS, "none"), score(DIGITS, "scSE")
-    assert list(none) == list(own) == list(range(7))
-    pairs = [own[seed] - none[seed] for seed in own]
+    assert list(scores(DIGITS, "none")) == list(scores(DIGITS, "scSE")) == list(range(7))
+    pairs = list(differences(DIGITS, "scSE").values())
     assert 0.15 < min(pairs[:3]) < max(pairs[:3]) < 0.85
     assert all(-0.4 < pair < -0.2 for pair in pairs[3:5])
     assert pairs[5] < 0 < pairs[6]
@@ -123,13 +113,12 @@ def test_a_seed_decides_more_than_rounding():
     assert set(again) == {(block, seed) for block in ("none", "scse") for seed in (0, 1, 2)}
     assert max(max(runs) - min(runs) for runs in again.values()) < 0.05
     for block in ("none", "scSE"):
-        of = score(DIGITS, block).values()
+        of = scores(DIGITS, block).values()
         assert 0.8 < max(of) - min(of) < 0.9
 
 
 def test_cse_on_the_digits():
-    none, own = score(DIGITS, "none"), score(DIGITS, "cSE")
-    pairs = [own[seed] - none[seed] for seed in own]
+    pairs = list(differences(DIGITS, "cSE").values())
     assert len(pairs) == 5
     assert sum(pair > 0 for pair in pairs) == 4
     assert round(statistics.mean(pairs), 2) == 0.16
@@ -147,12 +136,7 @@ def test_how_many_digits_the_runs_find():
 
 
 def test_on_the_brain_the_differences_lie_on_both_sides_of_0():
-    pairs = {
-        block: {seed: own[seed] - none[seed] for seed in own if seed in none}
-        for none in (score(BRAIN, "none"),)
-        for block in ("cSE", "sSE", "scSE")
-        for own in (score(BRAIN, block),)
-    }
+    pairs = {block: differences(BRAIN, block) for block in ("cSE", "sSE", "scSE")}
     of = list(pairs["scSE"].values())
     assert min(of) < 0 < max(of)
     assert round(statistics.mean(of), 3) == 0.004
@@ -195,7 +179,7 @@ def test_the_two_puzzled_runs():
     assert few == [("sSE", 0)]
     found = [name[-1] for name, d in compared()[DIGITS]["sSE"][0].items() if d > 0.9]
     assert found == ["1", "4", "6", "7"]
-    assert round(score(BRAIN, "scSE")[2] - score(BRAIN, "none")[2], 3) == -0.002
+    assert round(differences(BRAIN, "scSE")[2], 3) == -0.002
 
 
 def test_the_printed_table_is_of_all_runs():

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from grid_results import compared, differences, scores
 from site_tools import CHAPTERS
 
 import scse
@@ -28,9 +29,6 @@ from scse import (
     weights,
 )
 from scse.data import brain, digits
-from scse.experiments.comparisons import tables
-from scse.experiments.grid import all_runs
-from scse.experiments.running import Results
 from scse.metrics import dice, mean_dice
 from scse.rules import rule
 from scse.training import soft_dice_loss
@@ -764,27 +762,16 @@ def products_saved():
 # --- Does it help? ---
 
 
-@functools.cache
-def compared():
-    return tables(Results(BOOK / "evidence").of(all_runs()).values())
-
-
 def hundredths_on_the_brain():
-    table = compared()["brain: the blocks"]
-    pairs = [
-        statistics.mean(run.values()) - statistics.mean(table["none"][seed].values())
-        for seed, run in table["scSE"].items()
-        if seed in table["none"]
-    ]
-    return 100 * statistics.mean(pairs)
+    return 100 * statistics.mean(differences("brain: the blocks", "scSE").values())
 
 
 def lowest_block():
     found = set()
     for task in ("brain", "digits"):
         means = {
-            block: statistics.mean(statistics.mean(run.values()) for run in runs.values())
-            for block, runs in compared()[f"{task}: the blocks"].items()
+            block: statistics.mean(scores(f"{task}: the blocks", block).values())
+            for block in ("none", "cSE", "sSE", "scSE")
         }
         found.add(min(means, key=means.get))
         if task == "digits":
