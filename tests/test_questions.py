@@ -790,6 +790,12 @@ def what_a_plain_run_found():
     return "it finds two of them nearly perfectly, and the other eight not at all"
 
 
+def hundredths_with_gates_of_another():
+    assert round(100 * statistics.mean(differences("15 slices: the blocks", "scSE").values())) == 13
+    wrong = differences("15 slices: must the gates ask the image?", "scSE, another's")
+    return 100 * statistics.mean(wrong.values())
+
+
 def five_pairs_on_one_side():
     signs = list(itertools.product((-1, 1), repeat=5))
     same = sum(abs(sum(each)) == 5 for each in signs)
@@ -964,6 +970,7 @@ COMPUTED = {
     ("evidence", "lowest"): lowest_block,
     ("evidence", "stuck"): what_a_plain_run_found,
     ("evidence", "five"): five_pairs_on_one_side,
+    ("evidence", "another"): hundredths_with_gates_of_another,
     ("pitfalls", "copy"): labels_of_the_neighbour,
     ("pitfalls", "scale"): mask_divided_by_100,
     ("pitfalls", "pick"): who_can_be_made_to_win,

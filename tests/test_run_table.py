@@ -124,6 +124,14 @@ def test_what_it_cannot_show_is_refused(state, words):
         RunTable(TABLES, **state)
 
 
+def test_a_state_is_refused_for_what_it_leaves_as_it_was():
+    """The first run is compared with one that the state's table does not have."""
+    other = {"new": {"A": {0: {"a": 0.5}}, "scSE": {1: {"a": 0.5}}}}
+    words = "state 'x' of this RunTable: against must be one of those in table 'new'"
+    with pytest.raises(traitlets.TraitError, match=re.escape(words)):
+        RunTable(TABLES | other, states={"x": {"table": "new", "variant": "scSE", "seed": 1}})
+
+
 @pytest.mark.parametrize(
     ("tables", "kind", "words"),
     [

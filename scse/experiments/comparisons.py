@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scse.experiments.grid import FEW
+
 LEAST = 3  # seeds that every variant of a table must have
 
 BLOCKS = {"none": "none", "cSE": "cse", "sSE": "sse", "scSE": "scse"}
 ENDS = {"none": "none", "scSE": "scse"}
+CALLED = {"brain": "brain", "digits": "digits", FEW: "15 slices"}
 
 
 @dataclass(frozen=True)
@@ -20,54 +23,36 @@ class Comparison:
 
 
 def _on(tasks: Iterable[str], title: str, variants: Mapping[str, str]) -> tuple[Comparison, ...]:
-    return tuple(Comparison(task, f"{task}: {title}", variants) for task in tasks)
+    return tuple(Comparison(task, f"{CALLED[task]}: {title}", variants) for task in tasks)
 
 
-BOTH = ("brain", "digits")
+def _steps(*lengths: tuple[str, int]) -> dict[str, str]:
+    return {
+        f"{title}, {steps}": f"{name}{suffix}"
+        for suffix, steps in lengths
+        for title, name in ENDS.items()
+    }
+
+
 COMPARISONS = (
-    *_on(BOTH, "the blocks", BLOCKS),
+    *_on(CALLED, "the blocks", BLOCKS),
     *_on(
-        ("brain",),
-        "15 slices, 600 steps",
-        {
-            **{title: f"{name}-small" for title, name in BLOCKS.items()},
-            "scSE, constant": "scse-constant-small",
-        },
-    ),
-    *_on(
-        ("brain",),
-        "15 slices, 2000 steps",
-        {
-            **{title: f"{name}-small-longer" for title, name in BLOCKS.items()},
-            "scSE, constant": "scse-constant-small-longer",
-        },
-    ),
-    *_on(
-        BOTH,
+        [FEW],
         "must the gates ask the image?",
         {**ENDS, "scSE, constant": "scse-constant", "scSE, another's": "scse-another"},
     ),
     *_on(
-        BOTH,
-        "as large, as long",
-        {**ENDS, "none, wider": "none-wider", "none, longer": "none-as-long"},
-    ),
-    *_on(
-        BOTH,
+        [FEW],
         "gates from one",
         {**BLOCKS, "cSE, from 1": "cse-from-one", "sSE, from 1": "sse-from-one"},
     ),
     *_on(
-        BOTH,
-        "steps",
-        {
-            f"{title}, {steps}": f"{name}{suffix}"
-            for suffix, steps in (("-half", "1000"), ("", "2000"), ("-double", "4000"))
-            for title, name in ENDS.items()
-        },
+        [FEW],
+        "as large, as long",
+        {**ENDS, "none, wider": "none-wider", "none, longer": "none-as-long"},
     ),
     *_on(
-        BOTH,
+        [FEW],
         "learning rate",
         {
             f"{title}, {rate}": f"{name}{suffix}"
@@ -75,12 +60,21 @@ COMPARISONS = (
             for title, name in ENDS.items()
         },
     ),
-    *_on(("brain",), "SD-Net", {title: f"sdnet-{name}" for title, name in BLOCKS.items()}),
+    *_on([FEW], "steps", _steps(("-half", 300), ("", 600), ("-double", 1200))),
+    *_on([FEW], "longer", _steps(("", 600), ("-fourfold", 2400))),
+    *_on(["digits"], "steps", _steps(("-half", 1000), ("", 2000), ("-double", 4000))),
     *_on(
-        ("brain",), "DenseNet F-CNN", {title: f"quicknat-{name}" for title, name in BLOCKS.items()}
+        [FEW],
+        "how the branches are joined",
+        {"none": "none", "add": "scse", **{way: f"scse-{way}" for way in ("max", "mul", "concat")}},
     ),
     *_on(
-        ("brain",),
+        [FEW],
+        "r",
+        {"none": "none", "r = 2": "scse", **{f"r = {r}": f"scse-r{r}" for r in (4, 8, 16)}},
+    ),
+    *_on(
+        [FEW],
         "where the blocks stand",
         {
             **ENDS,
@@ -89,16 +83,8 @@ COMPARISONS = (
             "decoder only": "scse-decoder",
         },
     ),
-    *_on(
-        ("brain",),
-        "r",
-        {"none": "none", "r = 2": "scse", **{f"r = {r}": f"scse-r{r}" for r in (4, 8, 16)}},
-    ),
-    *_on(
-        ("brain",),
-        "how the branches are joined",
-        {"none": "none", "add": "scse", **{way: f"scse-{way}" for way in ("max", "mul", "concat")}},
-    ),
+    *_on([FEW], "SD-Net", {title: f"sdnet-{name}" for title, name in BLOCKS.items()}),
+    *_on([FEW], "DenseNet F-CNN", {title: f"quicknat-{name}" for title, name in BLOCKS.items()}),
 )
 
 
