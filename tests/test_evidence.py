@@ -217,10 +217,13 @@ def test_asking_the_image_explains_little():
 
 
 def test_the_other_controls():
-    for block, ahead in (("cSE", 3), ("sSE", 2)):
+    for block, ahead, less in (("cSE", 3, 0.09), ("sSE", 2, 0.17)):
         _, (low, high), pairs = raised(LEVEL, f"{block}, from 1")
         assert low < 0 < high
         assert pairs == ahead
+        mean, (low, _), _ = raised(LEVEL, "scSE", f"{block}, from 1")
+        assert mean == less
+        assert low > 0
     # as many parameters
     found = of_class(LARGE, "none, wider", "CSF")
     assert sorted(d > 0.4 for d in found) == [False, True, True, True, True]
@@ -238,8 +241,8 @@ def test_the_other_controls():
 
 
 def test_rates_and_steps():
-    assert raised(RATE, "scSE, 3", "none, 3")[0] == 0.08
-    for table, which in ((RATE, "⅓"), (STEPS, "300")):
+    assert raised(RATE, "scSE, × 3", "none, × 3")[0] == 0.08
+    for table, which in ((RATE, "× ⅓"), (STEPS, "300")):
         _, (low, high), _ = raised(table, f"scSE, {which}", f"none, {which}")
         assert low < 0 < high
         assert sorted(of_class(table, f"scSE, {which}", "white matter"))[0] < 0.01

@@ -56,7 +56,7 @@ COMPARISONS = (
         "learning rate",
         {
             f"{title}, {rate}": f"{name}{suffix}"
-            for suffix, rate in (("-slow", "⅓"), ("", "1"), ("-fast", "3"))
+            for suffix, rate in (("-slow", "× ⅓"), ("", "× 1"), ("-fast", "× 3"))
             for title, name in ENDS.items()
         },
     ),
