@@ -12,6 +12,7 @@ from site_tools import ROOT
 
 from scse import load, weights
 from scse.data import brain, task
+from scse.experiments.comparisons import CALLED, COMPARISONS
 from scse.experiments.grid import all_runs
 from scse.experiments.table import interval, write_csv
 from scse.metrics import dice
@@ -257,6 +258,33 @@ def test_the_wider_networks_of_the_exercise():
         for table, variant in ((FEW, "scSE"), (LARGE, "none, wider"))
     }
     assert ends == {(FEW, "scSE"): [0.67, 0.77], (LARGE, "none, wider"): [0.28, 0.77]}
+
+
+def test_how_many_runs_find_csf():
+    found = {
+        (table, variant): sum(run["CSF"] >= 0.4 for run in compared()[table][variant].values())
+        for table, variant in (
+            (FEW, "none"),
+            (STEPS, "none, 1200"),
+            (FEW, "scSE"),
+            (ASK, "scSE, another's"),
+            (ASK, "scSE, constant"),
+            (LARGE, "none, wider"),
+            (LARGE, "none, longer"),
+        )
+    }
+    assert list(found.values()) == [0, 5, 5, 5, 4, 4, 3]
+    late = differences(FEW, "scSE")
+    assert (round(late[3], 2), round(late[4], 2)) == (0.02, 0.17)
+
+
+def test_what_a_row_says_of_its_steps_is_so():
+    recipes = {(run.task, run.variant.name): run.recipe for run in all_runs()}
+    for each in COMPARISONS:
+        if each.title.endswith(("steps", "longer")):
+            for title, name in each.variants.items():
+                assert title.endswith(f", {recipes[each.task, name].steps}")
+    assert CALLED["brain-few"] == f"{brain.FEW} slices"
 
 
 def test_how_long_a_run_takes():

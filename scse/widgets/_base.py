@@ -269,9 +269,9 @@ class Widget(anywidget.AnyWidget):
                 self._check_traits(what, traits)
                 try:
                     self._set({**first, **traits})
-                    for name, trait in self.traits(state=True).items():
+                    for name in self.state_names():
                         # Those that kept their value, too: it may not go with the others'.
-                        trait._validate(self, getattr(self, name))
+                        setattr(self, name, getattr(self, name))
                 except traitlets.TraitError as error:
                     raise traitlets.TraitError(
                         f"{what} of this {type(self).__name__}: {error}"
