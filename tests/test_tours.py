@@ -13,6 +13,7 @@ import pytest
 import torch
 import traitlets
 from PIL import Image
+from torch.nn.functional import adaptive_avg_pool2d, adaptive_max_pool2d, max_pool2d
 
 import scse
 from scse import UNet, override, record
@@ -146,7 +147,16 @@ def test_quantities_of_edits_in_any_block_are_those_of_override():
     assert found["class 1 read as class 2"] == (seen[label == 1] == 2).double().mean()
     assert (found["masks changed"], found["blocks with other channel gates"]) == (1, 1)
     assert "background read as class 1" not in found
-    assert PixelProbe(*small(), block="decoder1").quantities().keys() == {"logit", "s"}
+
+
+def test_quantities_of_a_pixel():
+    probe = PixelProbe(*small(), block="bottleneck")
+    now = probe.quantities({"picture": 1, "pixel": [1, 2]})
+    seen = probe.evaluate(1, [1, 2])
+    shape = probe.manifest["shape"][1:]
+    assert probe.manifest["size"] == [2 * side for side in shape]
+    shade = probe._pictures[1, 2:4, 4:6].double().mean().item() / 255
+    assert now == {"logit": seen["logit"], "s": seen["gate"], "brightness": pytest.approx(shade)}
 
 
 # Golden values
@@ -161,7 +171,13 @@ EDITS = [
         "decoder1": {"channel": {"base": "neutral"}, "spatial": {"base": "neutral"}},
     },
 ]
+FULL = [6, 5]
+PLACES = [([3, 5], [1, 4]), ([6, 1], [5, 0]), ([4, 3], [2, 1]), ([9, 7], [8, 3])]
 MEANS = [{}, {"z": [0.5] * 8}, {"picture": 1, "z": [0.0] * 8}]
+
+
+def means(picture, size):
+    return adaptive_avg_pool2d(picture[None].double() / 255, size)[0]
 
 
 def golden():
@@ -169,7 +185,20 @@ def golden():
     lab = GateLab(net, samples)
     squeeze = SqueezeExcite(net, samples, block="decoder1")
     numbers = "gates", "z"
+    picture = torch.randint(256, FULL, generator=torch.Generator().manual_seed(0))
     return {
+        "brightness": {
+            "picture": picture.flatten().tolist(),
+            "full": FULL,
+            "cases": [
+                {
+                    "size": size,
+                    "pixel": pixel,
+                    "quantity": means(picture, size)[tuple(pixel)],
+                }
+                for size, pixel in PLACES
+            ],
+        },
         "classes": [entry["name"] for entry in lab.manifest["classes"]],
         "label": samples[1][2].flatten().tolist(),
         "before": lab._segmentation(1, {}).flatten().tolist(),
@@ -201,6 +230,7 @@ def test_golden_file_is_what_python_says():
     stored = json.loads(GOLDEN.read_text())
     fresh = plain(golden())
     assert stored.keys() == fresh.keys()
+    assert stored["brightness"] == fresh["brightness"]
     for kept, new in zip(stored["edits"], fresh["edits"], strict=True):
         assert kept["edits"] == new["edits"]
         assert kept["quantities"] == pytest.approx(new["quantities"], abs=0.01)
@@ -347,6 +377,28 @@ def test_the_puzzle_in_channel_names_all_means_that_solve_it(channel):
             if not _guides.unmet(puzzle["goal"], channel.quantities({"picture": 0, "z": z})):
                 able.add(k + 1)
     assert able == {int(n) for n in re.findall(r"\d+", puzzle["done"])}
+
+
+def test_what_solves_the_puzzle_in_space():
+    """On the cat: darker in the mask than three quarters of the stroke, and all of it beside the stroke."""
+    cells = json.loads((BOOK / "space.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = {cell["id"]: "".join(cell["source"]) for cell in cells}
+    scope = {}
+    exec(code["space-01"].rpartition("\nPixelProbe(")[0], scope)
+    probe = eval(code["space-09"], scope)
+    (puzzle,) = probe.manifest["puzzles"]
+    label = digits.Digits().test()[1][20]
+    height, width = probe.manifest["shape"][1:]
+    touched = adaptive_max_pool2d((label > 0).float()[None], (height, width))[0] > 0
+    stroke = adaptive_avg_pool2d((label > 0).float()[None], (height, width))[0] > 0.5
+    mask = probe.evaluate(1, [])["mask"]
+    limit = {each["quantity"]: float(each["value"]) for each in puzzle["goal"]}
+    assert (mask[stroke] > limit["s"]).double().mean() > 0.75
+    able = (mask <= limit["s"]) & (probe._brightness[1] <= limit["brightness"])
+    assert able.sum() == 7
+    assert not (able & touched).any()
+    beside = max_pool2d(touched.float()[None], 3, 1, 1)[0] > 0
+    assert beside[able].all()
 
 
 def test_numbers_of_the_tour_in_space():

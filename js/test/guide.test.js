@@ -7,6 +7,7 @@ import { outcome, pageOf } from "../src/desk/outcome.js";
 import { parts } from "../src/desk/parts.js";
 import { quantities as ofLab } from "../src/figures/gate_lab/quantities.js";
 import { compared as ofPlayground } from "../src/desk/compared.js";
+import { brightness } from "../src/figures/pixel_probe.js";
 import { quantities as ofMeans } from "../src/figures/squeeze_excite.js";
 import golden from "./quantities_golden.json" with { type: "json" };
 
@@ -32,6 +33,15 @@ test("quantities are what Python says", () => {
   }
   for (const { z, own_z: ownZ, gates, own_gates: own, quantities } of golden.means) {
     same(ofMeans(z, ownZ, gates, own), quantities);
+  }
+});
+
+test("the brightness at a pixel of a map is what Python says", () => {
+  const { picture, full, cases } = golden.brightness;
+  for (const { size, pixel, quantity } of cases) {
+    const [of, at] = /** @type {[number, number][]} */ ([size, pixel]);
+    const found = brightness(picture, /** @type {[number, number]} */ (full), of, at);
+    assert.ok(Math.abs(found - quantity) < 1e-9, `${size}: ${found}, not ${quantity}`);
   }
 });
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 import torch
 import traitlets
 from torch import nn
+from torch.nn.functional import adaptive_avg_pool2d
 
 from scse.blocks import scSE, sSE
 from scse.data import Source
@@ -69,6 +70,8 @@ class PixelProbe(_base.Widget):
         maps = torch.stack([_base.known(record.input)[0] for record in records])
         self._maps = quantise(maps)
         self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
+        shades = self._pictures.double() / 255
+        self._brightness = adaptive_avg_pool2d(shades, maps.shape[2:])
         manifest: Manifest = {
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "block": block,
@@ -126,7 +129,12 @@ class PixelProbe(_base.Widget):
     def quantities(self, state: Mapping[str, Any] | None = None) -> dict[str, float]:
         now = self._now(state)
         seen = self.evaluate(now["picture"], now["pixel"])
-        return {"logit": seen["logit"], "s": seen["gate"]}
+        row, column = seen["pixel"]
+        return {
+            "logit": seen["logit"],
+            "s": seen["gate"],
+            "brightness": self._brightness[now["picture"], row, column].item(),
+        }
 
     def _draw(self, figure: "Figure", state: Mapping[str, Any]) -> None:
         now = self.evaluate(state["picture"], state["pixel"])

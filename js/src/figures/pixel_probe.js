@@ -80,6 +80,28 @@ const position = (height, width) => (value) =>
     : WORDS.position({ height, width });
 
 /**
+ * What a position of the map covers of the picture: from where, up to where.
+ * @param {number} at @param {number} places of the map @param {number} full pixels of the picture
+ */
+const covered = (at, places, full) => [
+  Math.floor((at * full) / places),
+  Math.ceil(((at + 1) * full) / places),
+];
+
+/**
+ * Mean brightness of the picture where a pixel of the map lies, from 0 to 1.
+ * @param {ArrayLike<number>} picture from 0 to 255 @param {[number, number]} full its size
+ * @param {[number, number]} size of the map @param {[number, number]} pixel row and column
+ */
+export function brightness(picture, full, size, pixel) {
+  const [rows, columns] = [0, 1].map((i) => covered(pixel[i], size[i], full[i]));
+  let [sum, count] = [0, 0];
+  for (let y = rows[0]; y < rows[1]; y++)
+    for (let x = columns[0]; x < columns[1]; x++, count++) sum += picture[y * full[1] + x];
+  return sum / count / 255;
+}
+
+/**
  * What scse/widgets/pixel_probe.py describes.
  * @typedef {object} Manifest
  * @property {{title: string, credit: string}[]} samples @property {string} block
@@ -285,7 +307,11 @@ export default widget(
       logit.set(sum + bias);
       gate.set(sigmoid(sum + bias));
       drawing.set(sum + bias);
-      measure({ logit: sum + bias, s: sigmoid(sum + bias) });
+      measure({
+        logit: sum + bias,
+        s: sigmoid(sum + bias),
+        brightness: brightness(state.picture, full, [height, width], [row, column]),
+      });
       say(
         WORDS.said({ row, column, logit: fixed(sum + bias, 3), s: fixed(sigmoid(sum + bias), 3) }),
       );
