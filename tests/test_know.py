@@ -117,12 +117,12 @@ def test_golden_values_are_current():
 def test_what_is_counted():
     now = make().evaluate()
     assert now["networks"] == ["A", "B"]
-    assert (now["gates"], now["readable"], now["costly"], now["both"]) == (4, 2, 2, 1)
+    assert (now["blocks"], now["readable"], now["costly"], now["both"]) == (4, 2, 2, 1)
     assert now["all"] == 0.75
     assert now["most"] == [0.5, 0.03125, 0.75]
     assert now["read"][:2] == [0.71875, 1.0]
     one = make().evaluate({"network": "B", "restored": True})
-    assert (one["gates"], one["costly"], one["all"]) == (2, 0, 0.0625)
+    assert (one["blocks"], one["costly"], one["all"]) == (2, 0, 0.0625)
     masks = make().evaluate({"branch": "spatial", "network": "A"})
     assert masks["shown"] == ["B"], "A has no masks: all that have are shown"
 
@@ -214,7 +214,7 @@ def test_numbers_of_the_tour_are_those_of_the_tables():
     close(says[3], seen[3]["all"])
     close(says[4], seen[4]["all"])
     assert len(seen[5]["networks"]) == 8
-    readable, gates, both = (seen[5][name] for name in ("readable", "gates", "both"))
+    readable, gates, both = (seen[5][name] for name in ("readable", "blocks", "both"))
     assert f"off the gates of {readable} of {gates} blocks in 0.9" in says[5]
     assert f"in {both} of these {readable} the gates" in says[5]
     assert says[5].endswith(f"cost {figure.manifest['costly']} or more.")
@@ -460,7 +460,7 @@ def test_text_on_clusters_is_true():
     figure = chapter()
     eight = figure.evaluate({"group": "brain", "how": "condition", "network": ""})
     one = figure.evaluate({"group": "brain", "how": "condition", "network": "cSE, seed 4"})
-    counts = [(now["readable"], now["both"], now["gates"]) for now in (eight, one)]
+    counts = [(now["readable"], now["both"], now["blocks"]) for now in (eight, one)]
     (most, costly, of), (less, by_it, of_it) = counts
     says("know-14", f"Of the {of - of_it} blocks", f"off {most - less} in 0.9 of the images")
     says("know-14", f"only {costly - by_it} cost 0.05", f"counts {most} of {of}, and {costly}.)")

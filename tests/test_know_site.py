@@ -18,7 +18,7 @@ def check(dots, **state):
     settle(dots.page)
     made = chapter()
     now = made.evaluate(state)
-    for name in ("gates", "readable", "costly", "both"):
+    for name in ("blocks", "readable", "costly", "both"):
         assert number(dots, name) == now[name], name
     assert number(dots, "all") == pytest.approx(now["all"], abs=1e-5)
     for block, most, read in zip(made.manifest["blocks"], now["most"], now["read"], strict=True):

@@ -182,8 +182,8 @@ class SweepDots(_base.Widget):
             ``networks``: those that have such gates; ``lost``, ``control`` and ``known``: a row
             for each block, a number for each of these networks (NaN where there is none);
             ``shown``: the networks that the following are about, the chosen one or all: ``most``
-            and ``read``, for each block the largest loss and the mean accuracy; ``gates``: how
-            many single gates there are, ``readable``, ``costly`` and ``both``: in how many of
+            and ``read``, for each block the largest loss and the mean accuracy; ``blocks``: how
+            many blocks there are in them, ``readable``, ``costly`` and ``both``: in how many of
             them the accuracy, the loss or both are at or above the limits; ``all``: the largest
             loss if all blocks are replaced.
         """
@@ -217,7 +217,7 @@ class SweepDots(_base.Widget):
             "shown": [names[n] for n in shown],
             "most": [_most([row[n] for n in shown]) for row in lost],
             "read": [_mean([row[n] for n in shown]) for row in known],
-            "gates": len(pairs),
+            "blocks": len(pairs),
             "readable": sum(a for a, _ in pairs),
             "costly": sum(b for _, b in pairs),
             "both": sum(a and b for a, b in pairs),
@@ -229,8 +229,8 @@ class SweepDots(_base.Widget):
         return {
             "number of the way": self.manifest["ways"].index(way) + 1,
             "networks shown": len(now["shown"]),
-            "readable gates": now["readable"],
-            "costly gates": now["costly"],
+            "readable blocks": now["readable"],
+            "costly blocks": now["costly"],
             "lost, one block": _most(now["most"][:-1]),
             "lost, all blocks": now["all"],
         }

@@ -117,7 +117,7 @@ export default widget(
     );
 
     const counts = Object.fromEntries(
-      ["readable", "gates", "costly", "both"].map((name) => [name, readout(name, String)]),
+      ["readable", "blocks", "costly", "both"].map((name) => [name, readout(name, String)]),
     );
     const all = readout("all");
     const result = h(
@@ -129,7 +129,7 @@ export default widget(
         ...WORDS.readable({
           limit: fixed(manifest.known, 1),
           readable: counts.readable.element,
-          gates: counts.gates.element,
+          blocks: counts.blocks.element,
         }),
       ),
       h(
@@ -246,14 +246,14 @@ export default widget(
         lost.dataset.term = TERMS[current.branch];
       }
       for (const [name, count] of Object.entries(counts)) {
-        count.set(seen[/** @type {"readable" | "gates" | "costly" | "both"} */ (name)]);
+        count.set(seen[/** @type {"readable" | "blocks" | "costly" | "both"} */ (name)]);
       }
       all.set(seen.all);
       measure(quantities(seen, manifest, current));
       say(
         WORDS.said({
           way,
-          gates: seen.gates,
+          blocks: seen.blocks,
           readable: seen.readable,
           costly: seen.costly,
           both: seen.both,

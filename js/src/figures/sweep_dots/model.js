@@ -97,7 +97,7 @@ export function evaluate(manifest, { lost, known }, { group, branch, how, restor
     shown: shown.map((i) => names[i]),
     most: losses.map((row) => most(shown.map((i) => row[i]))),
     read: read.map((row) => mean(shown.map((i) => row[i]))),
-    gates: pairs.length,
+    blocks: pairs.length,
     readable: pairs.filter(readable).length,
     costly: pairs.filter(costly).length,
     both: pairs.filter((pair) => readable(pair) && costly(pair)).length,
@@ -114,8 +114,8 @@ export function evaluate(manifest, { lost, known }, { group, branch, how, restor
 export const quantities = (seen, { ways }, { how }) => ({
   "number of the way": ways.indexOf(how) + 1,
   "networks shown": seen.shown.length,
-  "readable gates": seen.readable,
-  "costly gates": seen.costly,
+  "readable blocks": seen.readable,
+  "costly blocks": seen.costly,
   "lost, one block": most(seen.most.slice(0, -1)),
   "lost, all blocks": seen.all,
 });
