@@ -100,6 +100,15 @@ def only(place: str, network: Network) -> None:
             network.get_submodule(name).se = nn.Identity()
 
 
+def no_blocks(network: Network) -> None:
+    """Plain, from the first weights that the network with blocks starts from.
+
+    A network that is built without blocks draws other weights from the same seed.
+    """
+    for name in network.stages:
+        network.get_submodule(name).se = nn.Identity()
+
+
 def as_large_as_scse(network: UNet) -> None:
     """Widen a plain network until it has as many parameters as the one with scSE, or nearly.
 

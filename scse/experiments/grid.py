@@ -91,6 +91,8 @@ def variants() -> tuple[Variant, ...]:
         # 2σ: a single branch starts near one, as the sum of both does, and not near one half.
         Variant("control", "cse-from-one", "cse", change=changes.doubled_gates),
         Variant("control", "sse-from-one", "sse", change=changes.doubled_gates),
+        # The first weights of the network with scSE, and no blocks.
+        Variant("control", "none-same-start", "scse", change=changes.no_blocks, against="scse"),
         # As many parameters as with scSE, in wider stages.
         Variant("control", "none-wider", None, change=changes.as_large_as_scse),
         # As long in time as with scSE, in more steps.
