@@ -46,7 +46,7 @@ COMPARISONS = (
         "gates from one",
         {**BLOCKS, "cSE, from 1": "cse-from-one", "sSE, from 1": "sse-from-one"},
     ),
-    *_on([FEW], "the same start", {**ENDS, "none, same start": "none-same-start"}),
+    *_on(CALLED, "the same start", {**ENDS, "none, same start": "none-same-start"}),
     *_on(
         [FEW],
         "as large, as long",

@@ -20,6 +20,7 @@ BOOKS = ("brain", "digits", FEW)  # the tasks of the book
 # fifteen slices: there a block makes a difference to be explained, and a run takes a minute or two.
 SEEDS = {
     "main": {"brain": 7, "digits": 10, FEW: 10},
+    "start": {"brain": 7, "digits": 10, FEW: 10},
     "control": {FEW: 10},
     "rate": {FEW: 5},
     "steps": {FEW: 5, "digits": 5},
@@ -83,6 +84,9 @@ def variants() -> tuple[Variant, ...]:
         Variant("main", "sse", "sse"),
         Variant("main", "scse", "scse"),
     )
+    # The first weights of the network with scSE, and no blocks: a network that is built plain draws
+    # others from the same seed.
+    start = (Variant("start", "none-same-start", "scse", change=changes.no_blocks, against="scse"),)
     controls = (
         # No squeeze: gates that are learned and the same for every picture.
         Variant("control", "scse-constant", "scse", change=changes.constant_gates),
@@ -91,8 +95,6 @@ def variants() -> tuple[Variant, ...]:
         # 2σ: a single branch starts near one, as the sum of both does, and not near one half.
         Variant("control", "cse-from-one", "cse", change=changes.doubled_gates),
         Variant("control", "sse-from-one", "sse", change=changes.doubled_gates),
-        # The first weights of the network with scSE, and no blocks.
-        Variant("control", "none-same-start", "scse", change=changes.no_blocks, against="scse"),
         # As many parameters as with scSE, in wider stages.
         Variant("control", "none-wider", None, change=changes.as_large_as_scse),
         # As long in time as with scSE, in more steps.
@@ -127,7 +129,7 @@ def variants() -> tuple[Variant, ...]:
         for net in ("sdnet", "quicknat")
         for v in main
     )
-    return main + controls + rates + budgets + joined + reduced + placed + others
+    return main + start + controls + rates + budgets + joined + reduced + placed + others
 
 
 @dataclass(frozen=True)
