@@ -13,8 +13,8 @@ from scse.training import Recipe, recipe_of
 FEW = "brain-few"
 BOOKS = ("brain", "digits", FEW)  # the tasks of the book
 
-# Group → task → seeds, from 0 on. On the digits and on fifteen slices a single run may miss a class:
-# ten tell better whether that is luck. On the brain, networks with scSE are shipped of seven seeds.
+# Group → task → seeds, from 0 on. On the digits and on fifteen slices a run may miss a class: ten
+# tell better whether that is luck. On the brain, networks with scSE are shipped of seven seeds.
 #
 # Two cores do not train every group on every task. What lies around the main table is trained on
 # fifteen slices: there a block makes a difference to be explained, and a run takes a minute or two.
