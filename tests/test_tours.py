@@ -380,7 +380,7 @@ def test_the_puzzle_in_channel_names_all_means_that_solve_it(channel):
 
 
 def test_what_solves_the_puzzle_in_space():
-    """On the cat: darker in the mask than three quarters of the stroke, and all of it beside the stroke."""
+    """On the cat: lower in the mask than three quarters of the stroke, and all beside it."""
     cells = json.loads((BOOK / "space.ipynb").read_text(encoding="utf-8"))["cells"]
     code = {cell["id"]: "".join(cell["source"]) for cell in cells}
     scope = {}
