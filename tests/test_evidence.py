@@ -7,19 +7,22 @@ import re
 import statistics
 
 import pytest
+import torch
 from grid_results import EVIDENCE, compared, differences, results, scores
 from site_tools import ROOT
 
-from scse import load, weights
+from scse import UNet, load, weights
 from scse.data import brain, task
 from scse.experiments.comparisons import CALLED, COMPARISONS
-from scse.experiments.grid import all_runs
+from scse.experiments.grid import all_runs, variants
 from scse.experiments.table import interval, write_csv
 from scse.metrics import dice
 from scse.training import predict
 from scse.widgets.run_table import FOUND
 
 BRAIN, DIGITS, FEW = "brain: the blocks", "digits: the blocks", "15 slices: the blocks"
+START, DIGITS_START = "15 slices: the same start", "digits: the same start"
+SAME = "none, same start"
 ASK, LEVEL, LARGE, RATE, STEPS = (
     f"15 slices: {title}"
     for title in (
@@ -168,34 +171,45 @@ def test_on_the_brain_the_differences_lie_on_both_sides_of_0():
     assert sum(pair > -0.001 for pair in sse) == 1
 
 
-def raised(table, variant, against="none"):
+def raised(table, variant, against="none", seeds=10):
     """Mean difference and interval, both rounded, and how many pairs are above 0."""
     pairs = list(differences(table, variant, against).values())
-    assert len(pairs) == 5
+    assert len(pairs) == seeds
     ends = tuple(round(end, 2) for end in interval(pairs))
     return round(statistics.mean(pairs), 2), ends, sum(pair > 0 for pair in pairs)
+
+
+def holds_0(table, variant, against="none", seeds=10):
+    """The interval of the differences: without rounding."""
+    pairs = list(differences(table, variant, against).values())
+    assert len(pairs) == seeds
+    low, high = interval(pairs)
+    return low <= 0 <= high
 
 
 def of_class(table, variant, name):
     return [round(run[name], 2) for run in compared()[table][variant].values()]
 
 
+def find_csf(table, variant):
+    """The seeds from which CSF is found: a Dice of 0.4 or more."""
+    return {seed for seed, run in compared()[table][variant].items() if run["CSF"] >= 0.4}
+
+
 def test_with_few_slices_scse_is_ahead_and_finds_csf():
-    assert raised(FEW, "scSE") == (0.13, (0.07, 0.19), 5)
-    for block in ("cSE", "sSE"):
-        mean, (low, high), _ = raised(FEW, block)
-        assert mean < 0
-        assert low < 0 < high
-    assert sorted(of_class(FEW, "scSE", "CSF"))[::4] == [0.48, 0.63]
-    plain = sorted(of_class(FEW, "none", "CSF"))
-    assert plain[:3] == [0, 0, 0]
-    assert plain[-1] == 0.37
-    for name in ("grey matter", "white matter"):
-        means = [
-            statistics.mean(run[name] for run in compared()[FEW][block].values())
-            for block in ("none", "scSE")
-        ]
-        assert abs(means[1] - means[0]) < 0.01
+    assert raised(FEW, "scSE") == (0.13, (0.04, 0.22), 7)
+    above = [seed for seed, pair in differences(FEW, "scSE").items() if pair > 0]
+    assert above[:5] == [0, 1, 2, 3, 4]
+    assert len(above[5:]) == 2
+    assert holds_0(FEW, "cSE")
+    assert holds_0(FEW, "sSE", seeds=len(scores(FEW, "sSE")))
+    assert len(find_csf(FEW, "scSE")) == 7
+    assert not find_csf(FEW, "none")
+    csf = statistics.mean(of_class(FEW, "scSE", "CSF")) - statistics.mean(
+        of_class(FEW, "none", "CSF")
+    )
+    share_of_it = csf / 3 / statistics.mean(differences(FEW, "scSE").values())
+    assert share_of_it == pytest.approx(0.8, abs=0.03)
     (_, labels), (training, _) = task("brain").test(), brain.split()
     share = [(labels == k).double().mean().item() for k in range(4)]
     assert min(share) == share[1]
@@ -203,85 +217,139 @@ def test_with_few_slices_scse_is_ahead_and_finds_csf():
     assert len(training) == 52
 
 
+def test_what_the_tour_says_of_15_slices():
+    pairs = differences(FEW, "scSE")
+    assert (sum(pair > 0 for pair in pairs.values()), len(pairs)) == (7, 10)
+    assert round(max(pairs.values()), 2) == 0.46
+    plain, blocks = (compared()[FEW][block][0] for block in ("none", "scSE"))
+    assert blocks["CSF"] - plain["CSF"] > 0.5
+    for name in ("grey matter", "white matter"):
+        assert abs(blocks[name] - plain[name]) < 0.05
+
+
+def variance_of_pairs(table, variant, against):
+    """Of the differences, to that of as many runs that are not paired."""
+    own, other = scores(table, variant), scores(table, against)
+    apart = statistics.variance(own.values()) + statistics.variance(other.values())
+    return statistics.variance(differences(table, variant, against).values()) / apart
+
+
+def test_two_thirds_of_the_lead_was_the_start():
+    mean, (low, _), pairs = raised(START, "scSE", SAME)
+    assert (mean, low, pairs) == (0.04, 0.0, 7)
+    assert not holds_0(START, "scSE", SAME)
+    lead = statistics.mean(differences(START, "scSE").values())
+    assert round(lead, 2) == 0.13
+    left = statistics.mean(differences(START, "scSE", SAME).values())
+    assert left / lead == pytest.approx(1 / 3, abs=0.05)
+    assert raised(START, SAME) == (0.08, (0.02, 0.16), 7)
+    both, blocks = find_csf(START, SAME), find_csf(START, "scSE")
+    assert both <= blocks
+    assert len(blocks - both) == 3
+    assert variance_of_pairs(START, "scSE", SAME) == pytest.approx(0.25, abs=0.02)
+    assert round(10 / variance_of_pairs(START, "scSE", SAME), -1) == 40
+
+
+def test_on_the_digits_the_start_was_all_of_it():
+    found = {
+        name: [digits_found(run) for run in compared()[DIGITS_START][name].values()]
+        for name in ("none", "scSE", SAME)
+    }
+    assert found[SAME] == found["scSE"] == [10, 10, 10, 1, 1, 9, 10, 10, 10, 10]
+    assert found["none"] != found["scSE"]
+    mean, (low, high), _ = raised(DIGITS_START, "scSE", SAME)
+    assert (mean, low < 0 < high) == (0.0, True)
+    apart = [abs(pair) for pair in differences(DIGITS_START, "scSE", SAME).values()]
+    assert 0.025 < max(apart) < 0.035
+    assert raised(DIGITS_START, "scSE")[0] == 0.21
+    assert variance_of_pairs(DIGITS_START, "scSE", SAME) < 0.01
+
+
+def test_only_the_weights_before_the_first_block_are_the_same():
+    """Of networks from one seed, with and without blocks, and of those that lost their blocks."""
+
+    def first_weights(name):
+        variant = {each.name: each for each in variants()}[name]
+        torch.manual_seed(0)
+        net = UNet(1, 4, width=4, se=variant.se)
+        if variant.change:
+            variant.change(net)
+        return {n: w for n, w in net.named_parameters() if w.ndim == 4}
+
+    plain, blocks, start = map(first_weights, ("none", "scse", "none-same-start"))
+    same = {name for name in plain if torch.equal(plain[name], blocks[name])}
+    assert {name.split(".")[0] for name in same} == {"encoder1"}
+    assert (len(same), len(plain)) == (2, 15)
+    assert all(torch.equal(start[name], blocks[name]) for name in blocks)
+
+
 def test_asking_the_image_explains_little():
-    assert raised(ASK, "scSE, another's")[0] == 0.12
-    (_, (low, high), _) = own = raised(ASK, "scSE", "scSE, another's")
-    assert own[0] == 0.02
-    assert low < 0 < high
-    again = [results()[f"brain-few-scse-another-seed{k}"]["mean_dice_own_gates"] for k in range(5)]
-    assert round(statistics.mean(again), 2) == 0.70
-    assert round(statistics.mean(scores(ASK, "scSE, another's").values()), 2) == 0.70
-    assert raised(ASK, "scSE, constant")[::2] == (0.09, 5)
-    more = differences(ASK, "scSE", "scSE, constant").values()
-    assert round(statistics.mean(more), 2) == 0.04
-    assert max(more) / sum(more) == pytest.approx(2 / 3, abs=0.02)
+    for which in ("another's", "constant"):
+        assert raised(ASK, f"scSE, {which}", SAME)[0] == 0.02
+        assert holds_0(ASK, f"scSE, {which}", SAME)
+        (mean, (low, _), _) = raised(ASK, "scSE", f"scSE, {which}")
+        assert (mean, low) == (0.02, 0.0)
+        pairs = sorted(differences(ASK, "scSE", f"scSE, {which}").values())
+        assert sum(pairs[-2:]) > 0.75 * sum(pairs)
+    again = [results()[f"brain-few-scse-another-seed{k}"]["mean_dice_own_gates"] for k in range(10)]
+    assert round(statistics.mean(again), 2) == 0.63
+    assert round(statistics.mean(scores(ASK, "scSE, another's").values()), 2) == 0.63
+
+
+def test_the_start_decides_which_seeds_find_csf():
+    rows = (SAME, "scSE", "scSE, another's", "scSE, constant")
+    found = [find_csf(ASK, row) for row in rows]
+    assert set.intersection(*found) == {0, 1, 2, 7}
+    assert set.union(*found) == {0, 1, 2, 3, 4, 6, 7}
+    assert found[0] == {0, 1, 2, 7}
 
 
 def test_the_other_controls():
-    for block, ahead, less in (("cSE", 3, 0.09), ("sSE", 2, 0.17)):
-        _, (low, high), pairs = raised(LEVEL, f"{block}, from 1")
-        assert low < 0 < high
-        assert pairs == ahead
-        mean, (low, _), _ = raised(LEVEL, "scSE", f"{block}, from 1")
-        assert mean == less
-        assert low > 0
-    # as many parameters
-    found = of_class(LARGE, "none, wider", "CSF")
-    assert sorted(d > 0.4 for d in found) == [False, True, True, True, True]
-    failed = found.index(min(found))
-    assert found[failed] == 0
-    assert of_class(LARGE, "none, wider", "white matter")[failed] < 0.1
-    _, (low, high), pairs = raised(LARGE, "scSE", "none, wider")
-    assert low < 0 < high
-    assert pairs == 2
-    # as long
-    assert raised(LARGE, "none, longer")[0] == 0.06
-    (mean, (low, _), _) = raised(LARGE, "scSE", "none, longer")
-    assert mean == 0.07  # 0.0747: the text says 0.075
-    assert 0 < low < 0.02
+    # as long: from the start of none
+    assert raised(LARGE, "none, longer")[0] == raised(START, "scSE", SAME)[0] == 0.04
+    # what has a start of its own
+    for table, variant in (
+        (LEVEL, "cSE, from 1"),
+        (LEVEL, "sSE, from 1"),
+        (LARGE, "none, wider"),
+    ):
+        seeds = len(scores(table, variant))
+        assert holds_0(table, variant, seeds=seeds)
+        low, high = interval(list(differences(table, variant).values()))
+        assert high - low > 0.1
 
 
 def test_rates_and_steps():
-    assert raised(RATE, "scSE, × 3", "none, × 3")[0] == 0.08
-    for table, which in ((RATE, "× ⅓"), (STEPS, "300")):
-        _, (low, high), _ = raised(table, f"scSE, {which}", f"none, {which}")
-        assert low < 0 < high
-        assert sorted(of_class(table, f"scSE, {which}", "white matter"))[0] < 0.01
-        assert sorted(of_class(table, f"scSE, {which}", "white matter"))[1] > 0.6
-    assert raised(STEPS, "scSE, 1200", "none, 1200")[::2] == (0.04, 5)
-    assert min(of_class(STEPS, "none, 1200", "CSF")) > 0.4
+    means = [
+        raised(table, f"scSE, {which}", f"none, {which}", seeds=5)[0]
+        for table, which in ((RATE, "× ⅓"), (RATE, "× 3"), (STEPS, "300"), (STEPS, "1200"))
+    ]
+    assert (min(means), max(means)) == (0.02, 0.08)
+    for kind in ("none", "scSE"):
+        assert find_csf(STEPS, f"{kind}, 1200") == set(range(5))
 
 
 def test_the_wider_networks_of_the_exercise():
-    ends = {
-        (table, variant): sorted(round(each, 2) for each in scores(table, variant).values())[::4]
-        for table, variant in ((FEW, "scSE"), (LARGE, "none, wider"))
-    }
-    assert ends == {(FEW, "scSE"): [0.67, 0.77], (LARGE, "none, wider"): [0.28, 0.77]}
+    ends = {}
+    for table, variant in ((FEW, "scSE"), (LARGE, "none, wider")):
+        of = [round(each, 2) for each in scores(table, variant).values()]
+        assert len(of) == 10
+        ends[variant] = (min(of), max(of))
+    assert ends == {"scSE": (0.49, 0.77), "none, wider": (0.26, 0.77)}
 
 
-def test_how_many_runs_find_csf():
-    found = {
-        (table, variant): sum(run["CSF"] >= 0.4 for run in compared()[table][variant].values())
-        for table, variant in (
-            (FEW, "none"),
-            (STEPS, "none, 1200"),
-            (FEW, "scSE"),
-            (ASK, "scSE, another's"),
-            (ASK, "scSE, constant"),
-            (LARGE, "none, wider"),
-            (LARGE, "none, longer"),
-        )
-    }
-    assert list(found.values()) == [0, 5, 5, 5, 4, 4, 3]
-    late = differences(FEW, "scSE")
-    assert (round(late[3], 2), round(late[4], 2)) == (0.02, 0.17)
+def test_the_seeds_after_the_choice_of_the_setting():
+    late = [pair for seed, pair in differences(START, "scSE", SAME).items() if seed > 2]
+    assert len(late) == 7
+    assert round(statistics.mean(late), 2) == 0.05
+    low, high = interval(late)
+    assert low < 0 < high
 
 
 def test_what_a_row_says_of_its_steps_is_so():
     recipes = {(run.task, run.variant.name): run.recipe for run in all_runs()}
     for each in COMPARISONS:
-        if each.title.endswith(("steps", "longer")):
+        if ": steps" in each.title:
             for title, name in each.variants.items():
                 assert title.endswith(f", {recipes[each.task, name].steps}")
     assert CALLED["brain-few"] == f"{brain.FEW} slices"

@@ -15,13 +15,13 @@ import stripes as stripes_module
 import torch
 from torch import nn
 
-from scse import data
+from scse import cSE, data, sSE
 from scse.experiments import changes, table
 from scse.experiments.__main__ import main, overview
 from scse.experiments.comparisons import COMPARISONS, tables
 from scse.experiments.grid import BOOKS, FEW, Run, Variant, all_runs, variants
 from scse.experiments.running import Results, perform, run_all, seconds_left
-from scse.networks import UNet
+from scse.networks import NETWORKS, UNet
 from scse.training import TrainingRun, make_network
 
 VARIANTS = {variant.name: variant for variant in variants()}
@@ -67,7 +67,7 @@ def network(name, seed=0, **sizes):
 
 def test_main_tables_and_controls_have_five_seeds_or_more():
     runs = all_runs()
-    assert len(runs) == len({run.id for run in runs}) == 350
+    assert len(runs) == len({run.id for run in runs}) == 374
     for variant in variants():
         other = VARIANTS[variant.against]
         assert other.network == variant.network
@@ -87,33 +87,30 @@ def test_data_of_ones_own_get_the_whole_grid():
 def test_weighty_groups_come_first_and_a_table_is_finished_before_the_next_begins():
     runs = all_runs()
     order = list(dict.fromkeys((run.variant.group, run.task) for run in runs))
-    assert order[:4] == [*(("main", task) for task in BOOKS), ("control", FEW)]
+    groups = ("main", "start")
+    assert order[:7] == [*((group, task) for group in groups for task in BOOKS), ("control", FEW)]
     of = {key: [run for run in runs if (run.variant.group, run.task) == key] for key in order}
     assert [run for key in order for run in of[key]] == runs
     for together in of.values():
         assert [run.seed for run in together] == sorted(run.seed for run in together)
 
 
-def test_other_networks_have_the_main_table_of_the_few_slices():
+def test_other_networks_have_the_blocks_from_one_start():
     runs = all_runs()
-    main = {
-        (run.task, run.variant.se, run.seed)
-        for run in runs
-        if run.variant.group == "main" and run.task == FEW
-    }
     for network in ("sdnet", "quicknat"):
-        of = [run for run in runs if run.variant.network == network]
-        assert {(run.task, run.variant.se, run.seed) for run in of} == main
-        assert all(run.name == f"{run.task}-{network}-{run.variant.se or 'none'}" for run in of)
+        of = [(r.task, r.variant.name, r.seed) for r in runs if r.variant.network == network]
+        names = [f"{network}-{kind}" for kind in ("none", "cse", "sse", "scse")]
+        assert of == [(FEW, name, seed) for seed in range(5) for name in names]
 
 
 def test_scores_are_compared_at_the_same_budget_and_rate():
     for variant in variants():
         other = VARIANTS[variant.against]
-        if variant.name == "none-as-long":  # in time, not in steps
-            assert (other.name, variant.steps) == ("scse", 1.2)
+        if variant.name == "none-as-long":  # as scSE in time, not in steps; from the start of none
+            assert (other.name, variant.steps) == ("none", 1.2)
             continue
-        assert other.se is None
+        plain = changes.no_blocks
+        assert other.se is None or other.change is plain or variant.change is plain
         same = ("steps", "lr")
         assert all(getattr(other, key) == getattr(variant, key) for key in same)
 
@@ -126,8 +123,9 @@ def test_only_what_a_variant_varies_differs_from_the_tasks_recipe(monkeypatch):
         assert (usual.width, usual.steps) == (width, steps)
         for name, variant in VARIANTS.items():
             recipe = Run(task, variant, 0).recipe
-            assert recipe.steps == STEPS.get(name.partition("-")[2], 1) * steps
-            times = {"slow": 1 / 3, "fast": 3}.get(name.split("-")[-1], 1)
+            altered = what_is_altered(name)
+            assert recipe.steps == STEPS.get(altered, 1) * steps
+            times = {"slow": 1 / 3, "fast": 3}.get(altered, 1)
             assert recipe.lr == pytest.approx(times * lr)
             same = {"se": None, "r": 2, "combine": "add", "steps": steps, "lr": lr}
             if variant.network != "unet":
@@ -138,7 +136,11 @@ def test_only_what_a_variant_varies_differs_from_the_tasks_recipe(monkeypatch):
             assert dataclasses.replace(recipe, **same) == usual
 
 
-STEPS = {"half": 0.5, "double": 2, "fourfold": 4, "as-long": 1.2}
+STEPS = {"half": 0.5, "double": 2, "as-long": 1.2}
+
+
+def what_is_altered(name):
+    return name.partition("-")[2].removesuffix("-same-start")
 
 
 @pytest.mark.parametrize(("task", "steps"), [("stripes", 4), ("brain", 2), ("digits", 2)])
@@ -194,12 +196,34 @@ def test_blocks_stand_in_one_place_only(place):
     assert with_block == {stage for stage in net.stages if stage.startswith(place)}
 
 
-def test_the_same_start_is_that_of_the_network_with_blocks():
-    plain, usual = network("none-same-start"), network("scse")
-    own = dict(usual.named_parameters())
-    assert {name for name in own if ".se." not in name} == set(dict(plain.named_parameters()))
-    for name, weights in plain.named_parameters():
-        assert torch.equal(weights, own[name]), name
+SHARED = [v for v in variants() if "same-start" in (v.name + v.against) or v.network != "unet"]
+
+
+@pytest.mark.parametrize("variant", SHARED, ids=lambda variant: variant.name)
+def test_first_weights_outside_of_the_blocks_are_those_of_the_network_with_scse(variant):
+    def first_weights(one, se, **block):
+        torch.manual_seed(1)
+        net = NETWORKS[one.network](1, 4, se=se, **block)
+        if one.change:
+            one.change(net)
+        return {n: w for n, w in net.state_dict().items() if ".se." not in n}
+
+    usual = first_weights(dataclasses.replace(variant, change=None), "scse")
+    own = first_weights(variant, variant.se, r=variant.r, combine=variant.combine)
+    assert own.keys() == usual.keys()
+    assert all(torch.equal(own[name], usual[name]) for name in usual)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "branch"), [("cse", cSE, "channel"), ("sse", sSE, "spatial")]
+)
+def test_one_branch_from_the_same_start_is_the_branch_of_scse(name, kind, branch):
+    part, whole = network(f"{name}-same-start"), network("scse")
+    own = dict(whole.named_parameters())
+    assert all(torch.equal(weights, own[n]) for n, weights in part.named_parameters())
+    x = torch.randn(2, 8, 4, 4)
+    assert type(part.encoder1.se) is kind
+    torch.testing.assert_close(part.encoder1.se(x), x * getattr(whole.encoder1.se, branch)(x))
 
 
 def test_a_constant_asks_no_picture_and_starts_as_scse_may():

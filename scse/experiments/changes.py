@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from scse.blocks import cSE, scSE, sSE
 from scse.networks import Network, Stage, UNet
 from scse.networks.unet import two_convolutions
 from scse.rules import BRANCHES
@@ -100,13 +101,38 @@ def only(place: str, network: Network) -> None:
             network.get_submodule(name).se = nn.Identity()
 
 
-def no_blocks(network: Network) -> None:
-    """Plain, from the first weights that the network with blocks starts from.
+# A network draws its first weights in one stream, blocks and all. So from one seed, networks with
+# other blocks, or with none, start from other weights everywhere behind the first block. What
+# follows gives them one start: that of the network with scSE.
 
-    A network that is built without blocks draws other weights from the same seed.
-    """
+
+def no_blocks(network: Network) -> None:
+    """Plain, from the first weights that the network with blocks starts from."""
     for name in network.stages:
         network.get_submodule(name).se = nn.Identity()
+
+
+def one_branch(branch: str, network: Network) -> None:
+    """Keep one branch of every block, with the first weights that it has there."""
+    for name in network.stages:
+        whole = network.get_submodule(f"{name}.se")
+        if isinstance(whole, scSE):  # not every network has a block at its bottleneck
+            part = {"channel": cSE, "spatial": sSE}[branch](whole.channels)
+            setattr(part, branch, getattr(whole, branch))
+            network.get_submodule(name).se = part
+
+
+def start_of_scse(network: Network) -> None:
+    """All that is not in a block starts as in the network with scSE of r = 2, joined by `add`.
+
+    To be called before anything else is drawn from the seed that the network was made from.
+    """
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(torch.initial_seed())
+        kind: Any = type(network)
+        usual = kind(**network.config | {"se": "scse", "r": 2, "combine": "add"}).state_dict()
+    shared = {name: weights for name, weights in usual.items() if ".se." not in name}
+    network.load_state_dict(network.state_dict() | shared)
 
 
 def as_large_as_scse(network: UNet) -> None:

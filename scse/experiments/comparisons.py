@@ -10,6 +10,10 @@ LEAST = 3  # seeds that every variant of a table must have
 
 BLOCKS = {"none": "none", "cSE": "cse", "sSE": "sse", "scSE": "scse"}
 ENDS = {"none": "none", "scSE": "scse"}
+START = {"none, same start": "none-same-start"}
+STARTS = {**ENDS, **START}
+OWN = {"none": "none{}", "scSE": "scse{}"}  # with what a name ends on
+FROM_ONE = {"none": "none{}-same-start", "scSE": "scse{}"}
 CALLED = {"brain": "brain", "digits": "digits", FEW: "15 slices"}
 
 
@@ -26,59 +30,68 @@ def _on(tasks: Iterable[str], title: str, variants: Mapping[str, str]) -> tuple[
     return tuple(Comparison(task, f"{CALLED[task]}: {title}", variants) for task in tasks)
 
 
-def _steps(*lengths: tuple[str, int]) -> dict[str, str]:
-    return {
-        f"{title}, {steps}": f"{name}{suffix}"
-        for suffix, steps in lengths
-        for title, name in ENDS.items()
-    }
+def _both(title: str, *settings: tuple[str, str], ends: Mapping[str, str] = OWN) -> Comparison:
+    """With and without scSE, each in several settings: (what it is called, how names end)."""
+    return Comparison(
+        FEW,
+        f"{CALLED[FEW]}: {title}",
+        {
+            f"{end}, {setting}": name.format(word)
+            for setting, word in settings
+            for end, name in ends.items()
+        },
+    )
 
+
+RATES = (("× ⅓", "-slow"), ("× 1", ""), ("× 3", "-fast"))
+LENGTHS = (("300", "-half"), ("600", ""), ("1200", "-double"))
 
 COMPARISONS = (
     *_on(CALLED, "the blocks", BLOCKS),
     *_on(
         [FEW],
         "must the gates ask the image?",
-        {**ENDS, "scSE, constant": "scse-constant", "scSE, another's": "scse-another"},
+        {**STARTS, "scSE, constant": "scse-constant", "scSE, another's": "scse-another"},
     ),
     *_on(
         [FEW],
         "gates from one",
         {**BLOCKS, "cSE, from 1": "cse-from-one", "sSE, from 1": "sse-from-one"},
     ),
-    *_on(CALLED, "the same start", {**ENDS, "none, same start": "none-same-start"}),
+    *_on(CALLED, "the same start", STARTS),
+    *_on(
+        CALLED,
+        "the blocks, from one start",
+        {
+            title: "scse" if title == "scSE" else f"{name}-same-start"
+            for title, name in BLOCKS.items()
+        },
+    ),
     *_on(
         [FEW],
         "as large, as long",
         {**ENDS, "none, wider": "none-wider", "none, longer": "none-as-long"},
     ),
-    *_on(
-        [FEW],
-        "learning rate",
-        {
-            f"{title}, {rate}": f"{name}{suffix}"
-            for suffix, rate in (("-slow", "× ⅓"), ("", "× 1"), ("-fast", "× 3"))
-            for title, name in ENDS.items()
-        },
-    ),
-    *_on([FEW], "steps", _steps(("-half", 300), ("", 600), ("-double", 1200))),
-    *_on([FEW], "longer", _steps(("", 600), ("-fourfold", 2400))),
-    *_on(["digits"], "steps", _steps(("-half", 1000), ("", 2000), ("-double", 4000))),
+    _both("learning rate", *RATES),
+    _both("learning rate, from one start", *RATES, ends=FROM_ONE),
+    _both("steps", *LENGTHS),
+    _both("steps, from one start", *LENGTHS, ends=FROM_ONE),
     *_on(
         [FEW],
         "how the branches are joined",
-        {"none": "none", "add": "scse", **{way: f"scse-{way}" for way in ("max", "mul", "concat")}},
+        {**START, "add": "scse", **{way: f"scse-{way}" for way in ("max", "mul", "concat")}},
     ),
     *_on(
         [FEW],
         "r",
-        {"none": "none", "r = 2": "scse", **{f"r = {r}": f"scse-r{r}" for r in (4, 8, 16)}},
+        {**START, "r = 2": "scse", **{f"r = {r}": f"scse-r{r}" for r in (4, 8, 16)}},
     ),
     *_on(
         [FEW],
         "where the blocks stand",
         {
-            **ENDS,
+            **START,
+            "scSE": "scse",
             "encoder only": "scse-encoder",
             "bottleneck only": "scse-bottleneck",
             "decoder only": "scse-decoder",

@@ -10,27 +10,30 @@ from scse import data
 from scse.experiments import changes
 from scse.training import Recipe, recipe_of
 
+Change = Callable[[Any], None]
+
 FEW = "brain-few"
 BOOKS = ("brain", "digits", FEW)  # the tasks of the book
 
 # Group → task → seeds, from 0 on. On the digits and on fifteen slices a run may miss a class: ten
 # tell better whether that is luck. On the brain, networks with scSE are shipped of seven seeds.
 #
-# Two cores do not train every group on every task. What lies around the main table is trained on
-# fifteen slices: there a block makes a difference to be explained, and a run takes a minute or two.
+# Two cores do not train every group on every task. The main table and the same start are trained on
+# all; what lies around them on fifteen slices, where a run takes a minute or two.
 SEEDS = {
     "main": {"brain": 7, "digits": 10, FEW: 10},
     "start": {"brain": 7, "digits": 10, FEW: 10},
     "control": {FEW: 10},
     "rate": {FEW: 5},
-    "steps": {FEW: 5, "digits": 5},
-    "longer": {FEW: 5},
+    "steps": {FEW: 5},
     "join": {FEW: 5},
     "place": {FEW: 5},
     "reduction": {FEW: 5},
     "sdnet": {FEW: 5},
     "quicknat": {FEW: 5},
 }
+# On the digits, where a run takes eight minutes, a single branch gets five seeds.
+FEWER = {("digits", name): 5 for name in ("cse", "sse", "cse-same-start", "sse-same-start")}
 OWN_SEEDS = 5  # of every group, on data that is not the book's
 
 # Fifteen slices go with a small network and few steps: width and steps, times those of the recipe.
@@ -67,13 +70,49 @@ class Variant:
     r: int = 2
     steps: float = 1.0  # times those of the task's recipe
     lr: float = 1.0  # times that of the task's recipe
-    change: Callable[[Any], None] | None = field(default=None, compare=False)  # of the network
+    change: Change | None = field(default=None, compare=False)  # of the network
     against: str = "none"  # the variant whose run of the same seed its scores are compared with
     network: str = "unet"  # of `scse.networks.NETWORKS`
 
     def seeds_on(self, task: str) -> int:
         """How many runs it gets there; 0: it is not trained on this task of the book."""
-        return SEEDS[self.group].get(task, 0) if task in BOOKS else OWN_SEEDS
+        if task not in BOOKS:
+            return OWN_SEEDS
+        return FEWER.get((task, self.name), SEEDS[self.group].get(task, 0))
+
+
+# What becomes of a network with scSE before its first step. So all kinds start from one set of
+# weights: a network that is made without blocks, or with others, draws its own from the same seed.
+FROM_ONE: dict[str, Change | None] = {
+    "none": changes.no_blocks,
+    "cse": partial(changes.one_branch, "channel"),
+    "sse": partial(changes.one_branch, "spatial"),
+    "scse": None,
+}
+
+
+def _from_the_start_of_scse(
+    group: str, word: str, change: Change = changes.start_of_scse, **altered: Any
+) -> Variant:
+    name, against = f"scse-{word}", "none-same-start"
+    return Variant(group, name, "scse", change=change, against=against, **altered)
+
+
+def _three(group: str, word: str, **altered: Any) -> tuple[Variant, ...]:
+    """Without blocks, from either start, and with scSE."""
+    name = f"none-{word}"
+    return (
+        Variant(group, name, None, against=name, **altered),
+        Variant(
+            group,
+            f"{name}-same-start",
+            "scse",
+            change=changes.no_blocks,
+            against=f"scse-{word}",
+            **altered,
+        ),
+        Variant(group, f"scse-{word}", "scse", against=name, **altered),
+    )
 
 
 def variants() -> tuple[Variant, ...]:
@@ -84,9 +123,17 @@ def variants() -> tuple[Variant, ...]:
         Variant("main", "sse", "sse"),
         Variant("main", "scse", "scse"),
     )
-    # The first weights of the network with scSE, and no blocks: a network that is built plain draws
-    # others from the same seed.
-    start = (Variant("start", "none-same-start", "scse", change=changes.no_blocks, against="scse"),)
+    start = tuple(
+        Variant(
+            "start",
+            f"{name}-same-start",
+            "scse",
+            change=change,
+            against="scse" if name == "none" else "none-same-start",
+        )
+        for name, change in FROM_ONE.items()
+        if change
+    )
     controls = (
         # No squeeze: gates that are learned and the same for every picture.
         Variant("control", "scse-constant", "scse", change=changes.constant_gates),
@@ -98,36 +145,32 @@ def variants() -> tuple[Variant, ...]:
         # As many parameters as with scSE, in wider stages.
         Variant("control", "none-wider", None, change=changes.as_large_as_scse),
         # As long in time as with scSE, in more steps.
-        Variant("control", "none-as-long", None, steps=SCSE_STEP, against="scse"),
+        Variant("control", "none-as-long", None, steps=SCSE_STEP),
     )
     joined = tuple(
-        Variant("join", f"scse-{rule}", "scse", combine=rule) for rule in ("max", "mul", "concat")
+        _from_the_start_of_scse("join", rule, combine=rule) for rule in ("max", "mul", "concat")
     )
     reduced = tuple(  # r = 2 is in the main table
-        Variant("reduction", f"scse-r{r}", "scse", r=r) for r in (4, 8, 16)
+        _from_the_start_of_scse("reduction", f"r{r}", r=r) for r in (4, 8, 16)
     )
     placed = tuple(
-        Variant("place", f"scse-{place}", "scse", change=partial(changes.only, place))
+        _from_the_start_of_scse("place", place, change=partial(changes.only, place))
         for place in ("encoder", "bottleneck", "decoder")
     )
     budgets = tuple(
-        Variant(group, f"{se or 'none'}-{word}", se, steps=times, against=f"none-{word}")
-        for group, word, times in (
-            ("steps", "half", 0.5),
-            ("steps", "double", 2.0),
-            ("longer", "fourfold", 4.0),
-        )
-        for se in (None, "scse")
+        variant
+        for word, times in (("half", 0.5), ("double", 2.0))
+        for variant in _three("steps", word, steps=times)
     )
     rates = tuple(  # both sides: 3e-3 may suit one of them
-        Variant("rate", f"{se or 'none'}-{word}", se, lr=times, against=f"none-{word}")
+        variant
         for word, times in (("slow", 1 / 3), ("fast", 3.0))
-        for se in (None, "scse")
+        for variant in _three("rate", word, lr=times)
     )
-    others = tuple(  # the main table for the other networks of the paper
-        Variant(net, f"{net}-{v.name}", v.se, against=f"{net}-{v.against}", network=net)
+    others = tuple(  # the main table for the other networks of the paper, from one start
+        Variant(net, f"{net}-{name}", "scse", change=change, against=f"{net}-none", network=net)
         for net in ("sdnet", "quicknat")
-        for v in main
+        for name, change in FROM_ONE.items()
     )
     return main + start + controls + rates + budgets + joined + reduced + placed + others
 

@@ -71,7 +71,7 @@ class PixelProbe(_base.Widget):
         self._maps = quantise(maps)
         self._pictures = torch.stack([_base.grey(sample.image) for sample in self.samples])
         shades = self._pictures.double() / 255
-        self._brightness = adaptive_avg_pool2d(shades, maps.shape[2:])
+        self._brightness = adaptive_avg_pool2d(shades, (maps.shape[2], maps.shape[3]))
         manifest: Manifest = {
             "samples": [{"title": s.title, "credit": s.credit} for s in self.samples],
             "block": block,
