@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import rooms
 from site_tools import CHAPTERS, ROOT
 
 BOOK = ROOT / "book"
@@ -93,3 +94,10 @@ def test_every_photograph_is_credited():
     for name in digits.TRAIN_PHOTOS + digits.TEST_PHOTOS:
         assert name in credits
     assert "MNI152" in credits
+
+
+def test_rooms_of_one_page_can_be_measured_and_the_others_kept():
+    text = rooms.TARGET.read_text(encoding="utf-8")
+    kept = rooms.heights_of(text)
+    assert {len(heights) for heights in kept.values()} == {len(rooms.WIDTHS)}
+    assert rooms.sheet({room: kept[room] for room in sorted(kept, key=rooms.page_of)}) == text

@@ -2,8 +2,11 @@
 
 Writes book/site_assets/rooms.css: for each figure a `min-height` that follows the width of the
 window, straight between the widths at which it was measured. A test compares it with the figures.
+``python book/_tools/rooms.py space evidence`` measures these pages and leaves the others as they
+are.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -21,12 +24,14 @@ HEIGHTS = """() => [...document.querySelectorAll('.widget-host')].map(
   host => [host.dataset.room, host.firstElementChild.getBoundingClientRect().height])"""
 
 
-def measure(folder):
-    """Room → heights, one for each width."""
+def measure(folder, pages=()):
+    """Room → heights, one for each width; of all pages if none is named."""
     found = {}
     with sync_playwright() as playwright:
         browser = chromium.launch(playwright)
         for path in sorted(folder.glob("*.html")):
+            if pages and path.stem not in pages:
+                continue
             if "widget-host" not in path.read_text(encoding="utf-8"):
                 continue
             page = browser.new_page()
@@ -72,13 +77,39 @@ def sheet(rooms):
     return "\n".join(blocks)
 
 
-def main():
-    """Measure the built book."""
+RULE = re.compile(
+    r'\[data-room="([^"]+)"\] \{\s*min-height: (?:(\d+)px|calc\((\S+)px \+ (\S+)vw\));\s*\}'
+)
+
+
+def heights_of(text):
+    """Room → heights at the widths, as a style sheet of `sheet` has them."""
+    found = {}
+    for width, part in zip(WIDTHS, text.split("@media")[1:], strict=True):
+        for room, fixed, start, rise in RULE.findall(part):
+            height = int(fixed or round(float(start) + float(rise) * width / 100))
+            found.setdefault(room, []).append(height)
+    return found
+
+
+def page_of(room):
+    """A figure's page, and which of its figures it is."""
+    page, _, number = room.rpartition("-")
+    return page, int(number)
+
+
+def main(pages):
+    """Measure the built book, or some pages of it."""
     folder = ROOT / "_build" / "html"
     if not (folder / "index.html").exists():
         sys.exit("there is no built book: make site")
-    TARGET.write_text(sheet(measure(folder)), encoding="utf-8")
+    if unknown := [page for page in pages if not (folder / f"{page}.html").exists()]:
+        sys.exit(f"the built book has no page {unknown[0]!r}")
+    kept = heights_of(TARGET.read_text(encoding="utf-8")) if pages else {}
+    rooms = {room: heights for room, heights in kept.items() if page_of(room)[0] not in pages}
+    rooms |= measure(folder, pages)
+    TARGET.write_text(sheet({room: rooms[room] for room in sorted(rooms, key=page_of)}), "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
