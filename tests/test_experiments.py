@@ -13,6 +13,7 @@ import distributed
 import pytest
 import stripes as stripes_module
 import torch
+from grid_results import EVIDENCE
 from torch import nn
 
 from scse import cSE, data, sSE
@@ -65,9 +66,14 @@ def network(name, seed=0, **sizes):
 # What is declared
 
 
+def test_what_a_result_says_of_the_grid_is_what_the_grid_says():
+    for run, result in Results(EVIDENCE).of(all_runs()).items():
+        assert (result["group"], result["against"]) == (run.variant.group, run.variant.against)
+
+
 def test_main_tables_and_controls_have_five_seeds_or_more():
     runs = all_runs()
-    assert len(runs) == len({run.id for run in runs}) == 374
+    assert len(runs) == len({run.id for run in runs}) == 411
     for variant in variants():
         other = VARIANTS[variant.against]
         assert other.network == variant.network
@@ -106,8 +112,8 @@ def test_other_networks_have_the_blocks_from_one_start():
 def test_scores_are_compared_at_the_same_budget_and_rate():
     for variant in variants():
         other = VARIANTS[variant.against]
-        if variant.name == "none-as-long":  # as scSE in time, not in steps; from the start of none
-            assert (other.name, variant.steps) == ("none", 1.2)
+        if variant.name.startswith("none-as-long"):  # as scSE in time, not in steps
+            assert (other.name, variant.steps) == (variant.name.replace("-as-long", ""), 1.2)
             continue
         plain = changes.no_blocks
         assert other.se is None or other.change is plain or variant.change is plain
@@ -212,6 +218,14 @@ def test_first_weights_outside_of_the_blocks_are_those_of_the_network_with_scse(
     own = first_weights(variant, variant.se, r=variant.r, combine=variant.combine)
     assert own.keys() == usual.keys()
     assert all(torch.equal(own[name], usual[name]) for name in usual)
+
+
+def test_the_other_start_is_that_of_the_plain_network():
+    blocks, plain = network("scse-plain-start"), network("none")
+    own = dict(blocks.named_parameters())
+    assert all(torch.equal(weights, own[name]) for name, weights in plain.named_parameters())
+    x = torch.randn(2, 8, 4, 4)
+    torch.testing.assert_close(blocks.encoder1.se(x), network("scse").encoder1.se(x))
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def only(place: str, network: Network) -> None:
 
 # A network draws its first weights in one stream, blocks and all. So from one seed, networks with
 # other blocks, or with none, start from other weights everywhere behind the first block. What
-# follows gives them one start: that of the network with scSE.
+# follows gives them one start.
 
 
 def no_blocks(network: Network) -> None:
@@ -123,14 +123,21 @@ def one_branch(branch: str, network: Network) -> None:
 
 
 def start_of_scse(network: Network) -> None:
-    """All that is not in a block starts as in the network with scSE of r = 2, joined by `add`.
+    """All that is not in a block starts as in the network with scSE of r = 2, joined by `add`."""
+    _start_like(network, {"se": "scse", "r": 2, "combine": "add"})
 
-    To be called before anything else is drawn from the seed that the network was made from.
-    """
+
+def start_of_plain(network: Network) -> None:
+    """All that is not in a block starts as in the network without blocks."""
+    _start_like(network, {"se": None})
+
+
+def _start_like(network: Network, other: dict[str, Any]) -> None:
+    """To be called before anything else is drawn from the seed that the network was made from."""
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(torch.initial_seed())
         kind: Any = type(network)
-        usual = kind(**network.config | {"se": "scse", "r": 2, "combine": "add"}).state_dict()
+        usual = kind(**network.config | other).state_dict()
     shared = {name: weights for name, weights in usual.items() if ".se." not in name}
     network.load_state_dict(network.state_dict() | shared)
 

@@ -59,6 +59,7 @@ COMPARISONS = (
         {**BLOCKS, "cSE, from 1": "cse-from-one", "sSE, from 1": "sse-from-one"},
     ),
     *_on(CALLED, "the same start", STARTS),
+    *_on(CALLED, "the other start", {**ENDS, "scSE, start of none": "scse-plain-start"}),
     *_on(
         CALLED,
         "the blocks, from one start",
@@ -70,7 +71,12 @@ COMPARISONS = (
     *_on(
         [FEW],
         "as large, as long",
-        {**ENDS, "none, wider": "none-wider", "none, longer": "none-as-long"},
+        {
+            **STARTS,
+            "none, wider": "none-wider",
+            "none, longer": "none-as-long",
+            "same start, longer": "none-as-long-same-start",
+        },
     ),
     _both("learning rate", *RATES),
     _both("learning rate, from one start", *RATES, ends=FROM_ONE),

@@ -123,29 +123,36 @@ def variants() -> tuple[Variant, ...]:
         Variant("main", "sse", "sse"),
         Variant("main", "scse", "scse"),
     )
-    start = tuple(
-        Variant(
-            "start",
-            f"{name}-same-start",
-            "scse",
-            change=change,
-            against="scse" if name == "none" else "none-same-start",
-        )
-        for name, change in FROM_ONE.items()
-        if change
+    plain = "none-same-start"
+    start = (
+        Variant("start", plain, "scse", change=changes.no_blocks),
+        # The other way round: the blocks, put into the network that is built plain.
+        Variant("start", "scse-plain-start", "scse", change=changes.start_of_plain),
+        *(
+            Variant("start", f"{se}-same-start", "scse", change=FROM_ONE[se], against=plain)
+            for se in ("cse", "sse")
+        ),
     )
     controls = (
         # No squeeze: gates that are learned and the same for every picture.
-        Variant("control", "scse-constant", "scse", change=changes.constant_gates),
+        Variant("control", "scse-constant", "scse", change=changes.constant_gates, against=plain),
         # The gates of another picture of the batch: the same numbers, the wrong picture.
-        Variant("control", "scse-another", "scse", change=changes.gates_of_another),
+        Variant("control", "scse-another", "scse", change=changes.gates_of_another, against=plain),
         # 2σ: a single branch starts near one, as the sum of both does, and not near one half.
         Variant("control", "cse-from-one", "cse", change=changes.doubled_gates),
         Variant("control", "sse-from-one", "sse", change=changes.doubled_gates),
         # As many parameters as with scSE, in wider stages.
         Variant("control", "none-wider", None, change=changes.as_large_as_scse),
-        # As long in time as with scSE, in more steps.
+        # As long in time as with scSE, in more steps, from either start.
         Variant("control", "none-as-long", None, steps=SCSE_STEP),
+        Variant(
+            "control",
+            "none-as-long-same-start",
+            "scse",
+            steps=SCSE_STEP,
+            change=changes.no_blocks,
+            against="none-same-start",
+        ),
     )
     joined = tuple(
         _from_the_start_of_scse("join", rule, combine=rule) for rule in ("max", "mul", "concat")
