@@ -80,6 +80,12 @@ def test_a_seed_that_ran_twice_counts_with_the_mean_of_its_runs():
     assert round(max(spans), 2) == 0.04, "two runs of one seed end up to 0.04 apart"
 
 
+def test_a_result_says_of_its_group_and_partner_what_the_grid_says():
+    for run in all_runs():
+        if result := results().get(run.id):
+            assert (result["group"], result["against"]) == (run.variant.group, run.variant.against)
+
+
 def test_the_csv_is_of_these_results(tmp_path):
     write_csv(list(results().values()), tmp_path / "results.csv")
     kept = (EVIDENCE / "results.csv").read_text(encoding="utf-8")

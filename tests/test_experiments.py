@@ -13,7 +13,6 @@ import distributed
 import pytest
 import stripes as stripes_module
 import torch
-from grid_results import EVIDENCE
 from torch import nn
 
 from scse import cSE, data, sSE
@@ -64,11 +63,6 @@ def network(name, seed=0, **sizes):
 
 
 # What is declared
-
-
-def test_what_a_result_says_of_the_grid_is_what_the_grid_says():
-    for run, result in Results(EVIDENCE).of(all_runs()).items():
-        assert (result["group"], result["against"]) == (run.variant.group, run.variant.against)
 
 
 def test_main_tables_and_controls_have_five_seeds_or_more():
