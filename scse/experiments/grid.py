@@ -125,7 +125,7 @@ def variants() -> tuple[Variant, ...]:
     )
     plain = "none-same-start"
     start = (
-        Variant("start", plain, "scse", change=changes.no_blocks),
+        Variant("start", plain, "scse", change=changes.no_blocks, against="scse"),
         # The other way round: the blocks, put into the network that is built plain.
         Variant("start", "scse-plain-start", "scse", change=changes.start_of_plain),
         *(
@@ -151,7 +151,7 @@ def variants() -> tuple[Variant, ...]:
             "scse",
             steps=SCSE_STEP,
             change=changes.no_blocks,
-            against="none-same-start",
+            against=plain,
         ),
     )
     joined = tuple(
