@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from scse._undisturbed import evaluating
+
 _ELEMENTWISE = ("mul", "mul_", "div", "square", "pow", "addcmul", "addcmul_")
 _MATRICES = {"mm": (0, 1), "bmm": (0, 1), "addmm": (1, 2)}  # where the two factors are
 
@@ -35,11 +37,6 @@ def macs(module: nn.Module, x: Tensor) -> int:
     Products of convolutions, matrices and elements. Sums, means, maxima, exponentials and norms are
     not counted. A batch norm can be folded into the layer before it.
     """
-    training = module.training
-    module.eval()
-    try:
-        with _Counter() as counter:
-            module(x)
-    finally:
-        module.train(training)
+    with evaluating(module), _Counter() as counter:
+        module(x)
     return counter.total

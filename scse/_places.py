@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_leaves
 
+from scse._undisturbed import call, evaluating
 from scse.blocks import _FLOATING
 from scse.foreign import _known, _refuse_script, find_sites, unwrap
 
@@ -204,15 +204,7 @@ def run(net: nn.Module, image: Any) -> Any:
     """Run a network in evaluation mode, and put it back."""
     inputs = image if isinstance(image, tuple) else (image,)
     inputs = tuple(x.clone() if isinstance(x, Tensor) else x for x in inputs)  # it may be in place
-    modes = [(module, module.training) for module in net.modules()]
-    buffers = {name: buffer.clone() for name, buffer in net.named_buffers()}
     tensors = (*net.parameters(), *net.buffers())
     gpus = {tensor.device.index for tensor in tensors if tensor.device.type == "cuda"}
-    try:
-        for module, _ in modes:
-            module.training = False
-        with torch.no_grad(), torch.random.fork_rng(gpus):
-            return functional_call(net, buffers, inputs)
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with evaluating(net), torch.no_grad(), torch.random.fork_rng(gpus):
+        return call(net, inputs)

@@ -16,7 +16,7 @@ not always the same gradients are NaN.
 
 import operator
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +47,10 @@ class Pointwise(nn.Module):
         self.in_features, self.out_features = in_features, out_features
         linear = nn.Linear(in_features, out_features)
         self.weight, self.bias = linear.weight, linear.bias  # (out, in), (out,)
+
+    def reset_parameters(self) -> None:
+        """Draw the numbers anew, as torch's own layers do by this name."""
+        nn.Linear.reset_parameters(cast(nn.Linear, self))  # it asks for the weight and the bias
 
     def forward(self, x: Tensor) -> Tensor:
         w = self.weight.expand(x.shape[0], -1, -1)  # (N, out, in)
@@ -322,9 +326,24 @@ def _check(x: Any, block: _Block) -> None:
         raise ValueError(f"{name} averages over space, which is empty in a tensor of shape {shape}")
     if x.dtype not in _FLOATING:
         raise TypeError(f"{name} takes floating point, got {x.dtype}: convert by x.float()")
-    dtype = next(block.parameters()).dtype
-    if x.dtype != dtype and not torch.is_autocast_enabled(x.device.type):
+    dtype = _dtype(block)
+    if dtype not in (None, x.dtype) and not _casts(x.device.type, x.dtype, dtype):
         raise TypeError(
             f"{name} has parameters of {dtype} and was given {x.dtype}: convert one, by "
             "block.to(x.dtype) or x.to(dtype), or compute under torch.autocast"
         )
+
+
+def _dtype(block: _Block) -> torch.dtype | None:
+    """That of the weights, if there are any: a gate that was put in need not have them."""
+    weight = next(block.parameters(), None)
+    if weight is None:  # in the replicas of nn.DataParallel weights are no parameters
+        weights = (getattr(module, "weight", None) for module in block.modules())
+        weight = next((w for w in weights if isinstance(w, Tensor)), None)
+    return None if weight is None else weight.dtype
+
+
+def _casts(device: str, *dtypes: torch.dtype | None) -> bool:
+    """Whether autocast is on and brings these together: it leaves float64 as it is."""
+    available = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+    return available and torch.float64 not in dtypes

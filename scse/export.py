@@ -36,6 +36,7 @@ from scse import data
 from scse._extras import require
 from scse._follow import follow
 from scse._outputs import tensor_of
+from scse._undisturbed import evaluating
 from scse.foreign import Where, find_sites, unwrap
 from scse.recording import BlockRecord, name_of, override, record, run_of
 from scse.rules import BRANCHES, Branch
@@ -293,13 +294,9 @@ def export(
     """
     if len(image) != 1:
         raise ValueError(f"an ONNX file takes one image at a time, got a batch of {len(image)}")
-    modes = {module: module.training for module in net.modules()}
-    try:
-        gated = Gated(net.eval(), image, where).eval()
+    with evaluating(net):
+        gated = Gated(net, image, where).eval()
         content = onnx_of(gated, image)
-    finally:
-        for module, training in modes.items():
-            module.training = training
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

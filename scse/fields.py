@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from scse._undisturbed import evaluating
 from scse.networks import Network
 from scse.recording import BlockRecord, find_blocks, override, record
 
@@ -82,14 +83,10 @@ def energy(
     if name not in net.stages:
         raise ValueError(f"no stage {name!r}; the stages are {', '.join(net.stages)}")
     image = image.detach().clone().requires_grad_()
-    training = net.training
-    net.eval()
-    try:
+    with evaluating(net):
         own = record(net, image.detach()) if still and find_blocks(net) else {}
         with override(net, {block: _gates(part) for block, part in own.items()}):
             of = maps(net, image)[name]
-    finally:
-        net.train(training)
     found = []
     for row, column in pixels:
         (gradient,) = torch.autograd.grad(of[0, :, row, column].sum(), image, retain_graph=True)

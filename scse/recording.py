@@ -16,10 +16,10 @@ from typing import Any, NamedTuple, Protocol, cast
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from scse import edits
 from scse._follow import Hook, follow
+from scse._undisturbed import call
 from scse.foreign import GateSite, Where, find_sites, unwrap
 from scse.rules import BRANCHES, explains, rule, rule_of
 from scse.tables import GateTable
@@ -194,8 +194,7 @@ def record(net: nn.Module, *inputs: Any, where: Where = None, **named: Any) -> R
             follow(stack, net, name, site, keep=keep(name))
         stack.enter_context(_eager())
         stack.enter_context(torch.no_grad())
-        buffers = {name: buffer.clone() for name, buffer in net.named_buffers()}
-        logits = functional_call(net, buffers, inputs, named)
+        logits = call(net, inputs, named)
     for name, site in sites.items():
         if name in runs and (doubt := _doubt(name, site, runs[name])):
             warnings.warn(doubt, stacklevel=2)

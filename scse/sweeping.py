@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from scse._extras import require
 from scse._follow import Hook
+from scse._undisturbed import call
 from scse._ways import (
     Gates,
     Key,
@@ -169,8 +169,7 @@ def sweep(
             for name in filter(norms.__contains__, gates):
                 hook = Hook(_at_output(name, norms[name], sizes, restore))  # behind all others
                 stack.callback(sites[name].module.register_forward_hook(hook).remove)
-            buffers = {name: buffer.clone() for name, buffer in net.named_buffers()}
-            output = functional_call(net, buffers, inputs)
+            output = call(net, inputs)
         value = _number(metric(output), f"{label!r} for the {row.branch} gate of {row.block!r}")
         bar.update()
         return value, sum(sizes) / len(sizes) if sizes else nan

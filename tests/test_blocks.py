@@ -384,3 +384,70 @@ def test_wrong_inputs(block, method, x, error, message):
     with pytest.raises(error, match=message) as caught:
         block(x) if method == "forward" else block.gates(x)
     assert str(caught.value).startswith(type(block).__name__)
+
+
+# Where weights are no parameters, or not there
+
+
+def replica(net):
+    """A copy as `nn.parallel.replicate` makes it for every GPU: weights are plain attributes."""
+    copies = {module: module._replicate_for_data_parallel() for module in net.modules()}
+    for module, copied in copies.items():
+        for name, child in module.named_children():
+            setattr(copied, name, copies[child])
+        for name, weight in module.named_parameters(recurse=False):
+            setattr(copied, name, weight.clone())
+    assert not list(copies[net].parameters())
+    return copies[net]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_replica_of_data_parallel_computes_the_same(kind):
+    block, x = make(kind), torch.randn(2, 6, 4, 4)
+    y = replica(block)(x)
+    torch.testing.assert_close(y, block(x), atol=0, rtol=0)
+    y.sum().backward()
+    assert all(p.grad is not None for p in block.parameters())
+    with pytest.raises(TypeError, match="parameters of torch.float32"):
+        replica(block)(x.double())
+
+
+class Half(nn.Module):
+    """A gate without parameters."""
+
+    def forward(self, x):
+        return torch.full((len(x), x.shape[1], 1, 1), 0.5)
+
+
+def test_a_gate_without_parameters_can_be_put_in():
+    block, x = cSE(6), torch.randn(2, 6, 4, 4)
+    block.channel = Half()
+    assert torch.equal(block(x), x / 2)
+    assert block.gates(x).channel.eq(0.5).all()
+
+
+def test_autocast_leaves_float64_alone_hence_it_is_refused_on_both_paths():
+    block, x = cSE(6), torch.randn(2, 6, 4, 4).double()
+    for path in (block, through_plain_path(block)):
+        with torch.autocast("cpu", torch.bfloat16), pytest.raises(TypeError, match=r"float64"):
+            path(x)
+
+
+def test_another_dtype_is_told_of_on_a_device_without_autocast():
+    x = torch.empty(2, 6, 4, 4, device="meta", dtype=torch.bfloat16)
+    with pytest.raises(TypeError, match="was given torch.bfloat16"):
+        cSE(6).to("meta")(x)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_numbers_are_drawn_anew_by_reset_parameters_as_in_torch(kind):
+    torch.manual_seed(5)
+    expected = make(kind).state_dict()
+    with torch.device("meta"):
+        block = make(kind)
+    block.to_empty(device="cpu")
+    torch.manual_seed(5)
+    for module in block.modules():
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()
+    assert all(torch.equal(block.state_dict()[key], expected[key]) for key in expected)

@@ -275,11 +275,13 @@ def test_pictures_say_how_large_they_are(site, path):
     assert all(p.get("loading") == "lazy" for p in pictures[1:])
 
 
-def test_a_picture_too_small_to_read_on_a_phone_opens_alone(open_page):
+def test_a_picture_too_small_to_read_on_a_phone_is_scrolled_and_opens_alone(open_page):
     page = open_page("index.html", width=390)
     links = page.locator("a.scse-enlarge")
     assert links.count() >= 3
     assert all(link.locator("img").get_attribute("alt") for link in links.all())
+    assert links.first.evaluate("link => link.scrollWidth > 1.5 * link.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     with page.expect_navigation(url="**/_images/*.webp"):
         links.first.click()
 

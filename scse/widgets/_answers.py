@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from torch import Tensor, nn
 
 from scse import edits as _edits
+from scse._undisturbed import evaluating
 from scse.recording import Record, Replacement, override, record
 from scse.rules import BRANCHES, Branch, rule
 from scse.widgets import _base, _twin
@@ -41,7 +42,7 @@ def edited(
         there = [b for b in BRANCHES if b in block["branches"] and b in each]
         if there:
             changes[name] = {b: change(each[b], name, b) for b in there}
-    with _base.evaluating(net), override(net, changes):
+    with evaluating(net), override(net, changes):
         return record(net, image[None])
 
 

@@ -3,8 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypedDict, TypeVar
 
@@ -14,6 +13,7 @@ import traitlets
 from torch import Tensor, nn
 
 from scse import edits
+from scse._undisturbed import evaluating
 from scse.blocks import Pointwise
 from scse.recording import Record, find_blocks, record
 from scse.widgets import _guides, _words
@@ -344,17 +344,6 @@ class Widget(anywidget.AnyWidget):
         assert bundle is not None  # as of a widget without a view
         data, metadata = bundle
         return data | self._stand_in(), metadata
-
-
-@contextmanager
-def evaluating(net: nn.Module) -> Iterator[nn.Module]:
-    """The network in evaluation mode, and afterwards in the mode that it was in."""
-    training = net.training
-    net.eval()
-    try:
-        yield net
-    finally:
-        net.train(training)
 
 
 def run(net: nn.Module, image: Tensor) -> Record:

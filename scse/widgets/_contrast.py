@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from scse._undisturbed import evaluating
 from scse.recording import override, record
 from scse.widgets import _base
 
@@ -20,7 +21,7 @@ class Outcome(NamedTuple):
 def run_with(net: nn.Module, images: Tensor, block: str, gates: Tensor | None = None) -> Outcome:
     """Run images (N, channels, H, W), with ``gates`` (C,) or (N, C) in place of a block's own."""
     replaced = {} if gates is None else {block: {"channel": gates}}
-    with _base.evaluating(net), override(net, replaced):
+    with evaluating(net), override(net, replaced):
         recorded = record(net, images)
     logits = recorded.logits  # (N, classes, H, W)
     used = _base.known(recorded[block].channel).flatten(1).float().cpu()

@@ -9,6 +9,7 @@ import traitlets
 from torch import Tensor, nn
 
 from scse import edits as _edits
+from scse._undisturbed import evaluating
 from scse.blocks import scSE
 from scse.data import Source
 from scse.recording import BRANCHES, Record, record
@@ -96,7 +97,7 @@ class GateLab(_base.Widget):
         self.samples = _base.check_samples(samples, labelled=True)
         self._inputs = quantise(torch.stack([sample.image for sample in self.samples]))
         self._images = self._inputs.values().float()  # (n, channels, H, W)
-        with _base.evaluating(net):
+        with evaluating(net):
             records = [record(net, image[None]) for image in self._images]
         inputs = [_base.known(rec[name].input)[0] for rec in records]
         self._maps = quantise(torch.stack(inputs), levels)

@@ -9,6 +9,7 @@ import traitlets
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from scse._undisturbed import evaluating
 from scse.blocks import scSE
 from scse.recording import find_blocks, record
 from scse.training import soft_dice_loss
@@ -118,7 +119,7 @@ class GradientPaths(_base.Widget):
             raise ValueError("blocks is empty: a figure needs one block at least")
         modules = {name: _adding(net, name) for name in blocks}
         image, label = seen.image, _base.known(seen.label)
-        with _base.evaluating(net):
+        with evaluating(net):
             maps, gradients, described = _arriving(net, image, label, list(modules), pixel, of)
         named = _base.check_classes(classes, described["classes"])
         self._maps = {name: quantise(x) for name, x in maps.items()}

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scse import fields
+from scse._undisturbed import evaluating
 from scse.data import Source
 from scse.networks import UNet
 from scse.widgets import _base, _words
@@ -293,7 +294,7 @@ def _stored(net: UNet, image: Tensor, reach: list[int], steps: list[int]) -> dic
     channels, wide = [], []
     sides = torch.full((2, len(steps), len(picked)), torch.nan)
     outside = torch.zeros(len(steps), len(picked))
-    with _base.evaluating(net):
+    with evaluating(net):
         maps = fields.maps(net, image[None])
         for s, (name, step) in enumerate(zip(net.stages, steps, strict=True)):
             pixels = [(row // step, column // step) for row, column in picked]

@@ -7,6 +7,7 @@ import torch
 import traitlets
 from torch import Tensor, nn
 
+from scse._undisturbed import evaluating
 from scse.blocks import cSE, scSE
 from scse.data import Source
 from scse.recording import override, record
@@ -85,7 +86,7 @@ class Wiring(_base.Widget):
         self.samples = _base.check_samples(samples, labelled=True)
         images = torch.stack([sample.image for sample in self.samples])
         over = images if over is None else _check_over(over, images)
-        with _base.evaluating(net):
+        with evaluating(net):
             z, segmentations, count = _answers(net, images, block)
             on = _on(net, over, block)
         fc1, fc2 = module.channel.fc1, module.channel.fc2
