@@ -336,7 +336,7 @@ def _check(x: Any, block: _Block) -> None:
 
 def _dtype(block: _Block) -> torch.dtype | None:
     """That of the weights, if there are any: a gate that was put in need not have them."""
-    weight = next(block.parameters(), None)
+    weight: Tensor | None = next(block.parameters(), None)
     if weight is None:  # in the replicas of nn.DataParallel weights are no parameters
         weights = (getattr(module, "weight", None) for module in block.modules())
         weight = next((w for w in weights if isinstance(w, Tensor)), None)
