@@ -316,7 +316,7 @@ def override(
             if branch not in known:
                 raise ValueError(_no_branch(name, sites[name], known, branch))
         changes[name] = {
-            branch: _replacement(value, branch, name, sites[name], records)
+            branch: replacement_of(value, branch, name, sites[name], records)
             for branch, value in branches.items()
         }
     ran: set[str | nn.Module] = set()  # names of blocks, and the network itself
@@ -361,7 +361,7 @@ def _no_branch(name: str, site: GateSite, known: Sequence[str], branch: str | No
     )
 
 
-def _replacement(
+def replacement_of(
     value: Any, branch: str, name: str, site: GateSite, records: Sequence[Record]
 ) -> Callable[[Tensor], Tensor]:
     """A function from the gate to ``value`` in its shape."""
