@@ -226,6 +226,39 @@ def test_dice_by_hand():
         dice(prediction, label[0], 4)
 
 
+def test_dice_of_many_classes_in_a_byte():
+    """``label * classes`` is more than 255 from 17 classes on."""
+    label = torch.arange(40, dtype=torch.uint8).repeat(3)
+    guess = label.roll(1)
+    wide = dice(guess.long(), label.long(), 40)
+    assert torch.equal(dice(guess, label, 40), wide)
+    assert torch.equal(dice(label, label, 40), torch.ones(40, dtype=torch.float64))
+    assert mean_dice(label, label, 40) == 1
+
+
+def test_dice_of_bools_is_that_of_two_classes():
+    label, guess = torch.tensor([[True, False, True]]), torch.tensor([[True, True, False]])
+    assert dice(guess, label, 2).tolist() == [0, 0.5]
+    assert mean_dice(guess, label, 2) == 0.5
+
+
+@pytest.mark.parametrize("score", [dice, mean_dice])
+def test_dice_refuses_what_is_no_class(score):
+    label = torch.tensor([[0, 1, 1, 2]])
+    for number in (-1, 3, 255):
+        odd = torch.tensor([[0, 1, number, 2]])
+        with pytest.raises(ValueError, match=rf"label has class {number}; there are 0 to 2.*!= "):
+            score(label, odd, 3)
+        with pytest.raises(ValueError, match=f"prediction has class {number}; there are 0 to 2"):
+            score(odd, label, 3)
+    with pytest.raises(TypeError, match=r"prediction must hold the .*got torch\.float32: .*argmax"):
+        score(label.float(), label, 3)
+    with pytest.raises(TypeError, match="label must be a torch.Tensor, got list"):
+        score(label, label.tolist(), 3)
+    with pytest.raises(ValueError, match="classes must be at least 1, got 0"):
+        score(label, label, 0)
+
+
 def test_soft_dice_of_certain_predictions_is_hard_dice():
     label = torch.randint(0, 3, (2, 8, 8), generator=torch.Generator().manual_seed(0))
     guess = torch.randint(0, 3, (2, 8, 8), generator=torch.Generator().manual_seed(1))
