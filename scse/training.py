@@ -304,15 +304,18 @@ class TrainingRun:
             "machine": machine(),
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
-        path.with_suffix(".json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+        path.with_suffix(".json").write_text(text, encoding="utf-8")
         self.checkpoint.unlink(missing_ok=True)
         return card
 
 
 def collect(folder: str | Path, table: str | Path) -> list[Card]:
     """Write the cards of all finished runs in a folder into one JSON file, sorted by name."""
-    cards = [json.loads(path.read_text()) for path in sorted(Path(folder).glob(CARDS))]
-    Path(table).write_text(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")
+    paths = sorted(Path(folder).glob(CARDS))
+    cards = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    text = json.dumps(cards, indent=1, ensure_ascii=False) + "\n"
+    Path(table).write_text(text, encoding="utf-8")
     return cards
 
 
