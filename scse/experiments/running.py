@@ -8,7 +8,7 @@ import statistics
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,10 +52,15 @@ class Results:
             recipe = result["recipe"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is damaged: remove it, and it is run again") from error
-        if not run.recipe.is_stored(recipe):
+        if differing := run.recipe.unlike(recipe):
+            other = isinstance(recipe, Mapping) and recipe.get("task") != run.recipe.task
             raise ValueError(
-                f"{path} is of another recipe than the grid declares now: {recipe}; remove it, "
-                "and it is run again"
+                f"{path} is of another recipe than the grid declares now: {differing}; "
+                + (
+                    "keep the results of other data in another folder, by --folder"
+                    if other
+                    else "remove it, and it is run again"
+                )
             )
         return result
 
