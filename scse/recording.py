@@ -265,7 +265,9 @@ def override(
     Overrides nest: an inner one wins over an outer one for the same gate, and the outer one is
     back when the inner one ends. Hooks are removed on the way out, also after an exception.
     A backward pass that computes activations anew (`torch.utils.checkpoint`) belongs into the
-    ``with`` block too. A copy of the network that is made inside (`copy.deepcopy`) computes its
+    ``with`` block too. The hooks are the network's, not the thread's: every thread that runs it
+    meanwhile has the new gates. (`record` must have the network to itself: it would keep what other
+    threads run, too.) A copy of the network that is made inside (`copy.deepcopy`) computes its
     own gates, from the first run on; pickling inside is refused.
 
     Args:
