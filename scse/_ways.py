@@ -21,11 +21,11 @@ BASES = ("zero", "one", "neutral", "flat", "mean", "invert", "from")  # of `scse
 
 def chosen(what: str, given: Any, there: Sequence[str]) -> list[str]:
     """A name or several, all of which must be ``there``; None means all."""
-    names = there if given is None else [given] if isinstance(given, str) else given
+    names = list(there if given is None else [given] if isinstance(given, str) else given)
     for name in names:
         if name not in there:
             raise ValueError(f"{what} names {name!r}; there are {', '.join(map(repr, there))}")
-    return list(names)
+    return names
 
 
 def wide(tensor: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ that module. Nothing of the libraries is imported, and the network is not change
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -94,6 +94,11 @@ def unwrap(net: nn.Module) -> nn.Module:
         raise TypeError(f"net must be an nn.Module, got {type(net).__name__}")
     refuse_script("the network", net)
     return net
+
+
+def lasting(where: Where) -> Where:
+    """``where`` for more uses than one: an iterator has its names only once."""
+    return list(where) if isinstance(where, Iterator) else where
 
 
 def find_sites(net: nn.Module, where: Where = None) -> dict[str, GateSite]:
