@@ -541,7 +541,8 @@ def test_where_by_names_that_come_once():
     net, image = Own(), torch.randn(2, 1, 6, 5)
     names = ["squeeze", "mask.act"]
     assert list(find_blocks(net, iter(names))) == names
-    with override(net, {name: {} for name in names}, where=iter(names)):
+    gates = {"squeeze": {"channel": 1.0}, "mask.act": {"spatial": 1.0}}
+    with override(net, gates, where=iter(names)):
         assert list(record(net, image, where=iter(names))) == names
     assert list(insert(net, image, iter(["enter"]))) == ["enter"]
 
