@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -18,3 +19,19 @@ def whole(least: int, most: int | None = None) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def unwritable(option: str, path: Path) -> str | None:
+    """Why a file cannot be written, to be known before what takes long; or None."""
+    if path.is_dir() or not path.parent.is_dir():
+        return f"{option} {path} cannot be written: it is a folder, or in none that is there"
+    return None
+
+
+def unmade(option: str, folder: Path) -> str | None:
+    """Make a folder; why that failed, or None."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"{option} {folder} cannot be made: {error.strerror}"
+    return None

@@ -57,7 +57,12 @@ class BlockRun:
 
 
 class _Running(threading.local):
-    """The runs that have not ended, of each thread its own: a network may serve several."""
+    """The runs that have not ended, of each thread its own.
+
+    An overruled network may run in several threads at once, as a server's does: each of them has
+    the new gates, and none must take the block of another for the one around its gate. `record`
+    is not for that: what it keeps is that of all threads, mixed.
+    """
 
     def __init__(self):
         self.runs = []

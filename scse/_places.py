@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_leaves
 
+from scse._checks import FLOATING
 from scse._undisturbed import call, evaluating
-from scse.blocks import _FLOATING
-from scse.foreign import _known, _refuse_script, find_sites, unwrap
+from scse.foreign import check_names, find_sites, refuse_script, unwrap
 
 Choice = str | Iterable[str] | Callable[[str, nn.Module], bool]
 
@@ -52,10 +52,10 @@ def modules_of(net: nn.Module, where: Any) -> dict[str, nn.Module]:
             first = next(path for path, module in modules.items() if module is paths[name])
             also = "" if name == first else f" and that is {first!r} under a second name"
             raise ValueError(f"where names {name!r}{also or ' twice'}: name it once, {first!r}")
-    _known(net, names)
+    check_names(net, names)
     blocks = {site.module for site in find_sites(net).values()}
     for name in names:
-        _refuse_script(f"the module {name!r}", modules[name])
+        refuse_script(f"the module {name!r}", modules[name])
         if isinstance(modules[name], torch.fx.GraphModule):
             raise ValueError(
                 f"{name!r} is a torch.fx.GraphModule, whose copies lose such a block: name a "
@@ -129,7 +129,7 @@ def find_maps(
 
 def _kind(path: str, out: Any, net: nn.Module) -> Kind:
     dense = isinstance(out, Tensor) and not out.is_nested and out.layout is torch.strided
-    fit = dense and 3 <= out.dim() <= 5 and 0 not in out.shape[1:] and out.dtype in _FLOATING
+    fit = dense and 3 <= out.dim() <= 5 and 0 not in out.shape[1:] and out.dtype in FLOATING
     if not fit:
         got = f"{tuple(out.shape)} of {out.dtype}" if dense else f"a {type(out).__name__}"
         raise ValueError(
@@ -140,7 +140,7 @@ def _kind(path: str, out: Any, net: nn.Module) -> Kind:
     kind = out.device.type
     if torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind):
         # The parameters have another: in half precision they would lose small steps.
-        dtype = next((p.dtype for p in net.parameters() if p.dtype in _FLOATING), torch.float32)
+        dtype = next((p.dtype for p in net.parameters() if p.dtype in FLOATING), torch.float32)
     return Kind(out.shape[1], out.dim(), dtype, out.device)
 
 
@@ -188,7 +188,7 @@ def alike(one: Any, other: Any, tolerance: float | None = None) -> bool:
     if len(leaves[0]) != len(leaves[1]):
         return False
     for a, b in zip(*leaves, strict=True):
-        dense = [isinstance(t, Tensor) and not t.is_nested and t.dtype in _FLOATING for t in (a, b)]
+        dense = [isinstance(t, Tensor) and not t.is_nested and t.dtype in FLOATING for t in (a, b)]
         if not all(dense) or a.layout is not torch.strided or a.is_meta:
             continue
         scale = a[a.isfinite()].abs().max() if a.isfinite().any() else 0

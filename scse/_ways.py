@@ -9,7 +9,7 @@ from torch import Tensor
 
 from scse import edits
 from scse.foreign import GateSite
-from scse.recording import BlockRecord, Record, Value, _replacement, name_of
+from scse.recording import BlockRecord, Record, Value, name_of, replacement_of
 from scse.rules import BRANCHES, Branch, rule
 
 Way = str | edits.Edit | Callable[[Tensor], Value]
@@ -21,11 +21,11 @@ BASES = ("zero", "one", "neutral", "flat", "mean", "invert", "from")  # of `scse
 
 def chosen(what: str, given: Any, there: Sequence[str]) -> list[str]:
     """A name or several, all of which must be ``there``; None means all."""
-    names = there if given is None else [given] if isinstance(given, str) else given
+    names = list(there if given is None else [given] if isinstance(given, str) else given)
     for name in names:
         if name not in there:
             raise ValueError(f"{what} names {name!r}; there are {', '.join(map(repr, there))}")
-    return list(names)
+    return names
 
 
 def wide(tensor: Tensor) -> Tensor:
@@ -146,7 +146,7 @@ def _new(
         neutral = None if site.rule is None else rule(site.rule).neutral.get(branch)
         label = f"{branch} gate of block {name!r}"
         way = edits.replacement(cast(edits.Edit, way), label=label, neutral=neutral, lend=lend)
-    return _replacement(way, branch, name, site, ())(gate.clone())
+    return replacement_of(way, branch, name, site, ())(gate.clone())
 
 
 def _counterparts(what: str, gates: Gates, own: Gates) -> Gates:

@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.profiler import ProfilerActivity, profile
 
-from scse._command_line import whole
+from scse._command_line import unwritable, whole
 from scse.blocks import COMBINE, cSE, scSE, sSE
 
 Clock = Callable[[], float]  # seconds
@@ -239,6 +239,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     parser.add_argument("--save", type=Path, help="a JSON file for the ratios")
     args = parser.parse_args(argv)
+    if args.save and (problem := unwritable("--save", args.save)):
+        parser.error(problem)
 
     clock = {"wall": time.perf_counter, "cpu": time.process_time}[args.clock]
     torch.set_num_threads(args.threads)

@@ -14,13 +14,13 @@ Neither calls `gates()`, which only tells: to change a gate replace the module `
 not always the same gradients are NaN.
 """
 
-import operator
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
+from scse._checks import FLOATING, positive
 from scse._fused import fusable, fused
 from scse.checkpoints import accept_known_layouts
 from scse.rules import COMBINE, check_combine, rule
@@ -104,7 +104,7 @@ class _Block(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.channels = _positive("channels", channels)
+        self.channels = positive("channels", channels)
         accept_known_layouts(self)
 
     def _fast(self, x: Tensor) -> bool:
@@ -146,7 +146,7 @@ class cSE(_Block):
 
     def __init__(self, channels: int, r: int = 2) -> None:
         super().__init__(channels)
-        self.r = _positive("r", r)
+        self.r = positive("r", r)
         self.channel = ChannelGate(channels, r)
 
     def gates(self, x: Tensor) -> Gates:
@@ -240,7 +240,7 @@ class scSE(_Block):
 
     def __init__(self, channels: int, r: int = 2, combine: str = "add") -> None:
         super().__init__(channels)
-        self.r = _positive("r", r)
+        self.r = positive("r", r)
         check_combine(combine)
         self._rule, self._join = combine, rule(combine).apply
         self.channel = ChannelGate(channels, r)
@@ -286,21 +286,6 @@ _STOCK: dict[type, Any] = {
 }
 
 
-def _positive(name: str, value: Any) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool):
-        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}")
-    if number < 1:
-        raise ValueError(f"{name} must be at least 1, got {number}")
-    return number
-
-
-_FLOATING = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
-
-
 def _check(x: Any, block: _Block) -> None:
     if torch.jit.is_tracing() or isinstance(x, torch.fx.Proxy):  # where sizes are no numbers
         return
@@ -324,7 +309,7 @@ def _check(x: Any, block: _Block) -> None:
         )
     if 0 in shape[2:]:
         raise ValueError(f"{name} averages over space, which is empty in a tensor of shape {shape}")
-    if x.dtype not in _FLOATING:
+    if x.dtype not in FLOATING:
         raise TypeError(f"{name} takes floating point, got {x.dtype}: convert by x.float()")
     dtype = _dtype(block)
     if dtype not in (None, x.dtype) and not _casts(x.device.type, x.dtype, dtype):

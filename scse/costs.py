@@ -8,6 +8,7 @@ against the modules in tests/test_costs.py and in the chapter *What it costs*.
 
 from typing import NamedTuple
 
+from scse._checks import positive
 from scse.blocks import hidden_units
 
 KINDS = ("cse", "sse", "add", "max", "mul", "concat")
@@ -66,10 +67,13 @@ def block(kind: str, channels: int, positions: int, r: int = 2, biases: bool = T
     """Parameters and MACs of a block on one map (C, S).
 
     Raises:
-        ValueError: unknown kind.
+        ValueError: unknown kind, or a size below one.
+        TypeError: a size that is no integer.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    for name, value in (("channels", channels), ("positions", positions), ("r", r)):
+        positive(name, value)
     b, size = hidden_units(channels, r), channels * positions
     parameters = macs = 0
     if kind != "sse":
@@ -124,7 +128,16 @@ def unet(
         bottleneck: whether there is a block at the bottleneck.
         weights: count the weights of convolutions and blocks alone: no biases, no batch norms and
             not the last convolution, which turns the maps into class scores.
+
+    Raises:
+        ValueError: unknown kind, a size below one, or an image that cannot be halved so often.
+        TypeError: a size that is no integer.
     """
+    sizes = {"width": width, "depth": depth, "size": size, "rank": rank, "kernel": kernel}
+    for name, value in (sizes | {"in_channels": in_channels, "classes": classes}).items():
+        positive(name, value)
+    if size >> (depth - 1) < 1:
+        raise ValueError(f"size must be {2 ** (depth - 1)} at least for depth {depth}, got {size}")
     stages = []
     names = [f"encoder{level + 1}" for level in range(depth - 1)] + ["bottleneck"]
     levels = list(range(depth)) + list(range(depth - 2, -1, -1))

@@ -93,8 +93,9 @@ def replacement(
         (N, C, 1, …) or (N, 1, *spatial) → the same shape.
 
     Raises:
-        ValueError: an unknown base or part, a base for which something is missing; when the
-            function is called also an entry that is not there, or paint on a gate that is no mask
+        ValueError: an unknown base or part, a base for which something is missing, a source
+            without the base ``from``, a stroke that lacks something; when the function is called
+            also an entry that is not there, or paint on a gate that is no mask
             of two spatial axes.
         TypeError: parts of another type.
     """
@@ -102,7 +103,9 @@ def replacement(
         raise ValueError(f"the edit of the {label} has unknown parts {', '.join(unknown)}")
     base = _base(edit, label, neutral, lend)
     entries = _entries(edit.get("set") or {}, label)
-    strokes = list(edit.get("strokes") or ())
+    strokes = _strokes(edit.get("strokes") or (), label)
+    if wrong := _stray_source(edit):
+        raise ValueError(f"the edit of the {label}: {wrong}")
 
     def replace(gate: Tensor) -> Tensor:
         new = base(gate)
@@ -154,6 +157,13 @@ def _base(edit: Edit, label: str, neutral: Any, lend: Any) -> Callable[[Tensor],
     return bases[name]
 
 
+FROM = "from says whose gate it is, with the base from and no other"
+
+
+def _stray_source(edit: Any) -> str | None:
+    return FROM if "from" in edit and edit["base"] != "from" else None
+
+
 def _entries(given: Any, label: str) -> dict[int, float]:
     try:
         entries = {int(k): float(value) for k, value in given.items()}
@@ -162,6 +172,33 @@ def _entries(given: Any, label: str) -> dict[int, float]:
     if min(entries, default=0) < 0:
         raise TypeError(f"set of the {label} must be {{entry: number}}, got {given!r}")
     return entries
+
+
+def _strokes(given: Any, label: str) -> list[Stroke]:
+    """Strokes of the form that edits.schema.json asks of them, which takes a library to read."""
+    parts = Stroke.__annotations__.keys()
+    if not isinstance(given, Sequence) or not all(isinstance(one, Mapping) for one in given):
+        raise TypeError(f"strokes of the {label} must be a list of strokes, got {given!r}")
+    for stroke in given:
+        if stroke.keys() != parts:
+            raise ValueError(
+                f"a stroke of the {label} has {', '.join(parts)}, no more and no less; got {stroke}"
+            )
+        try:
+            points = [float(v) for v in stroke["points"]]
+            float(stroke["width"]), float(stroke["value"])
+        except (TypeError, ValueError):
+            raise TypeError(f"a stroke of the {label} is made of numbers, got {stroke}") from None
+        if not points or _odd(points):
+            raise ValueError(f"{PAIRS}, x and y; one of the {label} has {len(points)}")
+    return list(given)
+
+
+PAIRS = "a stroke has pairs of numbers"
+
+
+def _odd(points: Sequence[float]) -> bool:
+    return len(points) % 2 != 0
 
 
 def painted(stroke: Stroke, height: int, width: int) -> Tensor:
@@ -220,8 +257,8 @@ def strokes_problem(strokes: Sequence[Stroke], size: int) -> str | None:
     As `strokesProblem` of js/src/gates/check.js.
     """
     for stroke in strokes:
-        if len(stroke["points"]) % 2:
-            return "a stroke has pairs of numbers"
+        if _odd(stroke["points"]):
+            return PAIRS
         if not all(-size <= v <= 2 * size for v in stroke["points"]):
             return "a stroke lies far outside the sheet"
         if stroke["width"] > max(1, size / 4):
@@ -272,8 +309,10 @@ def problem(
 def _misfit(edit: Edit, branch: str, site: Site, inputs: int) -> str | None:
     if branch not in site["branches"]:
         return f"the block has {' and '.join(site['branches'])} only"
-    if (edit["base"] == "from") != ("from" in edit):
-        return "from says whose gate it is, with the base from and no other"
+    if wrong := _stray_source(edit):
+        return wrong
+    if edit["base"] == "from" and "from" not in edit:
+        return FROM
     if edit.get("from", -1) >= inputs:
         return f"there is no input {edit['from']}"
     size = site["channels"] if branch == "channel" else _product(site["positions"])

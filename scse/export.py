@@ -33,11 +33,12 @@ import torch
 from torch import Tensor, nn
 
 from scse import data
+from scse._command_line import unmade
 from scse._extras import require
 from scse._follow import follow
 from scse._outputs import tensor_of
 from scse._undisturbed import evaluating
-from scse.foreign import Where, find_sites, unwrap
+from scse.foreign import Where, find_sites, lasting, unwrap
 from scse.recording import BlockRecord, name_of, override, record, run_of
 from scse.rules import BRANCHES, Branch
 from scse.weights import card, cards, load
@@ -63,12 +64,12 @@ class Gated(nn.Module):
 
     def __init__(self, net: nn.Module, image: Tensor, where: Where = None) -> None:
         super().__init__()
-        self.net, self.where = unwrap(net), where
-        sites = find_sites(self.net, where)
+        self.net, self.where = unwrap(net), lasting(where)
+        sites = find_sites(self.net, self.where)
         with warnings.catch_warnings(), ExitStack() as stack:
             warnings.simplefilter("ignore")  # whoever recorded it first has been warned
             inputs = {name: _inputs(stack, site.module) for name, site in sites.items()}
-            self.seen = record(self.net, self._as_taken(image), where=where)
+            self.seen = record(self.net, self._as_taken(image), where=self.where)
         # In a graph there are no numbers by which to find out what a gate is applied to.
         self.sites = {
             name: site._replace(applied=_place(inputs[name], self.seen.get(name)))
@@ -183,8 +184,7 @@ def onnx_of(gated: Gated, image: Tensor) -> bytes:
     """
     require("onnx", "onnx")
     require("onnxscript", "onnx")
-    if len(image) != 1:
-        raise ValueError(f"an ONNX file takes one image at a time, got a batch of {len(image)}")
+    _check_image(image)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         program: Any = torch.onnx.export(
@@ -291,9 +291,10 @@ def export(
     Raises:
         ModuleNotFoundError: onnx or onnxscript is missing.
         ValueError: an image batch of another size than one.
+        TypeError: ``net`` is no `nn.Module`, or is TorchScript; ``image`` is no tensor.
     """
-    if len(image) != 1:
-        raise ValueError(f"an ONNX file takes one image at a time, got a batch of {len(image)}")
+    net = unwrap(net)
+    _check_image(image)
     with evaluating(net):
         gated = Gated(net, image, where).eval()
         content = onnx_of(gated, image)
@@ -301,6 +302,16 @@ def export(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return gated.inputs(), gated.outputs()
+
+
+def _check_image(image: Any) -> None:
+    if not isinstance(image, Tensor):
+        raise TypeError(
+            f"image must be a torch.Tensor (1, channels, *spatial), got {type(image).__name__}"
+        )
+    if not image.dim() or len(image) != 1:
+        got = f"a batch of {len(image)}" if image.dim() else "a number"
+        raise ValueError(f"an ONNX file takes one image at a time, got {got}")
 
 
 def _bare(model: Any) -> Any:
@@ -374,12 +385,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m scse.export", description=__doc__.split("\n")[0]
     )
     parser.add_argument("names", nargs="*", metavar="name", help="shipped networks (default: all)")
-    parser.add_argument("--folder", default="onnx", help="where to write (default: onnx)")
+    parser.add_argument(
+        "--folder", type=Path, default="onnx", help="where to write (default: onnx)"
+    )
     options = parser.parse_args(arguments)
     try:
         names = [card(name)["name"] for name in options.names] or list(cards())
     except ValueError as error:
         parser.error(str(error))
+    if problem := unmade("--folder", options.folder):
+        parser.error(problem)
     for name in names:
         print(export_shipped(name, options.folder))
 

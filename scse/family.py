@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scse._macs import macs as macs
-from scse.blocks import cSE, scSE, sSE
+from scse.blocks import cSE, hidden_units, scSE, sSE
 
 
 class Relative(nn.Module):
@@ -72,7 +72,7 @@ class CBAM(Relative):
 
     def __init__(self, channels: int, r: int = 16) -> None:
         super().__init__(channels)
-        hidden = max(1, channels // r)
+        hidden = hidden_units(channels, r)
         self.fc1, self.fc2 = _layer(channels, hidden), _layer(hidden, channels)
         self.conv, self.bn = _layer(2, 1, 7, bias=False), nn.BatchNorm2d(1, momentum=0.01)
 
@@ -102,7 +102,7 @@ class BAM(Relative):
 
     def __init__(self, channels: int, r: int = 16) -> None:
         super().__init__(channels)
-        b = max(1, channels // r)
+        b = hidden_units(channels, r)
         self.channel = nn.Sequential(
             _layer(channels, b), nn.BatchNorm2d(b), nn.ReLU(), _layer(b, channels)
         )
@@ -177,7 +177,7 @@ class GCNet(Relative):
 
     def __init__(self, channels: int, r: int = 16) -> None:
         super().__init__(channels)
-        b = max(1, channels // r)
+        b = hidden_units(channels, r)
         self.attend = _layer(channels, 1)
         self.fc1, self.norm, self.fc2 = _layer(channels, b), nn.LayerNorm(b), _layer(b, channels)
         nn.init.kaiming_normal_(self.attend.weight)
@@ -245,7 +245,7 @@ class ProjectExcite(Relative):
 
     def __init__(self, channels: int, r: int = 2) -> None:
         super().__init__(channels)
-        hidden = max(1, channels // r)
+        hidden = hidden_units(channels, r)
         self.fc1 = nn.Conv1d(channels, hidden, 1)  # V_1
         self.fc2 = nn.Conv1d(hidden, channels, 1)  # V_2
 
@@ -291,50 +291,135 @@ class Member(NamedTuple):
 
 
 FAMILY: dict[str, Member] = {
-    "se": Member("SE", cSE, 16, "space, to its mean", "channels", "x · c", "½", "hu2018"),
-    "cse": Member("cSE", cSE, 2, "space, to its mean", "channels", "x · c", "½", "roy2018"),
+    "se": Member(
+        title="SE",
+        make=cSE,
+        r=16,
+        squeezes="space, to its mean",
+        gates="channels",
+        joins="x · c",
+        starts="½",
+        source="hu2018",
+    ),
+    "cse": Member(
+        title="cSE",
+        make=cSE,
+        r=2,
+        squeezes="space, to its mean",
+        gates="channels",
+        joins="x · c",
+        starts="½",
+        source="roy2018",
+    ),
     "sse": Member(
-        "sSE", sSE, 0, "channels, to a weighted sum", "positions", "x · s", "½", "roy2018"
+        title="sSE",
+        make=sSE,
+        r=0,
+        squeezes="channels, to a weighted sum",
+        gates="positions",
+        joins="x · s",
+        starts="½",
+        source="roy2018",
     ),
     "scse": Member(
-        *("scSE", scSE, 2, "space and channels, side by side", "channels and positions"),
-        *("x · (c + s)", "1", "roy2018"),
+        title="scSE",
+        make=scSE,
+        r=2,
+        squeezes="space and channels, side by side",
+        gates="channels and positions",
+        joins="x · (c + s)",
+        starts="1",
+        source="roy2018",
     ),
     "pe": Member(
-        *("Project & Excite", ProjectExcite, 2, "all axes but one, to means"),
-        *("every value", "x · F", "½", "rickmann2019"),
+        title="Project & Excite",
+        make=ProjectExcite,
+        r=2,
+        squeezes="all axes but one, to means",
+        gates="every value",
+        joins="x · F",
+        starts="½",
+        source="rickmann2019",
     ),
     "bam": Member(
-        *("BAM", BAM, 16, "space, to its mean; channels, by convolutions"),
-        *("channels and positions", "x · (1 + σ(m · n))", "1½", "park2018"),
+        title="BAM",
+        make=BAM,
+        r=16,
+        squeezes="space, to its mean; channels, by convolutions",
+        gates="channels and positions",
+        joins="x · (1 + σ(m · n))",
+        starts="1½",
+        source="park2018",
     ),
     "cbam": Member(
-        *("CBAM", CBAM, 16, "space, to mean and maximum; channels likewise"),
-        *("channels, then positions", "x · c · s", "¼", "woo2018"),
+        title="CBAM",
+        make=CBAM,
+        r=16,
+        squeezes="space, to mean and maximum; channels likewise",
+        gates="channels, then positions",
+        joins="x · c · s",
+        starts="¼",
+        source="woo2018",
     ),
     "ge": Member(
-        *("Gather–Excite", GatherExcite, 0, "neighbourhoods, to their means"),
-        *("channels, place by place", "x · F", "½ or more", "hu2018gather"),
+        title="Gather–Excite",
+        make=GatherExcite,
+        r=0,
+        squeezes="neighbourhoods, to their means",
+        gates="channels, place by place",
+        joins="x · F",
+        starts="½ or more",
+        source="hu2018gather",
     ),
     "gc": Member(
-        *("GCNet", GCNet, 16, "space, to a weighted mean", "nothing, it adds"),
-        *("x + t", "x itself", "cao2019"),
+        title="GCNet",
+        make=GCNet,
+        r=16,
+        squeezes="space, to a weighted mean",
+        gates="nothing, it adds",
+        joins="x + t",
+        starts="x itself",
+        source="cao2019",
     ),
     "srm": Member(
-        *("SRM", SRM, 0, "space, to mean and spread", "channels"),
-        *("x · c", "½ exactly", "lee2019"),
+        title="SRM",
+        make=SRM,
+        r=0,
+        squeezes="space, to mean and spread",
+        gates="channels",
+        joins="x · c",
+        starts="½ exactly",
+        source="lee2019",
     ),
     "eca": Member(
-        *("ECA", ECA, 0, "space, to its mean", "channels, in their order"),
-        *("x · c", "½", "wang2020"),
+        title="ECA",
+        make=ECA,
+        r=0,
+        squeezes="space, to its mean",
+        gates="channels, in their order",
+        joins="x · c",
+        starts="½",
+        source="wang2020",
     ),
     "simam": Member(
-        *("SimAM", SimAM, 0, "space, to mean and variance", "every value"),
-        *("x · F", "0.62 or more", "yang2021"),
+        title="SimAM",
+        make=SimAM,
+        r=0,
+        squeezes="space, to mean and variance",
+        gates="every value",
+        joins="x · F",
+        starts="0.62 or more",
+        source="yang2021",
     ),
     "ca": Member(
-        *("Coordinate attention", CoordinateAttention, 32, "rows and columns, to means"),
-        *("rows and columns of each channel", "x · a · b", "¼", "hou2021"),
+        title="Coordinate attention",
+        make=CoordinateAttention,
+        r=32,
+        squeezes="rows and columns, to means",
+        gates="rows and columns of each channel",
+        joins="x · a · b",
+        starts="¼",
+        source="hou2021",
     ),
 }
 """The members by short names: SE and Roy's blocks, what is near to them, and then the others."""

@@ -6,7 +6,7 @@ that module. Nothing of the libraries is imported, and the network is not change
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -92,8 +92,13 @@ def unwrap(net: nn.Module) -> nn.Module:
             break
     if not isinstance(net, nn.Module):
         raise TypeError(f"net must be an nn.Module, got {type(net).__name__}")
-    _refuse_script("the network", net)
+    refuse_script("the network", net)
     return net
+
+
+def lasting(where: Where) -> Where:
+    """``where`` for more uses than one: an iterator has its names only once."""
+    return list(where) if isinstance(where, Iterator) else where
 
 
 def find_sites(net: nn.Module, where: Where = None) -> dict[str, GateSite]:
@@ -114,7 +119,7 @@ def find_sites(net: nn.Module, where: Where = None) -> dict[str, GateSite]:
             continue
         site = _site(module)
         if site is None and where is not None:
-            _refuse_script(f"the module {path!r}", module)
+            refuse_script(f"the module {path!r}", module)
             site = GateSite(module, None)
         if site is not None:
             sites[_name(path, site)] = site
@@ -131,13 +136,13 @@ def _told(net: nn.Module, where: Mapping[str, Mapping[str, str]]) -> dict[str, G
                 'where must be {block name: {"channel": module name, "spatial": module name}}, '
                 f"either branch or both, got {gates!r} for {block!r}"
             )
-        _known(net, [block, *gates.values()])
+        check_names(net, [block, *gates.values()])
     modules = dict(net.named_modules())
     sites = {}
     for path in (path for path in modules if path in where):
         named = [modules[name] for name in (path, *where[path].values())]
         for module in named:
-            _refuse_script(f"a module of {path!r}", module)
+            refuse_script(f"a module of {path!r}", module)
         told = {b: modules[where[path][b]] for b in BRANCHES if b in where[path]}
         sites[path or "block"] = GateSite(modules[path], told)
     return sites
@@ -157,7 +162,7 @@ def _site(module: nn.Module) -> GateSite | None:
         paths = {branch: getattr(family, branch) for branch in BRANCHES if getattr(family, branch)}
         if all(_submodule(module, path) for path in (*family.layers.split(), *paths.values())):
             if script:
-                _refuse_script(f"its {module.original_name}", module)
+                refuse_script(f"its {module.original_name}", module)
             gates = {branch: _submodule(module, path) for branch, path in paths.items()}
             return GateSite(module, gates, family.rule, logit=family.logit)
     return None
@@ -195,11 +200,12 @@ def _chooser(net: nn.Module, where: Any) -> tuple[Callable[[str, nn.Module], boo
             "where must be a list of module names, a dict {block name: {branch: module name}} or "
             f"a function (name, module) -> bool, got {type(where).__name__}"
         )
-    _known(net, names)
+    check_names(net, names)
     return (lambda path, module: path in names), True
 
 
-def _known(net: nn.Module, names: Iterable[str]) -> None:
+def check_names(net: nn.Module, names: Iterable[str]) -> None:
+    """Raise ValueError for a name of ``where`` that no module has."""
     paths = [path for path, _ in net.named_modules()]
     for name in names:
         if name not in paths:
@@ -210,7 +216,8 @@ def _known(net: nn.Module, names: Iterable[str]) -> None:
             )
 
 
-def _refuse_script(what: str, module: nn.Module) -> None:
+def refuse_script(what: str, module: nn.Module) -> None:
+    """Raise TypeError for a module whose gates no hook sees."""
     if isinstance(module, torch.jit.ScriptModule):
         raise TypeError(
             f"{what} is TorchScript ({type(module).__name__}), where gates cannot be seen or "

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from scse._checks import positive
 from scse._places import Choice, alike, find_maps, modules_of, refuse_wrapped, run, watch
-from scse.blocks import _positive, scSE
+from scse.blocks import scSE
 from scse.networks import BLOCKS, KINDS
 from scse.recording import find_blocks
 from scse.rules import check_combine, rule
@@ -127,7 +128,7 @@ def insert(
     kinds = tuple(kind for kind in KINDS if kind is not None)
     if se not in kinds:
         raise ValueError(f"se must be one of {kinds}, got {se!r}")
-    _positive("r", r)
+    positive("r", r)
     check_combine(combine)
     refuse_wrapped(net)
     modules = modules_of(net, where)

@@ -1,13 +1,15 @@
-"""What every long run needs: to be stopped between two steps, and to say where it ran.
+"""What long runs need: to stop between two steps, to leave whole files, to say where they ran.
 
-`scse.training` and `scse.experiments` use both.
+`scse.training`, `scse.experiments` and `scse.snapshots` use it.
 """
 
+import os
 import platform
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -34,6 +36,23 @@ def interrupts_put_off() -> Iterator[threading.Event]:
         yield interrupted
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A place beside ``path`` to write to, moved there at the end; its folder is made.
+
+    So whoever reads ``path`` finds all of it, or what was there before, also if the process is
+    killed meanwhile.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        yield partial
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def machine() -> str:

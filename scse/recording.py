@@ -265,7 +265,9 @@ def override(
     Overrides nest: an inner one wins over an outer one for the same gate, and the outer one is
     back when the inner one ends. Hooks are removed on the way out, also after an exception.
     A backward pass that computes activations anew (`torch.utils.checkpoint`) belongs into the
-    ``with`` block too. A copy of the network that is made inside (`copy.deepcopy`) computes its
+    ``with`` block too. The hooks are the network's, not the thread's: every thread that runs it
+    meanwhile has the new gates. (`record` must have the network to itself: it would keep what other
+    threads run, too.) A copy of the network that is made inside (`copy.deepcopy`) computes its
     own gates, from the first run on; pickling inside is refused.
 
     Args:
@@ -316,7 +318,7 @@ def override(
             if branch not in known:
                 raise ValueError(_no_branch(name, sites[name], known, branch))
         changes[name] = {
-            branch: _replacement(value, branch, name, sites[name], records)
+            branch: replacement_of(value, branch, name, sites[name], records)
             for branch, value in branches.items()
         }
     ran: set[str | nn.Module] = set()  # names of blocks, and the network itself
@@ -361,7 +363,7 @@ def _no_branch(name: str, site: GateSite, known: Sequence[str], branch: str | No
     )
 
 
-def _replacement(
+def replacement_of(
     value: Any, branch: str, name: str, site: GateSite, records: Sequence[Record]
 ) -> Callable[[Tensor], Tensor]:
     """A function from the gate to ``value`` in its shape."""

@@ -13,6 +13,7 @@ whose statistics are those of the same 16 training images under the weights of t
 import argparse
 import copy
 import dataclasses
+import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
@@ -25,7 +26,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scse import data
-from scse._command_line import whole
+from scse._command_line import unwritable, whole
+from scse.long_runs import whole_file
 from scse.metrics import mean_dice
 from scse.recording import record
 from scse.training import TrainingRun, predict, recipes, soft_dice_loss
@@ -91,6 +93,10 @@ class Watch:
         save("gates.npz", [watch])
 
     They lie beside the run's checkpoint, so a run that is interrupted keeps them.
+
+    Raises:
+        ValueError: the run goes on from a checkpoint and its file of snapshots is damaged, or
+            lacks some of those before: `save` would refuse them at the end.
     """
 
     def __init__(self, run: TrainingRun, count: int = COUNT) -> None:
@@ -101,11 +107,32 @@ class Watch:
         self.settle = run.task.batch(SETTLE, torch.Generator().manual_seed(2018))[0]
         tests = run.task.test()
         self.held_out = (tests[0][::HELD_OUT], tests[1][::HELD_OUT])
-        self.taken: list[dict[str, Any]] = []
-        if self.path.exists():
-            state = torch.load(self.path, weights_only=True)
-            if run.recipe.is_stored(state["recipe"]) and state["moments"] == self.moments:
-                self.taken = [each for each in state["taken"] if each["step"] <= run.step]
+        self.taken = self._kept()
+        done = {each["step"] for each in self.taken}
+        if lacking := [step for step in self.moments if step < run.step and step not in done]:
+            raise ValueError(
+                f"{run.name} goes on at step {run.step}, and {self.path} lacks the snapshot of "
+                f"step {lacking[0]}: it was watched at other steps, or not at all. Ask for as many "
+                f"snapshots as before, or remove {run.checkpoint}, and the run begins anew"
+            )
+
+    def _kept(self) -> list[dict[str, Any]]:
+        """What was seen before the run was interrupted, at the same moments."""
+        run = self.run
+        if not self.path.exists():
+            return []
+        content = self.path.read_bytes()
+        try:
+            state = torch.load(io.BytesIO(content), weights_only=True)
+            if not run.recipe.is_stored(state["recipe"]) or state["moments"] != self.moments:
+                return []
+            return [each for each in state["taken"] if each["step"] <= run.step]
+        except Exception as error:  # damage shows in many ways
+            begun = f" and {run.checkpoint.name}" if run.step else ""
+            raise ValueError(
+                f"{self.path} is damaged: remove it{begun}, and the run begins anew "
+                f"({type(error).__name__}: {error})"
+            ) from error
 
     def __call__(self, run: TrainingRun) -> None:
         """Take a snapshot, if the run is at one of the moments and has none of it."""
@@ -115,8 +142,8 @@ class Watch:
         self.taken.append(self.look())
         state = {"taken": self.taken, "moments": self.moments}
         state["recipe"] = dataclasses.asdict(run.recipe)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state, self.path)
+        with whole_file(self.path) as partial:
+            torch.save(state, partial)
 
     def look(self) -> dict[str, Any]:
         """What there is to see at this step."""
@@ -281,20 +308,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=whole(1), help="threads of torch (default: all cores)")
     parser.add_argument("--save", type=Path, required=True, help="the file to write, .npz")
     options = parser.parse_args(arguments)
-    if options.save.suffix != ".npz" or not options.save.parent.is_dir():
-        parser.error(f"--save {options.save} must be an .npz file in a folder that is there")
+    if options.save.suffix != ".npz":
+        parser.error(f"--save {options.save} must be an .npz file")
+    if problem := unwritable("--save", options.save):
+        parser.error(problem)
     if options.threads:
         torch.set_num_threads(options.threads)
-    recipe = dataclasses.replace(recipes()[options.recipe], steps=options.steps)
-    watches = []
-    for seed in options.seeds:
+    name = f"{options.recipe}-{options.steps}"
+    try:  # all of them first: what cannot be gone on with is said before any training
+        recipe = dataclasses.replace(recipes()[options.recipe], steps=options.steps)
+        runs = [TrainingRun(name, seed, options.folder, recipe) for seed in options.seeds]
+        watches = [Watch(run, options.snapshots) for run in runs]
+    except ValueError as error:
+        parser.error(str(error))
+    for run, watch in zip(runs, watches, strict=True):
         try:
-            run = TrainingRun(f"{options.recipe}-{options.steps}", seed, options.folder, recipe)
-        except ValueError as error:
-            parser.error(str(error))
-        watches.append(Watch(run, options.snapshots))
-        try:
-            run.train(each_step=watches[-1])
+            run.train(each_step=watch)
         except KeyboardInterrupt as stopped:
             parser.exit(130, f"{stopped or 'stopped in the middle of a step'}\n")
         run.save_checkpoint()  # so that a seed that is finished is not trained again

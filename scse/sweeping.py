@@ -26,7 +26,7 @@ from scse._ways import (
     runs_of,
     wide,
 )
-from scse.foreign import GateSite, Where, find_sites, unwrap
+from scse.foreign import GateSite, Where, find_sites, lasting, unwrap
 from scse.recording import Record, Replacement, Value, override, record
 from scse.rules import BRANCHES, Branch
 
@@ -138,7 +138,7 @@ def sweep(
     if isinstance(over, (Tensor, Record)):
         raise TypeError(f"over is an iterable of inputs, got a {type(over).__name__}: over=[it]")
     kinds, ways = chosen("by", by, BY), named(how, other)
-    net, inputs = unwrap(net), _inputs(image)
+    net, inputs, where = unwrap(net), _inputs(image), lasting(where)
     sites, found = find_sites(net, where), record(net, *inputs, where=where)
     own = _only(gates_of(found, sites), blocks, branches)
     rows = [row for kind in kinds for row in _rows(kind, own)]

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import math
-import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,9 +23,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scse import data
-from scse._command_line import whole
+from scse._checks import positive
+from scse._command_line import unmade, unwritable, whole
 from scse._extras import require
-from scse.long_runs import interrupts_put_off, machine
+from scse.long_runs import interrupts_put_off, machine, whole_file
 from scse.metrics import dice, mean_dice
 from scse.networks import NETWORKS, Network
 from scse.weights import Card
@@ -37,7 +37,13 @@ CARDS = "*-seed*.json"  # of the finished runs in a folder
 
 @dataclass(frozen=True)
 class Recipe:
-    """What defines a run, but for its seed."""
+    """What defines a run, but for its seed.
+
+    Raises:
+        ValueError: fewer than one step, or a warm-up of exactly one, on which OneCycle divides by
+            zero.
+        TypeError: ``steps`` is no integer.
+    """
 
     task: str  # of `scse.data.TASKS`
     se: str | None
@@ -52,14 +58,29 @@ class Recipe:
     weight_decay: float = 1e-4
     network: str = "unet"  # of `scse.networks.NETWORKS`
 
+    def __post_init__(self) -> None:
+        positive("steps", self.steps)
+        if self.warmup * self.steps == 1:
+            raise ValueError(
+                f"{self.warmup:g} of {self.steps} steps is a warm-up of one step, which has no "
+                "length to rise over: take more steps"
+            )
+
     def is_stored(self, stored: Any) -> bool:
-        """Whether this is the recipe of a checkpoint or a card, where it is a dict.
+        """Whether this is the recipe of a checkpoint or a card, where it is a dict."""
+        return self.unlike(stored) is None
+
+    def unlike(self, stored: Any) -> str | None:
+        """In what the recipe of a checkpoint, a card or a result is another one, or None.
 
         Those of U-Nets may be older than the field ``network``.
         """
         if not isinstance(stored, Mapping):
-            return False
-        return {"network": "unet", **stored} == dataclasses.asdict(self)
+            return f"it is {stored!r}"
+        was, own = {"network": "unet", **stored}, dataclasses.asdict(self)
+        pairs = {key: (was.get(key, "missing"), own.get(key, "missing")) for key in own | was}
+        differing = [f"{key} was {a!r} and is {b!r}" for key, (a, b) in pairs.items() if a != b]
+        return ", ".join(differing) or None
 
 
 # Width and depth where they are not those of `Recipe`. The depth is that of the authors. Their
@@ -127,6 +148,10 @@ class TrainingRun:
 
     ``change`` alters the untrained network in place: what the run compares, where no recipe says
     it. Data and budget stay those of the recipe and the seed.
+
+    Raises:
+        ValueError: ``name`` is no recipe and none is given, or no name of a file; the folder has
+            a checkpoint that is damaged or of another recipe.
     """
 
     def __init__(
@@ -139,6 +164,10 @@ class TrainingRun:
     ) -> None:
         if recipe is None and name not in recipes():
             raise ValueError(f"unknown recipe {name!r}; there are {', '.join(recipes())}")
+        if Path(name).name != name:
+            raise ValueError(
+                f"the name of a run is that of its files, {name!r} has a folder in it: say folder="
+            )
         self.name, self.seed = f"{name}-seed{seed}", seed
         self.recipe = recipe or recipes()[name]
         self.folder = Path(folder)
@@ -186,16 +215,14 @@ class TrainingRun:
                 f"{self.checkpoint} is damaged: remove it, and the run begins anew "
                 f"({type(error).__name__}: {error})"
             ) from error
-        if not self.recipe.is_stored(recipe):
+        if differing := self.recipe.unlike(recipe):
             raise ValueError(
-                f"{self.checkpoint} belongs to another recipe: {recipe}; remove it or "
-                "choose another folder"
+                f"{self.checkpoint} belongs to another recipe: {differing}; remove it or choose "
+                "another folder"
             )
 
     def save_checkpoint(self) -> None:
-        """Write the state beside the old one, then swap, so that one of them is always whole."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self.checkpoint.with_suffix(".partial")
+        """Write the state, from which the same run made again goes on."""
         state = {
             "recipe": dataclasses.asdict(self.recipe),
             "network": self.network.state_dict(),
@@ -204,8 +231,8 @@ class TrainingRun:
             "generator": self.generator.get_state(),
             "step": self.step,
         }
-        torch.save(state, partial)
-        os.replace(partial, self.checkpoint)
+        with whole_file(self.checkpoint) as partial:
+            torch.save(state, partial)
 
     def train(
         self,
@@ -273,13 +300,13 @@ class TrainingRun:
     def export(self) -> Card:
         """Write the float16 weights and their card; the Dice is that of the rounded weights."""
         save_file = require("safetensors.torch", "train").save_file
-        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{self.name}.safetensors"
         state = {
             key: value.half().contiguous() if value.is_floating_point() else value
             for key, value in self.network.state_dict().items()
         }
-        save_file(state, path)
+        with whole_file(path) as partial:
+            save_file(state, partial)
         self.network.load_state_dict(
             {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
         )
@@ -304,15 +331,20 @@ class TrainingRun:
             "machine": machine(),
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
-        path.with_suffix(".json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+        with whole_file(path.with_suffix(".json")) as partial:
+            partial.write_text(text, encoding="utf-8")
         self.checkpoint.unlink(missing_ok=True)
         return card
 
 
 def collect(folder: str | Path, table: str | Path) -> list[Card]:
     """Write the cards of all finished runs in a folder into one JSON file, sorted by name."""
-    cards = [json.loads(path.read_text()) for path in sorted(Path(folder).glob(CARDS))]
-    Path(table).write_text(json.dumps(cards, indent=1, ensure_ascii=False) + "\n")
+    paths = sorted(Path(folder).glob(CARDS))
+    cards = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    text = json.dumps(cards, indent=1, ensure_ascii=False) + "\n"
+    with whole_file(Path(table)) as partial:
+        partial.write_text(text, encoding="utf-8")
     return cards
 
 
@@ -351,10 +383,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         torch.set_num_threads(options.threads)
     for name in options.recipes:
         recipe = known[name]
-        if options.steps is not None:
-            recipe = dataclasses.replace(recipe, steps=options.steps)
         for seed in options.seed:
             try:
+                if options.steps is not None:
+                    recipe = dataclasses.replace(recipe, steps=options.steps)
                 run = TrainingRun(name, seed, options.folder, recipe)
             except ValueError as error:
                 parser.error(str(error))
@@ -373,15 +405,11 @@ def _misplaced(options: argparse.Namespace) -> str | None:
     """What is wrong with --folder or --table, to be known before a long training; or None."""
     folder, table = options.folder, options.table
     if options.recipes:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            return f"--folder {folder} cannot be made: {error.strerror}"
+        if problem := unmade("--folder", folder):
+            return problem
     elif not any(folder.glob(CARDS)):
         return f"--folder {folder} has no finished runs to write into {table}"
-    if table is not None and (table.is_dir() or not table.parent.is_dir()):
-        return f"--table {table} cannot be written: it is a folder, or in none that is there"
-    return None
+    return None if table is None else unwritable("--table", table)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from scse import benchmark, scSE
         (["--rounds", "0"], "--rounds: must be a whole number of at least 1, got '0'"),
         (["--threads", "0"], "--threads: must be a whole number of at least 1, got '0'"),
         (["--threads", "1.5"], "got '1.5'"),
+        (["--save", "nodir/b.json"], "--save nodir/b.json cannot be written: it is a folder, or"),
+        (["--save", "."], "--save . cannot be written: it is a folder"),
     ],
 )
 def test_what_cannot_be_measured_is_said(monkeypatch, capsys, arguments, words):

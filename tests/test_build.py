@@ -167,6 +167,62 @@ def test_a_run_that_was_interrupted_keeps_its_snapshots(stripes, tmp_path):
     assert [each["step"] for each in then.taken] == then.moments
 
 
+def test_a_run_that_was_watched_at_other_steps_is_refused_at_its_start(stripes, tmp_path, capsys):
+    run, watch = watched(tmp_path, steps=6, count=4)
+    run.train(progress_bar=False, each_step=watch)
+    run.save_checkpoint()
+    with pytest.raises(
+        ValueError, match=r"goes on at step 6, .*a-6-seed0\.snapshots\.pt lacks the"
+    ):
+        watched(tmp_path, steps=6, count=5)
+    watch.path.unlink()
+    with pytest.raises(ValueError, match=r"lacks the snapshot of step 0"):
+        watched(tmp_path, steps=6, count=4)
+    run.checkpoint.unlink()
+    assert watched(tmp_path, steps=6, count=5)[1].taken == []
+
+
+def test_the_command_refuses_other_snapshots_before_any_training(
+    stripes, tmp_path, capsys, monkeypatch
+):
+    words = ["stripes-unet-scse", "--steps", "4", "--folder", str(tmp_path)]
+    words += ["--save", str(tmp_path / "gates.npz"), "--seeds"]
+    snapshots.main([*words, "1"])
+    monkeypatch.setattr(training.TrainingRun, "train", lambda *_, **__: pytest.fail("it trains"))
+    with pytest.raises(SystemExit) as stop:
+        snapshots.main([*words, "0", "1", "--snapshots", "3"])
+    assert stop.value.code == 2
+    assert "Ask for as many snapshots as before" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_damaged_snapshots_are_named(stripes, tmp_path):
+    run, watch = watched(tmp_path)
+    watch(run)
+    watch.path.write_bytes(watch.path.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=r"a-3-seed0\.snapshots\.pt is damaged: remove it, and"):
+        watched(tmp_path)
+    run.step = 1
+    run.save_checkpoint()
+    with pytest.raises(ValueError, match=r"remove it and a-3-seed0\.checkpoint\.pt, and the run"):
+        watched(tmp_path)
+
+
+def test_a_snapshot_that_cannot_be_written_leaves_those_before(stripes, tmp_path, monkeypatch):
+    run, watch = watched(tmp_path)
+    watch(run)
+    before = watch.path.read_bytes()
+
+    def fails(state, path):
+        Path(path).write_bytes(b"half")
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(torch, "save", fails)
+    run.step = 1
+    with pytest.raises(OSError, match="full"):
+        watch(run)
+    assert watch.path.read_bytes() == before
+
+
 def test_a_snapshot_has_the_statistics_of_its_own_weights():
     """In evaluation mode it does what training mode does on the same images."""
     torch.manual_seed(0)

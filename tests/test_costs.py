@@ -138,7 +138,16 @@ def test_three_dimensions_and_other_kernels():
     assert first.block.macs == formulas.block("add", 16, 32**3).macs
 
 
-def test_an_unknown_kind_is_refused():
+def test_an_unknown_kind_and_sizes_below_one_are_refused():
+    for wrong in (lambda: formulas.block("cse", 8, 4, 0), lambda: formulas.unet("cse", 0)):
+        with pytest.raises(ValueError, match="r must be at least 1, got 0"):
+            wrong()
+    with pytest.raises(ValueError, match="depth must be at least 1, got 0"):
+        formulas.unet("add", depth=0)
+    with pytest.raises(TypeError, match=r"width must be an integer, got float 8\.0"):
+        formulas.unet("add", width=8.0)
+    with pytest.raises(ValueError, match="size must be 8 at least for depth 4, got 7"):
+        formulas.unet("add", size=7)
     with pytest.raises(ValueError, match="kind must be one of cse, sse, .*, got 'scse'"):
         formulas.block("scse", 8, 9)
 

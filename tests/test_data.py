@@ -86,8 +86,15 @@ def test_template_is_mirror_symmetric():
 
 
 def test_unknown_task_lists_them():
-    with pytest.raises(ValueError, match="no task 'faces'; there are 'brain', 'digits'"):
-        task("faces")
+    there = "'brain', 'digits', 'brain-few', 'volumes:FOLDER', 'volumes-axial:FOLDER', 'vol"
+    for name in ("faces", "volumes:"):
+        with pytest.raises(ValueError, match=f"no task '{name}'; there are {there}"):
+            task(name)
+
+
+def test_the_name_of_a_task_is_a_string():
+    with pytest.raises(TypeError, match="the name of a task is a str, got int 3"):
+        task(3)
 
 
 @pytest.mark.parametrize(

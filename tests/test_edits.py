@@ -75,6 +75,11 @@ def test_gradients_go_through(channel):
     assert gate.grad.flatten(1).tolist() == [[-1, 0, -1, -1]] * 2
 
 
+def stroke(**parts):
+    """An edit with a stroke that has these parts."""
+    return {"base": "own", "strokes": [{"width": 1, "value": 0.5, "points": [0, 0], **parts}]}
+
+
 WRONG = [
     (
         {"base": "off"},
@@ -88,6 +93,18 @@ WRONG = [
     ({"base": "own", "set": [1]}, TypeError, r"set of the gate must be \{entry: number\}"),
     ({"base": "own", "set": {"a": 1}}, TypeError, "must be {entry: number}"),
     ({"base": "own", "set": {-1: 1}}, TypeError, "must be {entry: number}"),
+    ({"base": "own", "from": 3}, ValueError, "from says whose gate it is, with the base from and"),
+    (stroke(points=[1, 2, 3]), ValueError, "pairs of numbers, x and y; one of the gate has 3"),
+    (stroke(points=[]), ValueError, "pairs of numbers, x and y; one of the gate has 0"),
+    (stroke(points=3), TypeError, "a stroke of the gate is made of numbers, got"),
+    (stroke(value="much"), TypeError, "a stroke of the gate is made of numbers, got"),
+    (stroke(wide=3), ValueError, "has width, value, points, no more and no less; got"),
+    (
+        {"base": "own", "strokes": [{"width": 1, "points": [0, 0]}]},
+        ValueError,
+        "a stroke of the gate has width, value, points, no more",
+    ),
+    ({"base": "own", "strokes": [3]}, TypeError, "strokes of the gate must be a list of strokes"),
 ]
 
 

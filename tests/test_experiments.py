@@ -442,7 +442,13 @@ def test_a_result_of_another_recipe_or_a_damaged_one_is_named(results, work):
     kept = json.loads(results.path(run).read_text())
     kept["recipe"]["lr"] = 1.0
     results.write(run, kept)
-    with pytest.raises(ValueError, match=r"stripes-none-seed0\.json is of another recipe"):
+    message = r"none-seed0\.json is of another recipe .*: lr was 1\.0 and is 0\.01; remove it, and"
+    with pytest.raises(ValueError, match=message):
+        results.read(run)
+    kept["recipe"] |= {"lr": run.recipe.lr, "task": "volumes:/elsewhere/stripes"}
+    results.write(run, kept)
+    message = r"task was 'volumes:/elsewhere/stripes' and is 'stripes'; keep .* by --folder"
+    with pytest.raises(ValueError, match=message):
         results.read(run)
     for text in ("{", "[]", "{}"):
         results.path(run).write_text(text)

@@ -574,9 +574,29 @@ def test_where_names_a_gate_that_is_not_known():
             u = self.conv(x)
             return u * self.gate(u)
 
-    widget = explore(Odd(), torch.randn(1, 1, 9, 9), where=["gate"])
-    assert widget.manifest["blocks"][0]["channels"] == 4
-    assert talk(widget, {"image": {"stored": 0}})[-1][0]["kind"] == "scse-answer"
+    for where in (["gate"], iter(["gate"])):
+        widget = explore(Odd(), torch.randn(1, 1, 9, 9), where=where)
+        assert widget.manifest["blocks"][0]["channels"] == 4
+        assert talk(widget, {"image": {"stored": 0}})[-1][0]["kind"] == "scse-answer"
+
+
+@pytest.mark.parametrize("number", [257, -1, 1.9, torch.nan, torch.inf])
+def test_labels_that_would_become_others_are_refused(net, images, number):
+    label = torch.zeros(len(images), *images.shape[2:], dtype=torch.tensor(number).dtype)
+    label[0, 2, 3] = number
+    with pytest.raises(ValueError, match=rf"class numbers, whole and 0 to 255, got {number}"):
+        explore(net, images, labels=label)
+
+
+def test_labels_are_numbers_of_classes(net, images):
+    with pytest.raises(TypeError, match="labels must be class numbers, got torch.complex64"):
+        explore(net, images, labels=torch.zeros(len(images), *images.shape[2:]).cfloat())
+    for number, message in ((5, "labels has class 5; this network has 0 to 4"), (-1, "got -1")):
+        with pytest.raises(ValueError, match=message):
+            explore(Classifier(), torch.randn(1, 3, 9, 9), labels=[number])
+    ignored = torch.full((len(images), *images.shape[2:]), 255)
+    widget = explore(net, images, labels=ignored)
+    assert unpack(widget.packed, widget.manifest["arrays"])["label0"].unique().tolist() == [255]
 
 
 def test_numbers_that_are_none_are_refused(net, images):

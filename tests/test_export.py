@@ -337,3 +337,28 @@ def test_the_mode_of_a_network_stays(folder):
     export(net, picture(9), folder / "mode.onnx")
     assert [module.training for module in net] == [True, False, True]
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def test_what_is_no_network_or_no_image_is_refused(folder):
+    with pytest.raises(TypeError, match="net must be an nn.Module, got str"):
+        export("net", picture(9), folder / "wrong.onnx")
+    with pytest.raises(TypeError, match=r"image must be a torch.Tensor \(1, .*, got ndarray"):
+        export(cSE(1), picture(9).numpy(), folder / "wrong.onnx")
+    with pytest.raises(ValueError, match="one image at a time, got a batch of 2"):
+        export(cSE(1), torch.zeros(2, 1, 9, 9), folder / "wrong.onnx")
+    assert not (folder / "wrong.onnx").exists()
+
+
+def test_a_folder_that_is_a_file_is_said_at_once(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit) as stop:
+        main(["digits-unet-none", "--folder", str(tmp_path / "file")])
+    assert stop.value.code == 2
+    assert "file cannot be made: File exists" in capsys.readouterr().err
+
+
+def test_names_that_come_once_serve_the_export_and_its_check(folder):
+    net, image = nn.Sequential(nn.Conv2d(1, 4, 3), cSE(4)).eval(), picture(9)
+    gated = Gated(net, image, (name for name in ["1.channel"])).eval()
+    assert gated.inputs() == ["image", "1.channel.channel.keep", "1.channel.channel.value"]
+    check(onnx_of(gated, image), gated, [image])

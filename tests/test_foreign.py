@@ -15,7 +15,7 @@ from published import published
 from safetensors.torch import load
 from torch import nn
 
-from scse import UNet, override, record, scSE
+from scse import UNet, insert, override, record, scSE
 from scse.foreign import FAMILIES, find_sites
 from scse.recording import find_blocks
 from scse.rules import RULES
@@ -535,6 +535,16 @@ def test_where():
     )
     assert torch.equal(net(image), rec.logits)
     assert not hooks(net)
+
+
+def test_where_by_names_that_come_once():
+    net, image = Own(), torch.randn(2, 1, 6, 5)
+    names = ["squeeze", "mask.act"]
+    assert list(find_blocks(net, iter(names))) == names
+    gates = {"squeeze": {"channel": 1.0}, "mask.act": {"spatial": 1.0}}
+    with override(net, gates, where=iter(names)):
+        assert list(record(net, image, where=iter(names))) == names
+    assert list(insert(net, image, iter(["enter"]))) == ["enter"]
 
 
 def test_where_by_a_function():

@@ -521,6 +521,20 @@ def metric_of_classes(logits):
     return logits.softmax(1)[:, 0].mean()
 
 
+def test_names_that_come_once(unknown):
+    """A generator is used up by its first reader."""
+    x = torch.rand(2, 1, 5, 5)
+    names = ["1.score", "1.look"]
+    listed = sweep(unknown, x, metric_of_classes, how="zero", where=names, blocks=["1.look"])
+    once = sweep(
+        *(unknown, x, metric_of_classes),
+        how="zero",
+        where=(name for name in names),
+        blocks=(name for name in ["1.look"]),
+    )
+    pandas.testing.assert_frame_equal(once, listed)
+
+
 @pytest.mark.parametrize("how", ["neutral", {"base": "neutral", "set": {"0": 1.0}}])
 def test_neutral_where_the_rule_is_not_known(unknown, how):
     with pytest.raises(ValueError, match="rule, which is not known for the channel gate of"):

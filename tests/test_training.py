@@ -1,5 +1,6 @@
 """The training loop: resumes to the same weights after it was killed, says what it makes."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from scse.long_runs import whole_file
 from scse.metrics import dice, mean_dice
 from scse.training import Recipe, TrainingRun, main, recipes, soft_dice_loss
 
@@ -52,7 +54,7 @@ def test_killed_run_resumes_to_the_same_weights(tmp_path):
 
 def test_checkpoint_of_another_recipe_is_refused(tmp_path):
     TrainingRun("tiny", 0, tmp_path, RECIPE).save_checkpoint()
-    with pytest.raises(ValueError, match="another recipe"):
+    with pytest.raises(ValueError, match=r"another recipe: width was 2 and is 4; remove it or"):
         TrainingRun(
             "tiny", 0, tmp_path, Recipe("digits", "scse", width=4, depth=2, steps=20, batch=2)
         )
@@ -124,6 +126,49 @@ def test_a_second_interrupt_does_not_wait(tmp_path):
     assert run.step == 0
 
 
+def test_a_warm_up_of_one_step_is_told():
+    """OneCycle divides by its length less one."""
+    with pytest.raises(ValueError, match=r"0\.1 of 10 steps is a warm-up of one step.*more steps"):
+        dataclasses.replace(RECIPE, steps=10)
+    for steps in (3, 9, 11):
+        dataclasses.replace(RECIPE, steps=steps)
+    with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
+        dataclasses.replace(RECIPE, steps=0)
+
+
+@pytest.mark.parametrize("name", ["a/b", "../a", "."])
+def test_the_name_of_a_run_has_no_folder_in_it(tmp_path, name):
+    with pytest.raises(ValueError, match="the name of a run is that of its files.*say folder="):
+        TrainingRun(name, 0, tmp_path, RECIPE)
+
+
+def test_a_file_is_whole_or_as_it_was(tmp_path):
+    path = tmp_path / "new" / "card.json"
+    for text in ("one", "two"):
+        with whole_file(path) as partial:
+            partial.write_text(text)
+    with pytest.raises(OSError, match="full"), whole_file(path) as partial:
+        partial.write_text("th")
+        raise OSError("the disk is full")
+    assert path.read_text() == "two"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_export_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
+    run = TrainingRun("tiny", 0, tmp_path, RECIPE)
+    run.export()
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def fails(state, path):
+        path.write_bytes(b"half")
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("safetensors.torch.save_file", fails)
+    with pytest.raises(OSError, match="full"):
+        run.export()
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_unknown_recipe_lists_them(tmp_path):
     with pytest.raises(ValueError, match="'unet'; there are brain-unet-scse"):
         TrainingRun("unet", 0, tmp_path)
@@ -146,6 +191,7 @@ def test_unknown_recipe_lists_them(tmp_path):
         ),
         (["digits-unet-none", "--seed", "-1"], "--seed: must be a whole number from 0 to"),
         (["digits-unet-none", "--seed", str(2**63)], "--seed: must be a whole number from 0 to"),
+        (["brain-unet-none", "--steps", "10"], "0.1 of 10 steps is a warm-up of one step"),
         (["digits-unet-none", "--table", "nodir/t.json"], "--table nodir/t.json cannot be written"),
         (["digits-unet-none", "--table", "."], "--table . cannot be written: it is a folder"),
         (["digits-unet-none", "--folder", "file"], "--folder file cannot be made: File exists"),
@@ -224,6 +270,39 @@ def test_dice_by_hand():
     assert mean_dice(prediction, label, 4) == pytest.approx(2 / 3)
     with pytest.raises(ValueError, match="differ in shape"):
         dice(prediction, label[0], 4)
+
+
+def test_dice_of_many_classes_in_a_byte():
+    """``label * classes`` is more than 255 from 17 classes on."""
+    label = torch.arange(40, dtype=torch.uint8).repeat(3)
+    guess = label.roll(1)
+    wide = dice(guess.long(), label.long(), 40)
+    assert torch.equal(dice(guess, label, 40), wide)
+    assert torch.equal(dice(label, label, 40), torch.ones(40, dtype=torch.float64))
+    assert mean_dice(label, label, 40) == 1
+
+
+def test_dice_of_bools_is_that_of_two_classes():
+    label, guess = torch.tensor([[True, False, True]]), torch.tensor([[True, True, False]])
+    assert dice(guess, label, 2).tolist() == [0, 0.5]
+    assert mean_dice(guess, label, 2) == 0.5
+
+
+@pytest.mark.parametrize("score", [dice, mean_dice])
+def test_dice_refuses_what_is_no_class(score):
+    label = torch.tensor([[0, 1, 1, 2]])
+    for number in (-1, 3, 255):
+        odd = torch.tensor([[0, 1, number, 2]])
+        with pytest.raises(ValueError, match=rf"label has class {number}; there are 0 to 2.*!= "):
+            score(label, odd, 3)
+        with pytest.raises(ValueError, match=f"prediction has class {number}; there are 0 to 2"):
+            score(odd, label, 3)
+    with pytest.raises(TypeError, match=r"prediction must hold the .*got torch\.float32: .*argmax"):
+        score(label.float(), label, 3)
+    with pytest.raises(TypeError, match="label must be a torch.Tensor, got list"):
+        score(label, label.tolist(), 3)
+    with pytest.raises(ValueError, match="classes must be at least 1, got 0"):
+        score(label, label, 0)
 
 
 def test_soft_dice_of_certain_predictions_is_hard_dice():

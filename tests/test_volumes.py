@@ -117,6 +117,30 @@ def test_classes_have_names(folder):
     assert Volumes(str(folder)).test()[1].max() == 2
 
 
+def test_classes_of_an_editor_that_marks_its_files(folder):
+    (folder / "classes.txt").write_text("\ufeff0 background\n17 left\n53 right\n", "utf-8")
+    assert Volumes(str(folder)).classes == ("background", "left", "right")
+
+
+def test_hidden_files_and_a_last_axis_of_one_are_no_matter(folder):
+    before = Volumes(str(folder)).test()
+    for path in folder.rglob("test/*/v0.nii.gz"):
+        path.with_name(f"._{path.name}").write_bytes(b"of macOS")
+        volume = nibabel.load(path)
+        save(path, np.asarray(volume.dataobj)[..., None], volume.affine)
+        assert nibabel.load(path).shape == (*SHAPE, 1)
+    for one, two in zip(before, Volumes(str(folder)).test()):
+        assert torch.equal(one, two)
+
+
+def test_volumes_are_in_memory_once(folder):
+    task = Volumes(str(folder))
+    assert task.classes
+    task.test()
+    assert "_read" not in vars(task)
+    assert (task.size, len(task.classes)) == (32, 3)
+
+
 def relabel(folder, part, old, new, name="v0"):
     path = folder / part / "labels" / f"{name}.nii.gz"
     volume = nibabel.load(path)
@@ -202,6 +226,20 @@ BAD = {
     ),
     "no background": (names("17 one\n53 two\n"), "label 0, the background, is not among"),
     "name twice": (names("0 a\n17 b\n17 c\n"), r"classes\.txt, line 3: a new number and a name"),
+    "one name twice": (
+        names("0 a\n17 b\n53 b\n"),
+        r"classes\.txt, line 3: a second class is called 'b'",
+    ),
+    "not UTF-8": (
+        lambda folder: (folder / "classes.txt").write_bytes(b"0 a\n17 gyrus\xe9\n"),
+        r"classes\.txt is no text in UTF-8",
+    ),
+    "two forms": (
+        lambda folder: nibabel.save(
+            nibabel.load(folder / "train/images/v1.nii.gz"), folder / "train/images/v1.nii"
+        ),
+        r"train/images has v1\.nii and v1\.nii\.gz: keep one",
+    ),
     "no name": (names("0 a\n17\n"), r"classes\.txt, line 2: a new number and a name.*got '17'"),
     "nothing held out": (unlabelled, "test: no slice has a label but 0"),
 }
@@ -240,7 +278,7 @@ def test_the_grid_trains_on_them(folder, tmp_path, monkeypatch, capsys):
     own = ["--data", str(folder), "--plane", "axial"]
     for name in ("none", "scse"):
         main(["run", *own, "--only", f"hippocampus-{name}-seed0"])
-    kept = sorted((tmp_path / "runs/hippocampus/results").iterdir())
+    kept = sorted((tmp_path / "runs/hippocampus-axial/results").iterdir())
     assert [path.name for path in kept] == [
         "hippocampus-none-seed0.json",
         "hippocampus-scse-seed0.json",
@@ -251,4 +289,25 @@ def test_the_grid_trains_on_them(folder, tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     main(["table", *own])
     assert "mean Dice on the held-out pictures" in capsys.readouterr().out
-    assert (tmp_path / "runs/hippocampus/results.csv").exists()
+    assert (tmp_path / "runs/hippocampus-axial/results.csv").exists()
+
+    # By another way to the same folder, they are found; those of another plane are others.
+    (tmp_path / "link").symlink_to(folder)
+    main(["list", "--data", "link", "--plane", "axial", "--only", "*-seed0"])
+    assert "2 of  44 done" in (out := capsys.readouterr().out), out
+    main(["list", "--data", str(folder), "--only", "*-seed0"])
+    assert "0 of  44 done" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["list", "--data", str(folder), "--folder", "runs/hippocampus-axial"])
+    said = capsys.readouterr().err
+    assert "task was 'volumes-axial:/" in said
+    assert "in another folder, by --folder" in said
+
+
+@pytest.mark.parametrize("command", ["list", "table", "run"])
+def test_a_folder_that_is_not_there_is_said(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--data", "nowhere"])
+    assert stopped.value.code == 2
+    assert "--data nowhere: there is no such folder" in capsys.readouterr().err

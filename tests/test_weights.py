@@ -1,5 +1,9 @@
 """The shipped networks: whole, refused when damaged, and as good as their cards say."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 from published import published
@@ -41,6 +45,43 @@ def test_unknown_name_lists_what_there_is():
 def test_a_name_is_a_string():
     with pytest.raises(TypeError, match="the name of a network is a str, got int 3"):
         scse.load(3)
+
+
+@pytest.mark.parametrize("seed", [".*", 1.0, True, "1"])
+def test_a_seed_is_an_integer(seed):
+    with pytest.raises(TypeError, match="seed must be an integer, got"):
+        scse.load("brain-unet-scse", seed=seed)
+
+
+def test_the_lowest_seed_is_that_of_numbers(tmp_path, monkeypatch):
+    content = (weights.FOLDER / "brain-unet-scse-seed0.json").read_text(encoding="utf-8")
+    for seed in (10, 2):
+        (tmp_path / f"one-seed{seed}.json").write_text(
+            content.replace("brain-unet-scse-seed0", f"one-seed{seed}"), encoding="utf-8"
+        )
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    assert list(weights.cards()) == ["one-seed2", "one-seed10"]
+    assert weights.card("one")["name"] == "one-seed2"
+
+
+WHATEVER_THE_LOCALE = """
+import json, sys, locale
+from scse import training, weights
+assert locale.getpreferredencoding(False) != "UTF-8"
+assert "\\u2013" in weights.card("brain-unet-scse")["data"]
+(card,) = training.collect(sys.argv[1], sys.argv[1] + "/table.json")
+assert "\\u2013" in card["data"]
+"""
+
+
+def test_cards_are_read_whatever_the_locale(tmp_path):
+    name = "brain-unet-scse-seed0.json"
+    (tmp_path / name).write_bytes((weights.FOLDER / name).read_bytes())
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    script = [sys.executable, "-c", WHATEVER_THE_LOCALE, str(tmp_path)]
+    ended = subprocess.run(script, env=os.environ | plain, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert "–" in (tmp_path / "table.json").read_text(encoding="utf-8")
 
 
 def test_a_broken_card_is_named_and_breaks_no_other(tmp_path, monkeypatch):

@@ -105,11 +105,15 @@ def task(name: str) -> Task:
 
     Raises:
         ValueError: there is none; the message lists those that there are.
+        TypeError: ``name`` is no string.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a task is a str, got {type(name).__name__} {name!r}")
     kind, colon, folder = name.partition(":")
     known = TASKS | OTHERS
     if kind + colon not in known or (colon and not folder):
-        raise ValueError(f"no task {name!r}; there are {', '.join(map(repr, TASKS))}")
+        there = [f"{one}FOLDER" if one.endswith(":") else one for one in known]
+        raise ValueError(f"no task {name!r}; there are {', '.join(map(repr, there))}")
     module, _, made = known[kind + colon].rpartition(".")
     return getattr(importlib.import_module(module), made)(*[folder] if colon else [])
 

@@ -192,6 +192,7 @@ class Volumes:
             parts[name] = Slices(torch.cat(images)[:, None], torch.cat(labels))
             if not len(parts[name].images):
                 raise ValueError(f"{self.folder / name}: no slice has a label but 0")
+        del self._read  # else all would be in memory twice
         return parts
 
 
@@ -211,11 +212,13 @@ def _volumes_in(folder: Path) -> dict[str, Path]:
     """Name → file."""
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}")
-    found = {
-        path.name.partition(".nii")[0]: path
-        for path in folder.iterdir()
-        if path.name.endswith(ENDS)
-    }
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith(ENDS) and not path.name.startswith("."):  # as macOS puts beside
+            name = path.name.removesuffix(".gz").removesuffix(".nii")
+            if name in found:
+                raise ValueError(f"{folder} has {found[name].name} and {path.name}: keep one")
+            found[name] = path
     if not found:
         raise ValueError(f"{folder} has no volumes ({' or '.join(ENDS)})")
     return found
@@ -226,6 +229,8 @@ def _volume(path: Path) -> Any:
     nibabel = require("nibabel", "data")
     try:
         volume = nibabel.load(path)
+        if set(volume.shape[3:]) == {1}:
+            volume = nibabel.squeeze_image(volume)  # (X, Y, Z, 1), as some tools write
     except Exception as error:  # one of nibabel's, or of what it reads with
         raise ValueError(f"{path} cannot be read: {error}") from error
     if len(volume.shape) != 3:
@@ -235,8 +240,12 @@ def _volume(path: Path) -> Any:
 
 def _names(file: Path) -> dict[int, str]:
     """Code → name."""
-    names = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        text = file.read_text(encoding="utf-8-sig")  # some editors put a mark in front
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file} is no text in UTF-8: {error}") from error
+    names: dict[int, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
         code, _, name = line.strip().partition(" ")
         if not code:
             continue
@@ -245,6 +254,8 @@ def _names(file: Path) -> dict[int, str]:
                 f'{file}, line {number}: a new number and a name, such as "17 hippocampus", '
                 f"got {line!r}"
             )
+        if name.strip() in names.values():  # Dice is kept by name
+            raise ValueError(f"{file}, line {number}: a second class is called {name.strip()!r}")
         names[int(code)] = name.strip()
     return names
 

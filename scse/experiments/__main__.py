@@ -46,9 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command.add_argument(
             "--folder",
             type=Path,
-            help="where results are kept (default: book/evidence; with --data, runs/ITS-NAME)",
+            help="where results are kept (default: book/evidence; with --data, runs/ITS-NAME or "
+            "runs/ITS-NAME-PLANE)",
         )
     options = parser.parse_args(arguments)
+    if options.data is not None and not options.data.is_dir():
+        parser.error(f"--data {options.data}: there is no such folder")
     pattern = getattr(options, "only", "*")
     tasks, folder = _what_and_where(options)
     runs = [run for run in all_runs(tasks) if fnmatchcase(run.id, pattern)]
@@ -80,9 +83,10 @@ def _what_and_where(options: argparse.Namespace) -> tuple[Sequence[str], Path]:
     """The tasks, and the folder of their results."""
     if options.data is None:
         return BOOKS, (options.folder or Path("book") / "evidence").absolute()
-    volumes = options.data.absolute()
-    kind = "volumes" if options.plane == "coronal" else f"volumes-{options.plane}"
-    return [f"{kind}:{volumes}"], (options.folder or Path("runs") / volumes.name).absolute()
+    volumes = options.data.resolve()  # one name, by whatever way the folder is reached
+    plane = "" if options.plane == "coronal" else f"-{options.plane}"
+    usual = Path("runs") / f"{volumes.name}{plane}"
+    return [f"volumes{plane}:{volumes}"], (options.folder or usual).absolute()
 
 
 def overview(runs: Sequence[Run], results: Results) -> str:

@@ -2,14 +2,13 @@
 
 import dataclasses
 import json
-import os
 import platform
 import signal
 import statistics
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ import torch
 from scse._extras import require
 from scse.experiments.changes import own_gates
 from scse.experiments.grid import SECONDS_A_STEP, Run
-from scse.long_runs import interrupts_put_off, machine
+from scse.long_runs import interrupts_put_off, machine, whole_file
 from scse.metrics import mean_dice
 from scse.training import TrainingRun, predict
 
@@ -53,21 +52,23 @@ class Results:
             recipe = result["recipe"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is damaged: remove it, and it is run again") from error
-        if not run.recipe.is_stored(recipe):
+        if differing := run.recipe.unlike(recipe):
+            other = isinstance(recipe, Mapping) and recipe.get("task") != run.recipe.task
             raise ValueError(
-                f"{path} is of another recipe than the grid declares now: {recipe}; remove it, "
-                "and it is run again"
+                f"{path} is of another recipe than the grid declares now: {differing}; "
+                + (
+                    "keep the results of other data in another folder, by --folder"
+                    if other
+                    else "remove it, and it is run again"
+                )
             )
         return result
 
     def write(self, run: Run, result: Result) -> None:
-        """Write it beside its place, then move it there: a file is whole or not there."""
-        path = self.path(run)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
+        """Keep what came of a run."""
         text = json.dumps(result, indent=1, ensure_ascii=False)
-        partial.write_text(text + "\n", encoding="utf-8")
-        os.replace(partial, path)
+        with whole_file(self.path(run)) as partial:
+            partial.write_text(text + "\n", encoding="utf-8")
 
     def of(self, runs: Sequence[Run]) -> dict[Run, Result]:
         """What there is."""

@@ -6,7 +6,8 @@ from typing import Any, TypedDict
 import torch
 from torch import Tensor, nn
 
-from scse.blocks import _positive, cSE, scSE, sSE
+from scse._checks import positive
+from scse.blocks import cSE, scSE, sSE
 from scse.rules import check_combine
 
 # The kinds of block, and how one is made of channels, r and combine.
@@ -68,7 +69,7 @@ class Network(nn.Module):
     def __init__(self, config: Config, bottleneck_block: bool) -> None:
         super().__init__()
         for name in ("in_channels", "classes", "width", "depth", "r"):
-            _positive(name, config[name])
+            positive(name, config[name])
         if config["se"] not in KINDS:
             raise ValueError(f"se must be one of {KINDS}, got {config['se']!r}")
         check_combine(config["combine"])

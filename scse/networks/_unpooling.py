@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from scse.blocks import _positive
+from scse._checks import positive
 from scse.networks._encoder_decoder import Config, Network
 
 
@@ -63,7 +63,7 @@ class UnpoolingNetwork(Network):
         kernel: int | None = None,
         dropout: float = 0.2,
     ) -> None:
-        kernel = self._usual_kernel if kernel is None else _positive("kernel", kernel)
+        kernel = self._usual_kernel if kernel is None else positive("kernel", kernel)
         if kernel % 2 == 0:
             raise ValueError(f"kernel must be odd, got {kernel}")
         _check_dropout(dropout)

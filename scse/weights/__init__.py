@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
+from scse._checks import integer
 from scse._extras import require
 from scse.networks import NETWORKS, Config, Network
 
@@ -37,7 +38,7 @@ class Card(TypedDict):
 
 
 def cards() -> dict[str, Card]:
-    """What is shipped: ``<name>-seed<seed>`` to its card, in the order of the names.
+    """What is shipped: ``<name>-seed<seed>`` to its card, in the order of names, then of seeds.
 
     Raises:
         ValueError: a card is damaged; the message names its file.
@@ -46,12 +47,18 @@ def cards() -> dict[str, Card]:
 
 
 def _paths() -> list[Path]:
-    return sorted(FOLDER.glob("*-seed*.json"))
+    return sorted(FOLDER.glob("*-seed*.json"), key=_place)
+
+
+def _place(path: Path) -> tuple[str, int]:
+    """Seeds in the order of numbers: 2 before 10."""
+    name, _, seed = path.stem.rpartition("-seed")
+    return (name, int(seed)) if seed.isdecimal() else (path.stem, 0)
 
 
 def _read(path: Path) -> Card:
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(
             f"the card {path.name} is damaged, it is no JSON: {error}; install scse again"
@@ -66,13 +73,14 @@ def card(name: str, seed: int | None = None) -> Card:
         seed: which of several; the lowest that is shipped if not given.
 
     Raises:
-        TypeError: ``name`` is no string.
+        TypeError: ``name`` is no string, or ``seed`` no integer.
         ValueError: nothing of that name is shipped; the message lists what is. Or its card is
             damaged; the message names the file.
     """
     if not isinstance(name, str):
         raise TypeError(f"the name of a network is a str, got {type(name).__name__} {name!r}")
-    pattern = re.escape(name) + (r"(-seed\d+)?" if seed is None else f"-seed{seed}")
+    end = r"(-seed\d+)?" if seed is None else f"-seed{integer('seed', seed)}"
+    pattern = re.escape(name) + end
     paths = _paths()
     for path in paths:
         if re.fullmatch(pattern, path.stem):
@@ -90,7 +98,7 @@ def load(name: str, seed: int | None = None) -> Network:
         seed: which of several runs; the lowest that is shipped if not given.
 
     Raises:
-        TypeError: ``name`` is no string.
+        TypeError: ``name`` is no string, or ``seed`` no integer.
         ValueError: an unknown name (the message lists what there is), a damaged card, or a file
             whose SHA-256 is not the one on its card.
         ModuleNotFoundError: safetensors is missing.

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from scse import edits as _edits
 from scse._outputs import tensor_of
-from scse.foreign import Where, unwrap
+from scse.foreign import Where, lasting, unwrap
 from scse.recording import Record, find_blocks, run_of
 from scse.tables import GateTable
 from scse.widgets import _base, _file, _live, _stored, _words
@@ -61,7 +61,8 @@ def explore(
             for features, and shown as numbers.
         titles: what the inputs are called.
         labels: the truth for each input: (*spatial) class numbers for a segmentation, one
-            number for a classifier.
+            number for a classifier. In a map, up to 255: a number beyond the classes, which says
+            what to ignore, is outlined as an area of its own.
         state: the first state, see the traits of `Explorer`; and ``states`` and ``name``, see
             `scse.widgets`.
 
@@ -69,9 +70,10 @@ def explore(
         An `Explorer`.
 
     Raises:
-        TypeError: ``model`` is no `nn.Module`, or ``image`` holds no tensors.
-        ValueError: no blocks were found, too many inputs, numbers of things that differ, or a
-            colour of another form.
+        TypeError: ``model`` is no `nn.Module`, ``image`` holds no tensors, or ``labels`` no
+            numbers.
+        ValueError: no blocks were found, too many inputs, numbers of things that differ, a
+            colour of another form, or labels that are no class numbers.
         RuntimeError: the network did not take the image; the message has the shape and its words.
             A network of several inputs needs a wrapper that takes one.
     """
@@ -123,6 +125,7 @@ class Explorer(_base.Widget):
         **state: Any,
     ) -> None:
         self._check_keywords(state)
+        where = lasting(where)
         _check_model(model, where)
         images = _inputs(model, image)
         all_titles = _titles(titles, len(images))
@@ -519,6 +522,7 @@ def _labels(labels: Any, images: Sequence[Tensor]) -> list[Tensor | None]:
     pairs = list(zip(labels, images, strict=True))
     labels = [one[0] if one.dim() == image.dim() and len(one) == 1 else one for one, image in pairs]
     for label, one in zip(labels, images, strict=True):
+        _check_class_numbers(label)
         if label.dim() and label.shape != one.shape[1:]:
             raise ValueError(
                 f"a label must be {tuple(one.shape[1:])} like its image, got {tuple(label.shape)}"
@@ -526,11 +530,29 @@ def _labels(labels: Any, images: Sequence[Tensor]) -> list[Tensor | None]:
     return labels
 
 
+def _check_class_numbers(label: Tensor) -> None:
+    """Maps are stored as 8 bits, where other numbers would become those of other classes."""
+    if label.is_complex():
+        raise TypeError(f"labels must be class numbers, got {label.dtype}")
+    odd = (label != label.round()) if label.is_floating_point() else torch.zeros_like(label).bool()
+    odd = odd | (label < 0) | (label > (255 if label.dim() else 2**31))
+    if odd.any():
+        most = "0 to 255" if label.dim() else "0 or more"
+        first = label[odd].flatten()[0].item()
+        raise ValueError(f"labels must be class numbers, whole and {most}, got {first:g}")
+
+
 def _check_labels(labels: Iterable[Tensor | None], described: _stored.Output) -> None:
     for label in labels:
         if label is not None and (label.dim() == 0) != (described["kind"] != "map"):
             form = "(*spatial)" if described["kind"] == "map" else "one number an input"
             raise ValueError(f"labels of this network are {form}, got shape {tuple(label.shape)}")
+        if label is not None and described["kind"] == "classes":
+            count = len(described["classes"])
+            if label >= count:
+                raise ValueError(
+                    f"labels has class {int(label)}; this network has 0 to {count - 1}"
+                )
 
 
 def _first(blocks: Sequence[_stored.Block]) -> str:
