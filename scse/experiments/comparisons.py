@@ -59,9 +59,9 @@ COMPARISONS = (
         {**BLOCKS, "cSE, from 1": "cse-from-one", "sSE, from 1": "sse-from-one"},
     ),
     *_on(CALLED, "the same start", STARTS),
-    *_on(CALLED, "the other start", {**ENDS, "scSE, start of none": "scse-plain-start"}),
+    *_on(["digits", FEW], "the other start", {**ENDS, "scSE, start of none": "scse-plain-start"}),
     *_on(
-        CALLED,
+        ["digits", FEW],
         "the blocks, from one start",
         {
             title: "scse" if title == "scSE" else f"{name}-same-start"
