@@ -23,7 +23,8 @@ from scse.widgets.run_table import FOUND
 
 BRAIN, DIGITS, FEW = "brain: the blocks", "digits: the blocks", "15 slices: the blocks"
 START, DIGITS_START = "15 slices: the same start", "digits: the same start"
-SAME = "none, same start"
+OTHER, DIGITS_OTHER = "15 slices: the other start", "digits: the other start"
+SAME, PLAIN = "none, same start", "scSE, start of none"
 ASK, LEVEL, LARGE, RATE, STEPS = (
     f"15 slices: {title}"
     for title in (
@@ -247,27 +248,79 @@ def variance_of_pairs(table, variant, against):
     return statistics.variance(differences(table, variant, against).values()) / apart
 
 
-def test_two_thirds_of_the_lead_was_the_start():
-    mean, (low, _), pairs = raised(START, "scSE", SAME)
-    assert (mean, low, pairs) == (0.04, 0.0, 7)
-    assert not holds_0(START, "scSE", SAME)
+def of_both_starts(same, other):
+    """Seed → the mean of its two differences from one start."""
+    first, second = differences(same, "scSE", SAME), differences(other, PLAIN)
+    assert first.keys() == second.keys() == set(range(10))
+    return [(first[seed] + second[seed]) / 2 for seed in range(10)]
+
+
+def test_three_fifths_of_the_lead_was_the_start():
+    assert raised(START, "scSE", SAME)[0] == 0.04
+    assert raised(OTHER, PLAIN)[0] == 0.06
+    assert raised(START, "scSE")[0] == 0.13
+    left = statistics.mean(of_both_starts(START, OTHER))
     lead = statistics.mean(differences(START, "scSE").values())
-    assert round(lead, 2) == 0.13
-    left = statistics.mean(differences(START, "scSE", SAME).values())
-    assert left / lead == pytest.approx(1 / 3, abs=0.05)
+    assert 1 - left / lead == pytest.approx(3 / 5, abs=0.02)
     assert raised(START, SAME) == (0.08, (0.02, 0.16), 7)
-    both, blocks = find_csf(START, SAME), find_csf(START, "scSE")
-    assert both <= blocks
-    assert len(blocks - both) == 2
-    pairs = sorted(differences(START, "scSE", SAME).values())
-    assert sum(pairs[-2:]) / sum(pairs) == pytest.approx(0.8, abs=0.03)
-    assert student(START, "scSE", SAME)[0] < 0
-    assert -0.005 < student(START, SAME, "none")[0] < 0
+
+
+def test_what_is_left_on_15_slices_is_more_than_luck():
+    pairs = of_both_starts(START, OTHER)
+    assert round(statistics.mean(pairs), 2) == 0.05
+    assert sum(pair > 0 for pair in pairs) == 9
+    assert [round(end, 2) for end in interval(pairs)] == [0.02, 0.08]
+    test = ttest_1samp(pairs, 0)
+    assert test.confidence_interval().low > 0.01
+    assert round(test.pvalue, 3) == 0.008
+    assert student(START, "scSE", SAME)[0] < 0, "either half alone could be luck"
+    assert student(OTHER, PLAIN, "none")[0] < 0.01
+    luck = ttest_1samp(list(differences(START, SAME).values()), 0)
+    assert -0.005 < luck.confidence_interval().low < 0
+    assert round(luck.pvalue, 3) == 0.053
+    late = pairs[3:]
+    assert round(statistics.mean(late), 2) == 0.06
+    assert interval(late)[0] > 0
+
+
+def test_in_as_much_time_it_may_be_luck():
+    first = differences(LARGE, "scSE", "same start, longer")
+    own, longer = scores(OTHER, PLAIN), scores(LARGE, "none, longer")
+    second = {seed: own[seed] - longer[seed] for seed in range(10)}
+    assert round(statistics.mean(first.values()), 2) == 0.02
+    assert round(statistics.mean(second.values()), 2) == 0.02
+    both = [(first[seed] + second[seed]) / 2 for seed in range(10)]
+    assert -0.005 < interval(both)[0] < 0
+
+
+def test_what_pairs_of_one_start_are_worth():
     assert variance_of_pairs(START, "scSE", SAME) == pytest.approx(0.25, abs=0.02)
     assert round(10 / variance_of_pairs(START, "scSE", SAME), -1) == 40
+    assert variance_of_pairs(DIGITS_START, "scSE", SAME) < 0.01
+    assert round(variance_of_pairs(DIGITS_OTHER, PLAIN, "none"), 2) == 0.85
 
 
-def test_on_the_digits_the_start_was_all_of_it():
+def test_the_other_way_round_the_block_decided_much():
+    found = {
+        name: [digits_found(run) for run in compared()[DIGITS_OTHER][name].values()]
+        for name in ("none", PLAIN)
+    }
+    changes = [after - before for before, after in zip(*found.values(), strict=True)]
+    assert (sum(c > 0 for c in changes), sum(c < 0 for c in changes)) == (5, 2)
+    assert (found["none"][0], found[PLAIN][0]) == (2, 10)
+    assert (found["none"][1], found[PLAIN][1]) == (6, 10)
+    assert (found["none"][7], found[PLAIN][7]) == (10, 2)
+    mean, ends, _ = raised(DIGITS_OTHER, PLAIN)
+    assert (mean, ends) == (0.08, (-0.19, 0.33))
+    both = of_both_starts(DIGITS_START, DIGITS_OTHER)
+    assert round(statistics.mean(both), 2) == 0.04
+    assert [round(end, 2) for end in interval(both)] == [-0.1, 0.16]
+    same = [digits_found(run) for run in compared()[DIGITS_START][SAME].values()]
+    own = [digits_found(run) for run in compared()[DIGITS_START]["scSE"].values()]
+    assert same[:2] == own[:2] == found[PLAIN][:2] == [10, 10]
+
+
+def test_from_the_starts_of_scse_the_block_did_nothing_on_the_digits():
     found = {
         name: [digits_found(run) for run in compared()[DIGITS_START][name].values()]
         for name in ("none", "scSE", SAME)
@@ -279,7 +332,6 @@ def test_on_the_digits_the_start_was_all_of_it():
     apart = [abs(pair) for pair in differences(DIGITS_START, "scSE", SAME).values()]
     assert 0.025 < max(apart) < 0.035
     assert raised(DIGITS_START, "scSE")[0] == 0.21
-    assert variance_of_pairs(DIGITS_START, "scSE", SAME) < 0.01
 
 
 def test_only_the_weights_before_the_first_block_are_the_same():
@@ -355,14 +407,6 @@ def test_the_wider_networks_of_the_exercise():
         assert len(of) == 10
         ends[variant] = (min(of), max(of))
     assert ends == {"scSE": (0.49, 0.77), "none, wider": (0.26, 0.77)}
-
-
-def test_the_seeds_after_the_choice_of_the_setting():
-    late = [pair for seed, pair in differences(START, "scSE", SAME).items() if seed > 2]
-    assert len(late) == 7
-    assert round(statistics.mean(late), 2) == 0.05
-    low, high = interval(late)
-    assert low < 0 < high
 
 
 def test_what_a_row_says_of_its_steps_is_so():
