@@ -400,6 +400,41 @@ def test_rates_and_steps():
     assert sum(found) == 9
 
 
+JOIN, REDUCTION, PLACE = (
+    f"15 slices: {title}"
+    for title in ("how the branches are joined", "r", "where the blocks stand")
+)
+
+
+def test_two_rules_end_below():
+    assert raised(JOIN, "max", "add", seeds=5)[:2] == (0.0, (-0.05, 0.03))
+    for rule, below in (("concat", -0.16), ("mul", -0.33)):
+        mean, (_, high), ahead = raised(JOIN, rule, "add", seeds=5)
+        assert (mean, ahead) == (below, 0)  # both.ipynb says so, too
+        assert high < 0
+    assert raised(JOIN, "mul", SAME, seeds=5)[1][1] < -0.1
+
+
+def test_r_made_little_difference():
+    means = [raised(REDUCTION, f"r = {r}", "r = 2", seeds=5)[0] for r in (4, 8, 16)]
+    assert means == [-0.01, -0.04, -0.01]  # excite.ipynb says so, too
+    held = [holds_0(REDUCTION, f"r = {r}", "r = 2", seeds=5) for r in (4, 8, 16)]
+    assert held == [True, False, True]
+
+
+def test_blocks_at_the_decoder_alone_do_nearly_as_well():
+    places = ("decoder", "encoder", "bottleneck")
+    means = [raised(PLACE, f"{place} only", "scSE", seeds=5)[0] for place in places]
+    assert means == [-0.01, -0.04, -0.05]  # build.ipynb says so, too
+    for place in places[1:]:
+        pairs = differences(PLACE, f"{place} only", "scSE")
+        assert pairs[4] / sum(pairs.values()) > 0.6, "most of it is one seed"
+    csf = {name: compared()[PLACE][name][4]["CSF"] for name in ("scSE", "decoder only")}
+    assert min(csf.values()) > 0.45
+    assert compared()[PLACE]["encoder only"][4]["CSF"] == 0
+    assert compared()[PLACE]["bottleneck only"][4]["CSF"] == 0
+
+
 def test_the_wider_networks_of_the_exercise():
     ends = {}
     for table, variant in ((FEW, "scSE"), (LARGE, "none, wider")):
