@@ -144,9 +144,30 @@ def shrink(path):
     return f"_images/{target.name}", size
 
 
-def quicken(html, pictures, sheet, rooms, searches):
+def prefix_of(html):
+    """From a page to the folder of all pages."""
+    return re.search(r'data-content_root="([^"]*)"', html)[1].removeprefix("./")
+
+
+def with_pictures(html, pictures):
+    """A page's HTML with the pictures as they are now, each with its size; large ones are links."""
+    prefix = prefix_of(html)
+
+    def picture(match):
+        before, source, after = match.groups()
+        name, (width, height) = pictures[source]
+        near = match.start() == html.find("<img", html.find("<article"))
+        room = f'width="{width}" height="{height}" decoding="async"'
+        lazy = "" if near else ' loading="lazy"'
+        tag = f'<img{before}src="{name}"{after} {room}{lazy}>'
+        return f'<a class="scse-enlarge" href="{prefix}{name}">{tag}</a>' if width > LARGE else tag
+
+    return PICTURE.sub(picture, html)
+
+
+def quicken(html, sheet, rooms, searches):
     """A page's HTML, so that nothing holds it up."""
-    prefix = re.search(r'data-content_root="([^"]*)"', html)[1].removeprefix("./")
+    prefix = prefix_of(html)
     head = f'<link rel="stylesheet" href="{prefix}{sheet}">\n{rooms_of(html, rooms)}'
     html = SHEET.sub("", html, SHEET.subn("", html)[1] - 1)
     html = SHEET.sub(lambda _: head, html)
@@ -162,18 +183,9 @@ def quicken(html, pictures, sheet, rooms, searches):
         attributes = re.sub(r'\s*\b(defer(="defer")?|async(="async")?)(?=\s|$)', "", before + after)
         return f'<script defer src="{source}"{attributes.rstrip()}></script>\n'
 
-    def picture(match):
-        before, source, after = match.groups()
-        name, (width, height) = pictures[source]
-        near = match.start() == html.find("<img", html.find("<article"))
-        room = f'width="{width}" height="{height}" decoding="async"'
-        lazy = "" if near else ' loading="lazy"'
-        tag = f'<img{before}src="{name}"{after} {room}{lazy}>'
-        return f'<a class="scse-enlarge" href="{prefix}{name}">{tag}</a>' if width > LARGE else tag
-
     html = LETTERS.sub(r'" style="--letters: \1"', html)
     html = PLAIN.sub(r"\1", html).replace(LABEL, "").replace("<html", "<html data-opening", 1)
-    return PICTURE.sub(picture, SCRIPT.sub(script, html))
+    return SCRIPT.sub(script, html)
 
 
 def finish(app, error):
@@ -188,15 +200,18 @@ def finish(app, error):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     rooms = (folder / ROOMS).read_text(encoding="utf-8")
     (folder / ROOMS).unlink()
-    sheet = join_sheets(folder, [name for name in names_of_sheets(pages) if name != ROOMS])
-    shutil.rmtree(static / FONTS, ignore_errors=True)
     pictures = {
         f"_images/{path.name}": shrink(path)
         for kind in ("png", "jpg", "jpeg")
         for path in sorted(folder.glob(f"_images/*.{kind}"))
     }
+    for path, html in pages.items():  # before the sheet is cut down to what the pages name
+        pages[path] = with_pictures(html, pictures)
+        path.write_text(pages[path], encoding="utf-8")
+    sheet = join_sheets(folder, [name for name in names_of_sheets(pages) if name != ROOMS])
+    shutil.rmtree(static / FONTS, ignore_errors=True)
     for path, html in pages.items():
-        html = quicken(html, pictures, sheet, rooms, path.name == "search.html")
+        html = quicken(html, sheet, rooms, path.name == "search.html")
         path.write_text(html, encoding="utf-8")
 
 
