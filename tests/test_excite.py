@@ -12,7 +12,7 @@ import torch
 
 import scse
 from scse import UNet, override, record
-from scse.data import brain
+from scse.data import brain, digits
 from scse.metrics import mean_dice
 from scse.widgets import Wiring, _twin
 from scse.widgets.wiring import GATES, TEMPERATURES
@@ -103,6 +103,13 @@ def test_numbers_of_the_tour():
         c = (logits / t).sigmoid()
         slopes.append(round((c * (1 - c) / t).mean().item(), 3))
     assert slopes == [0.193, 0.286]
+
+
+def test_the_logits_that_the_text_names():
+    net, (images, _) = scse.load("digits-unet-scse"), digits.Digits().test()
+    logits = record(net, images[20:21])["decoder1"].channel.double().logit()
+    assert (round(logits.min().item(), 2), round(logits.max().item(), 2)) == (4.74, 7.96)
+    assert round(2.718281828 ** (logits.max() - logits.min()).item()) == 25
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import functools
 import json
 import math
 import re
+import statistics
 from pathlib import Path
 from unittest import mock
 
@@ -367,3 +368,21 @@ def test_quoted_lines_of_code_exist():
 
 if __name__ == "__main__":
     GOLDEN.write_text(json.dumps(plain(golden())) + "\n")
+
+
+@pytest.mark.slow
+def test_on_slice_70_seed_2_keeps_its_effective_field():
+    net = scse.load("brain-unet-scse", seed=2)
+    image, _ = brain.example(70)
+    sides = []
+    for stage in (3, 6):  # the bottleneck and the last one
+        step = fields.step(7, stage)
+        places = [(64, 64), (48, 40), (48, 88), (84, 48)]
+        pixels = [(row // step, column // step) for row, column in places]
+        energies = fields.energy(net, image, net.stages[stage], pixels)
+        each = [
+            fields.side(energy, (row * step, column * step), step)
+            for energy, (row, column) in zip(energies, pixels, strict=True)
+        ]
+        sides.append(round(statistics.median(each)))
+    assert sides == [38, 36]
