@@ -65,8 +65,13 @@ class Pointwise(nn.Module):
 
 
 def hidden_units(channels: int, r: int) -> int:
-    """Units between the two layers of the channel branch: C / r, and at least one."""
-    return max(1, channels // r)
+    """Units between the two layers of the channel branch: C / r, and at least one.
+
+    Raises:
+        TypeError: ``r`` is no integer.
+        ValueError: it is below one.
+    """
+    return max(1, channels // positive("r", r))
 
 
 class ChannelGate(nn.Module):

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from scse._macs import macs as macs
+from scse._checks import integer, positive
 from scse.blocks import cSE, hidden_units, scSE, sSE
 
 
@@ -31,9 +32,7 @@ class Relative(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        if channels < 1:
-            raise ValueError(f"channels must be at least 1, got {channels}")
-        self.channels = channels
+        self.channels = positive("channels", channels)
 
     def gate(self, x: Tensor) -> Tensor:
         """F, the factor of each value."""
@@ -126,7 +125,9 @@ class GatherExcite(Relative):
 
     def __init__(self, channels: int, extent: int = 8) -> None:
         super().__init__(channels)
-        self.extent = extent
+        self.extent = integer("extent", extent)
+        if extent < 0:
+            raise ValueError(f"extent must be at least 0, got {extent}")
 
     def gate(self, x: Tensor) -> Tensor:
         e = self.extent
@@ -144,6 +145,8 @@ class ECA(Relative):
 
     def __init__(self, channels: int, taps: int = 3) -> None:
         super().__init__(channels)
+        if positive("taps", taps) % 2 == 0:  # else there were a gate more than channels
+            raise ValueError(f"taps must be odd, got {taps}")
         self.conv = nn.Conv1d(1, 1, taps, padding=taps // 2, bias=False)
 
     def gate(self, x: Tensor) -> Tensor:
@@ -220,7 +223,7 @@ class CoordinateAttention(Relative):
 
     def __init__(self, channels: int, r: int = 32) -> None:
         super().__init__(channels)
-        b = max(8, channels // r)
+        b = max(8, channels // positive("r", r))
         self.fc1, self.bn = _layer(channels, b), nn.BatchNorm2d(b)
         self.rows, self.columns = _layer(b, channels), _layer(b, channels)
 

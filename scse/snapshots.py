@@ -251,7 +251,8 @@ def save(path: str | Path, watches: Sequence[Watch]) -> None:
     arrays = {name: value.numpy() for name, value in found._asdict().items() if name != "about"}
     for name in _IN_TIME:  # modulo 256
         arrays[name] = np.diff(arrays[name], axis=1, prepend=arrays[name][:, :1] * 0)
-    np.savez_compressed(path, about=np.array(json.dumps(about)), **arrays)
+    with whole_file(Path(path)) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
 
 
 def load(path: str | Path) -> Learning:

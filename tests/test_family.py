@@ -233,6 +233,13 @@ def test_what_is_not_of_the_family_is_refused():
         field(scSE(4, combine="max"), torch.zeros(1, 4, 8, 8))
     with pytest.raises(ValueError, match="channels must be at least 1, got 0"):
         ECA(0)
+    for kind in (BAM, CBAM, GCNet, CoordinateAttention):
+        with pytest.raises(ValueError, match="r must be at least 1, got 0"):
+            kind(4, r=0)
+    with pytest.raises(ValueError, match="extent must be at least 0, got -1"):
+        GatherExcite(4, extent=-1)
+    with pytest.raises(ValueError, match="taps must be odd, got 2"):
+        ECA(4, taps=2)
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 4, 4), (1, 4, 4), (1, 4, 4, 4, 4)], ids=str)
