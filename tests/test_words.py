@@ -11,6 +11,7 @@ import pytest
 from site_tools import ROOT
 
 from scse import data, family
+from scse.experiments.comparisons import COMPARISONS
 from scse.widgets import _file, _words
 
 # Things that have this name in every language (js/test/words.test.js has them too), and ways to
@@ -163,6 +164,8 @@ def test_names_of_the_book_are_known():
         asked |= {source["title"] for source in (*scene.examples, *scene.grounds)}
     for member in family.FAMILY.values():
         asked |= {member.squeezes, member.gates, member.starts}
+    for comparison in COMPARISONS:
+        asked |= {comparison.title, *comparison.variants}
     plain = [name for name in asked if WORD.search(NAMES.sub(" ", name))]
     assert [name for name in plain if not any(p.fullmatch(name) for p, _ in _words._names())] == []
 

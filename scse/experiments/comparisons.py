@@ -104,7 +104,7 @@ COMPARISONS = (
         },
     ),
     *_on([FEW], "SD-Net", {title: f"sdnet-{name}" for title, name in BLOCKS.items()}),
-    *_on([FEW], "DenseNet F-CNN", {title: f"quicknat-{name}" for title, name in BLOCKS.items()}),
+    *_on([FEW], "QuickNAT", {title: f"quicknat-{name}" for title, name in BLOCKS.items()}),
 )
 
 
