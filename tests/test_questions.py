@@ -695,6 +695,7 @@ def gate_missed_most():
 def digit_in_the_gates():
     read = [part for part, *_ in stored("timm-frozen").values() if part is not None]
     assert round(read[0], 2) == 0.18
+    assert round(100 * max(max(five) for five in stored("timm-untrained").values())) == 17
     return read[-1]
 
 
