@@ -5,6 +5,7 @@ import warnings
 
 import pytest
 import torch
+from playwright.sync_api import expect
 from published import published
 from safetensors.torch import load_file
 from site_tools import ROOT, named, number
@@ -334,6 +335,18 @@ def test_a_link_is_the_first_use_and_the_maps_come(open_page):
     assert said.count() == 0
     title = explorer.locator(".scse-deskbar .scse-title").bounding_box()
     assert 56 <= title["y"] < 400, "what was opened is named in sight"
+
+
+def test_a_link_that_sets_a_gate_shows_its_bar(open_page):
+    """The bars are in the order of their gates, 24 a page: bar 44 is on the second."""
+    page = open_page("own_network.html")
+    explorer = page.locator(".scse-explorer").first
+    assert "1–24" in named(explorer, "page").inner_text()
+    page.locator("a[href='#do:bright-bar-44-at-0']").first.click()
+    expect(named(explorer, "page")).to_contain_text("25–48")
+    assert named(explorer, "bar-43").is_visible()
+    named(explorer, "page-back").click()
+    assert "1–24" in named(explorer, "page").inner_text(), "the reader may turn back"
 
 
 def test_a_map_that_is_on_its_way_says_so(open_page):

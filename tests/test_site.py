@@ -119,6 +119,23 @@ def test_page_fits_a_small_phone(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+TOO_WIDE = """() => {
+  const closed = [...document.querySelectorAll("details:not([open])")];
+  for (const each of closed) each.open = true;
+  const formulas = [...document.querySelectorAll("span.math")].filter((one) => one.clientWidth);
+  const wide = formulas.filter(
+    (one) => one.firstElementChild.getBoundingClientRect().width > one.clientWidth + 1);
+  for (const each of closed) each.open = false;
+  return wide.map((one) => one.textContent);
+}"""
+
+
+def test_no_formula_in_a_line_is_wider_than_a_phone(phone):
+    """The theme cuts off what is too wide. One that is written as two, `$a$ $= b$`, is broken."""
+    phone.set_viewport_size({"width": 360, "height": 800})
+    assert phone.evaluate(TOO_WIDE) == []
+
+
 @contextmanager
 def first_entries(page):
     """A page of the reference without those entries that are made like the first ones: axe-core

@@ -201,7 +201,8 @@ class Wiring(_base.Widget):
         across = torch.linspace(-reach, reach, 101, dtype=torch.float64)
         axes[2].plot(across, (across / temperature).sigmoid(), color=_base.COLOURS["soft"], lw=0.8)
         axes[2].plot(now["logits"], now["gates"], "o", ms=3, color=_base.COLOURS["channel-fill"])
-        axes[2].set(ylim=(-0.05, 1.05))
+        top = max(1.0, float(now["gates"].max()))
+        axes[2].set(ylim=(-0.05 * top, 1.05 * top))
         axes[2].set_title(STILL["curve"], fontsize=8)
         _base.show_classes(
             axes[3], now["segmentation"], known["classes"], STILL["dice"].format(dice=now["dice"])

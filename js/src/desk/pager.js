@@ -70,6 +70,13 @@ export function pager({ size, onTurn }) {
       page = stay && of === arranged.of ? Math.min(page, last()) : 0;
       arranged = { key, of };
     },
+    /** To the page of the first of these, if none of them is in sight. @param {number[]} channels */
+    show(channels) {
+      const seen = visible();
+      if (channels.length && !channels.some((k) => seen.includes(k))) {
+        page = Math.floor(order.indexOf(channels[0]) / size);
+      }
+    },
     /** @param {ArrayLike<number> | undefined} gates @param {[number, number]} range of them */
     set(gates, range) {
       element.hidden = last() === 0;

@@ -1,6 +1,6 @@
 /** Small drawings of gates and scores against an axis, and reading one gate off them. */
 
-import { h, svg } from "../ground/dom.js";
+import { fixed, h, svg } from "../ground/dom.js";
 
 /**
  * A plot with y from 0 to 1. Shapes are drawn in a box of 100×100 that is stretched to the element;
@@ -25,7 +25,16 @@ export function plot(name, label, marks = ["1", "0.5", "0"]) {
     h("div", { class: "scse-yaxis", "aria-hidden": true }, ...ticks),
     area,
   );
-  return { element, drawing, area };
+  return {
+    element,
+    drawing,
+    area,
+    /** What y = 1 of the drawing stands for, if not for 1. @param {number} top */
+    scale(top) {
+      ticks[0].textContent = fixed(top, top === 1 ? 0 : 2);
+      ticks[1].firstChild?.replaceWith(fixed(top / 2, top === 1 ? 1 : 2));
+    },
+  };
 }
 
 /**

@@ -20,6 +20,9 @@ import * as COMMON from "../words/common.js";
 /** @typedef {{picture: number, scale: string}} State scale "shared" or "own" */
 /** @typedef {import("../widget.js").Context<Manifest, State>} Context */
 
+/** Digits that show how narrow a range can be. @param {number} v */
+const fine = (v) => fixed(v, 3);
+
 export default widget(
   "gallery",
   (/** @type {Manifest} */ { samples }) => ({
@@ -92,10 +95,10 @@ export default widget(
         const map = pointed(name, height, width);
         const scale = colourBar("space", name);
         map.element.setAttribute("data-term", "s");
-        const value = readout(`value-${name}`, (v) => fixed(v, 3));
+        const value = readout(`value-${name}`, fine);
         const note = h("span", { class: "scse-note" });
-        const low = readout(`min-${name}`);
-        const high = readout(`max-${name}`);
+        const low = readout(`min-${name}`, fine);
+        const high = readout(`max-${name}`, fine);
         const element = panel(
           h("span", {}, name, h("small", { text: ` ${height}×${width}` })),
           map.over,
@@ -117,7 +120,7 @@ export default widget(
         const s = valuesOf(mask)[mask.map.place()];
         mask.value.set(s);
         mask.note.replaceChildren(...(pointing ? WORDS.here(mask.value.element) : []));
-        if (pointing && mask.name === name) say(WORDS.said({ name, s: fixed(s, 3) }));
+        if (pointing && mask.name === name) say(WORDS.said({ name, s: fine(s) }));
       }
     }
 
@@ -163,7 +166,7 @@ export default widget(
         mask.high.set(high);
         paintMap(mask.map.element, values, shared ? 0 : low, shared ? 1 : high, "space");
         mask.scale.set(shared ? 0 : low, shared ? 1 : high);
-        return WORDS.saidRange({ name: mask.name, low: fixed(low), high: fixed(high) });
+        return WORDS.saidRange({ name: mask.name, low: fine(low), high: fine(high) });
       });
       if (!pointing) say(WORDS.saidRanges(told.join(", ")));
       point();

@@ -48,6 +48,9 @@ export function fixed(value, digits = 2) {
 /** @param {number} value */
 export const signed = (value, digits = 2) => (value < 0 ? "" : "+") + fixed(value, digits);
 
+/** As the second term of a sum. @param {number} value */
+export const added = (value) => `${value < 0 ? "−" : "+"} ${fixed(Math.abs(value))}`;
+
 /** @param {number} n */
 export const pixels = (n) => COMMON.pixels({ n, count: count(n) });
 

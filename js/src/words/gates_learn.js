@@ -13,7 +13,7 @@ export const seed = /** @type {(seed: string | number) => string} */ ((seed) => 
 export const numbers = { "loss": "loss", "dice": "Dice", "moved": "moved", "apart": "apart" };
 export const steps = /** @type {(gaps: { from: string | number, to: string | number }) => string} */ (({ from, to }) => `steps ${from} to ${to}`);
 export const before = "before the first step";
-export const scale = "curves from 0 to 1";
+export const scale = /** @type {(top: string | number) => string} */ ((top) => `curves from 0 to ${top}`);
 export const stepOf = /** @type {(gaps: { step: string | Node, last: string | number }) => (string | Node)[]} */ (({ step, last }) => ["Step ", step, " of ", last]);
 export const help = "Drag along a curve or its rows: time goes with the root of the step, so that the start has room. Arrow keys step from snapshot to snapshot. A row is a channel; the rows of each seed are in the order of their end. Moved: mean distance of the gates from those at the start, over both images. Apart: mean distance between the two images. Masks from 0 to 1.";
 export const saidSeed = /** @type {(gaps: { seed: string | number, loss: string | number, dice: string | number, moved: string | number }) => string} */ (({ seed, loss, dice, moved }) => `seed ${seed}: loss ${loss}, Dice ${dice}, gates moved ${moved}`);

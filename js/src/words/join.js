@@ -14,7 +14,7 @@ export const source = "Where max takes each value from";
 export const mapU = "Map u";
 export const maskS = /** @type {(s: string | Node) => (string | Node)[]} */ ((s) => ["Mask ", s]);
 export const gateIs = /** @type {(gaps: { c: string | Node, gate: string | Node }) => (string | Node)[]} */ (({ c, gate }) => ["gate ", c, " = ", gate]);
-export const maskIs = /** @type {(gaps: { s: string | Node, shift: string | Node, mean: string | Node }) => (string | Node)[]} */ (({ s, shift, mean }) => ["mask ", s, " = σ(q + ", shift, "), mean ", mean]);
+export const maskIs = /** @type {(gaps: { s: string | Node, shift: string | Node, mean: string | Node }) => (string | Node)[]} */ (({ s, shift, mean }) => ["mask ", s, " = σ(q ", shift, "), mean ", mean]);
 export const multiplied = /** @type {(rule: string | Node) => (string | Node)[]} */ ((rule) => [rule, ": multiplied by"]);
 export const sources = "Sources of max";
 export const help = /** @type {(block: string | number) => string} */ ((block) => `Maps and gates of ${block}. Drag the gate or the mask’s bar; Delete puts a bar back to its tick. Beyond the ends of a scale colours stay as they are. The layer of concat is untrained.`);

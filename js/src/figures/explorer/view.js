@@ -195,14 +195,26 @@ function desk({ inputs }, live, acts) {
   const { grid, start, end, set: mix } = mixer({ ...look, onGate: acts.gate });
   const pages = pager({ size: PAGE, onTurn: acts.page });
   const note = h("span", { class: "scse-note" });
+  let before = { block: "", entries: /** @type {Record<string, number>} */ ({}) };
+
+  /** Channels whose gate is set, and was not so before. @param {string} block @param {State["edits"]} edits */
+  function newlySet(block, edits) {
+    const entries = edits[block]?.channel?.set ?? {};
+    const known = block === before.block ? before.entries : {};
+    before = { block, entries };
+    return Object.keys(entries)
+      .filter((k) => entries[k] !== known[k])
+      .map(Number);
+  }
   return {
     element: h("div", { class: "scse-deskside" }, pages.element, start, grid, end, note),
     visible: pages.visible,
     /** @param {State} state @param {Shown} shown @param {Arranged} arranged @param {Asked} asked */
-    set({ view, sort, compare }, shown, { key, order, scores }, asked) {
+    set({ view, sort, compare, edits }, shown, { key, order, scores }, asked) {
       const { block, gates, own, other, mask, maps, pull } = shown;
       const { name, range, rule } = block;
       pages.arrange(order, { key, of: name, stay: sort === "index" });
+      pages.show(newlySet(name, edits)); // by a link or a step back, say
       pages.set(gates, range);
       const visible = pages.visible();
       mix({

@@ -77,8 +77,6 @@ export default widget(
         Object.keys(WORDS.curves).map((name) => [name, polyline(`scse-${name}`)]),
       );
       drawn.drawing.append(...Object.values(lines));
-      lines.loss.setAttribute("points", points(loss[i].map((v) => v / loss[i][0])));
-      lines.dice.setAttribute("points", points(dice[i]));
       const rows = canvas(1, steps.length, WORDS.gates);
       rows.setAttribute("data-term", "c");
       const time = bar({
@@ -146,7 +144,10 @@ export default widget(
     });
     /** Where the axis is labelled. */
     function ticks() {
-      return [0, Math.round(last / 2), last].map((m) => h("span", { text: String(steps[m]) }));
+      const marks = [0, Math.round(last / 2), last];
+      return marks.map((m, i) =>
+        h("span", { text: i ? String(steps[m]) : WORDS.timeAt(steps[m]) }),
+      );
     }
 
     const cuts = Array.from({ length: PARTS + 1 }, (_, i) => Math.round((i * last) / PARTS));
@@ -172,13 +173,14 @@ export default widget(
     const difference = colourBar("difference", "difference");
     scale.set(0, 1);
     difference.set(-1, 1);
+    const heights = h("span");
     const legend = h(
       "div",
       { class: "scse-legend" },
       ...Object.entries(WORDS.curves).map(([name, text]) =>
         h("span", {}, h("i", { class: `scse-${name}`, "aria-hidden": true }), text),
       ),
-      h("span", { text: WORDS.scale }),
+      heights,
     );
     const columns = h("div", { class: "scse-runs" }, ...runs.map(({ element }) => element));
     columns.style.setProperty("--half", `${50 / steps.length}%`);
@@ -228,8 +230,18 @@ export default widget(
       step.set(steps[moment]);
       scale.element.hidden = show !== "gates";
       difference.element.hidden = show === "gates";
+      // Gates may go beyond where they end.
+      const top = Math.ceil(10 * Math.max(1, ...seen.flatMap(({ way }) => way))) / 10;
+      heights.textContent = WORDS.scale(fixed(top, 1));
       runs.forEach(({ lines, rows, time, mask, answer, numbers }, i) => {
-        lines.way.setAttribute("points", points(seen[i].way.map((v) => Math.min(v, 1.1))));
+        const curves = {
+          loss: loss[i].map((v) => v / loss[i][0]),
+          dice: dice[i],
+          way: seen[i].way,
+        };
+        for (const [name, values] of Object.entries(curves)) {
+          lines[name].setAttribute("points", points(values.map((v) => v / top)));
+        }
         if (rows.height !== channels) rows.height = channels;
         const [low, kind] = show === "gates" ? [0, "channel"] : [-1, "difference"];
         const shown = sorted(rowsOf(seen[i], picture, show), steps.length);

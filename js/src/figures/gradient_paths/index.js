@@ -6,7 +6,7 @@ import { colourBar, panel } from "../../desk/figure.js";
 import { marker, pointable, stack } from "../../draw/cursor.js";
 import { canvas, paintMap, range } from "../../draw/paint.js";
 import { plot } from "../../draw/plot.js";
-import { fixed, h, scientific } from "../../ground/dom.js";
+import { added, fixed, h, scientific } from "../../ground/dom.js";
 import { layerOf } from "../../ground/unpack.js";
 import { oneOf, widget } from "../../widget.js";
 import {
@@ -174,7 +174,10 @@ export default widget(
     });
     gate.setHome(0);
     mask.setHome(0);
-    const shiftOf = { channel: readout("channel-shift"), mask: readout("mask-shift") };
+    const shiftOf = {
+      channel: readout("channel-shift", added),
+      mask: readout("mask-shift", added),
+    };
     const meanOf = {
       channel: readout("mean-c", (v) => fixed(v, 3)),
       mask: readout("mean-s", (v) => fixed(v, 3)),

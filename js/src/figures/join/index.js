@@ -7,7 +7,7 @@ import { colourBar, panel } from "../../desk/figure.js";
 import { canvas, paintMap, range } from "../../draw/paint.js";
 import { ruleOf } from "../../gates/rules.js";
 import { scales } from "../../ground/colours.js";
-import { count, fixed, h } from "../../ground/dom.js";
+import { added, count, fixed, h } from "../../ground/dom.js";
 import { index, numbers, oneOf, widget } from "../../widget.js";
 import {
   counted,
@@ -117,7 +117,7 @@ export default widget(
       step: 0.25,
       onInput: (shift) => set({ shift }),
     });
-    const shiftNow = readout("shift");
+    const shiftNow = readout("shift", added);
     const maskMean = readout("mask-mean");
 
     // What comes out

@@ -257,9 +257,9 @@ export default widget(
       picture: [pictures.element],
       stage: [chooser.element],
       gates: [gates.element],
-      image: [views.image.over],
-      gradient: [views.gradient.over],
-      map: [views.map.over],
+      image: [views.image.over.parentElement],
+      gradient: [views.gradient.over.parentElement],
+      map: [views.map.over.parentElement],
       channels: [channels.element],
       result: [result],
     });

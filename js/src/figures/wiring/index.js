@@ -301,6 +301,8 @@ export default widget(
         element.classList.toggle("scse-shown", lit("unit", i));
         element.style.setProperty("--size", String(0.45 + 0.55 * Math.sqrt(value / strongest)));
       });
+      const top = Math.max(1, ...seen.gates); // of the curve; a bar is full at 1
+      graph.scale(top);
       gates.elements.forEach((element, k) => {
         const bar_ = /** @type {HTMLElement} */ (element.firstElementChild);
         bar_.style.width = `${100 * Math.min(1, seen.gates[k])}%`;
@@ -309,8 +311,7 @@ export default widget(
         element.classList.toggle("scse-shown", lit("gate", k));
         const dot = dots[k];
         dot.style.left = `${50 + (50 * seen.logits[k]) / reach}%`;
-        dot.style.bottom = `${100 * Math.min(1, seen.gates[k])}%`;
-        dot.classList.toggle("scse-over", seen.gates[k] > 1);
+        dot.style.bottom = `${(100 * seen.gates[k]) / top}%`;
         dot.classList.toggle("scse-shown", lit("gate", k));
       });
       // An unlit unit that is off carries nothing: only what feeds those that are on is drawn.
@@ -326,7 +327,9 @@ export default widget(
       curve.setAttribute(
         "points",
         points(
-          Array.from({ length: 121 }, (_, i) => Math.min(1, seen.curve(((i - 60) / 60) * reach))),
+          Array.from({ length: 121 }, (_, i) =>
+            Math.min(1, seen.curve(((i - 60) / 60) * reach) / top),
+          ),
         ),
       );
       // The tangent at 0, of slope 1 / 4T, between gates 0 and 1.
