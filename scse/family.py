@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from scse._macs import macs as macs
 from scse._checks import integer, positive
+from scse._macs import macs as macs
 from scse.blocks import cSE, hidden_units, scSE, sSE
 
 

@@ -10,7 +10,8 @@ What the theme and other extensions have put into a page is looked through when 
   sections that are out of sight;
 * code has no elements for words that have no colour of their own;
 * a picture says how large it is, is as small a file as can be, and waits until it is near; one that
-  a phone shrinks beyond reading can be opened alone.
+  a phone shrinks beyond reading can be opened alone;
+* the comma behind a formula stays in its line.
 """
 
 import base64
@@ -45,7 +46,10 @@ LEFT_OVER = (
     *("**/*.map", "scripts/fontawesome.js*", "design-tabs.js"),
     *("images/logo_*", "landing.png", "*-macros.html", "locales"),
 )
-LARGE = 1000  # pixels: wider than the still of any figure, which its figure replaces
+LARGE = 700  # pixels: a phone would make less than half of it
+OF_FIGURE = re.compile(r'(data-room="[^"]*"|<li [^>]*)>\s*$')  # before a still, or one of a tour
+FORMULA = r'<span class="math [^>]*>(?:(?!</?span\b).)*</span>'
+CLOSED = re.compile(f"({FORMULA}[,.;:!?)]+)", re.DOTALL)
 ROOMS = "_static/rooms.css"
 ROOM = re.compile(r'\s*(\[data-room="([^"]+)"\])\s*\{\s*([^;]*);\s*\}\s*')
 LETTERS = re.compile(r' letters-(\d+)"')
@@ -156,11 +160,13 @@ def with_pictures(html, pictures):
     def picture(match):
         before, source, after = match.groups()
         name, (width, height) = pictures[source]
-        near = match.start() == html.find("<img", html.find("<article"))
+        at = match.start()
+        near = at == html.find("<img", html.find("<article"))
+        alone = width > LARGE and not OF_FIGURE.search(html, max(0, at - 500), at)
         room = f'width="{width}" height="{height}" decoding="async"'
         lazy = "" if near else ' loading="lazy"'
         tag = f'<img{before}src="{name}"{after} {room}{lazy}>'
-        return f'<a class="scse-enlarge" href="{prefix}{name}">{tag}</a>' if width > LARGE else tag
+        return f'<a class="scse-enlarge" href="{prefix}{name}">{tag}</a>' if alone else tag
 
     return PICTURE.sub(picture, html)
 
@@ -184,6 +190,7 @@ def quicken(html, sheet, rooms, searches):
         return f'<script defer src="{source}"{attributes.rstrip()}></script>\n'
 
     html = LETTERS.sub(r'" style="--letters: \1"', html)
+    html = CLOSED.sub(r'<span class="scse-together">\1</span>', html)
     html = PLAIN.sub(r"\1", html).replace(LABEL, "").replace("<html", "<html data-opening", 1)
     return SCRIPT.sub(script, html)
 

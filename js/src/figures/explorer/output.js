@@ -60,7 +60,7 @@ function areaRow({ name, colour }, k) {
       pixels.set(area);
       const difference = area - own;
       const arrow = difference < 0 ? "▼" : "▲";
-      more.textContent = difference ? `${arrow} ${count(Math.abs(difference))}` : "";
+      more.textContent = difference ? `${arrow}\u00a0${count(Math.abs(difference))}` : "";
       scored.hidden = similarity === undefined || k === 0;
       if (similarity !== undefined) score.set(similarity);
     },

@@ -201,7 +201,7 @@ export default widget(
       picture: [images.element],
       show: [shows.element],
       play: [watch.element],
-      curves: runs.map(({ drawn }) => drawn.area),
+      curves: [...runs.map(({ drawn }) => drawn.area), legend],
       gates: runs.map(({ rows }) => rows),
       masks: runs.map(({ mask }) => mask.parentElement),
       answers: runs.map(({ answer }) => answer.parentElement),
