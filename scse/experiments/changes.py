@@ -122,6 +122,12 @@ def one_branch(branch: str, network: Network) -> None:
             network.get_submodule(name).se = part
 
 
+def one_branch_from_one(branch: str, network: Network) -> None:
+    """The same, with 2σ in the place of σ: the block starts near the identity, as scSE does."""
+    one_branch(branch, network)
+    doubled_gates(network)
+
+
 def start_of_scse(network: Network) -> None:
     """All that is not in a block starts as in the network with scSE of r = 2, joined by `add`."""
     _start_like(network, {"se": "scse", "r": 2, "combine": "add"})

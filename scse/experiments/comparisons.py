@@ -12,6 +12,9 @@ BLOCKS = {"none": "none", "cSE": "cse", "sSE": "sse", "scSE": "scse"}
 ENDS = {"none": "none", "scSE": "scse"}
 START = {"none, same start": "none-same-start"}
 STARTS = {**ENDS, **START}
+STARTED = {
+    title: "scse" if title == "scSE" else f"{name}-same-start" for title, name in BLOCKS.items()
+}
 OWN = {"none": "none{}", "scSE": "scse{}"}  # with what a name ends on
 FROM_ONE = {"none": "none{}-same-start", "scSE": "scse{}"}
 CALLED = {"brain": "brain", "digits": "digits", FEW: "15 slices"}
@@ -55,7 +58,7 @@ COMPARISONS = (
     ),
     *_on(
         [FEW],
-        "gates from one",
+        "gates that start at 1",
         {**BLOCKS, "cSE, from 1": "cse-from-one", "sSE, from 1": "sse-from-one"},
     ),
     *_on(CALLED, "the same start", STARTS),
@@ -63,9 +66,15 @@ COMPARISONS = (
     *_on(
         ["digits", FEW],
         "the blocks, from one start",
+        STARTED,
+    ),
+    *_on(
+        [FEW],
+        "gates that start at 1, from one start",
         {
-            title: "scse" if title == "scSE" else f"{name}-same-start"
-            for title, name in BLOCKS.items()
+            **STARTED,
+            "cSE, from 1": "cse-from-one-same-start",
+            "sSE, from 1": "sse-from-one-same-start",
         },
     ),
     *_on(

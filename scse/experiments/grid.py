@@ -44,6 +44,12 @@ EXCEPT = {
     ("digits", "sse"): 5,
     ("digits", "cse-same-start"): 5,
     ("digits", "sse-same-start"): 5,
+    # Where a single branch starts: a control of the small setting alone.
+    **{
+        (task, f"{se}-from-one-same-start"): 0
+        for task in ("brain", "digits")
+        for se in ("cse", "sse")
+    },
 }
 OWN_SEEDS = 5  # of every group, on data that is not the book's
 
@@ -142,6 +148,16 @@ def variants() -> tuple[Variant, ...]:
         *(
             Variant("start", f"{se}-same-start", "scse", change=FROM_ONE[se], against=plain)
             for se in ("cse", "sse")
+        ),
+        *(
+            Variant(
+                "start",
+                f"{se}-from-one-same-start",
+                "scse",
+                change=partial(changes.one_branch_from_one, branch),
+                against=plain,
+            )
+            for se, branch in (("cse", "channel"), ("sse", "spatial"))
         ),
     )
     controls = (
