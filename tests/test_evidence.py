@@ -33,7 +33,7 @@ ASK, LEVEL, LARGE, RATE, STEPS = (
     f"15 slices: {title}"
     for title in (
         "must the gates ask the image?",
-        "gates from one",
+        "gates that start at 1",
         "as large, as long",
         "learning rate, from one start",
         "steps, from one start",

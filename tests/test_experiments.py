@@ -231,7 +231,15 @@ def test_one_branch_from_the_same_start_is_the_branch_of_scse(name, kind, branch
     assert all(torch.equal(weights, own[n]) for n, weights in part.named_parameters())
     x = torch.randn(2, 8, 4, 4)
     assert type(part.encoder1.se) is kind
-    torch.testing.assert_close(part.encoder1.se(x), x * getattr(whole.encoder1.se, branch)(x))
+    gate = getattr(whole.encoder1.se, branch)(x)
+    torch.testing.assert_close(part.encoder1.se(x), x * gate)
+    doubled = network(f"{name}-from-one-same-start")
+    torch.testing.assert_close(doubled.encoder1.se(x), x * 2 * gate)
+    same = dict(doubled.named_parameters())
+    assert all(
+        torch.equal(weights, same[n])
+        for n, weights in network("none-same-start").named_parameters()
+    )
 
 
 def test_a_constant_asks_no_picture_and_starts_as_scse_may():
