@@ -294,9 +294,9 @@ def test_the_grid_trains_on_them(folder, tmp_path, monkeypatch, capsys):
     # By another way to the same folder, they are found; those of another plane are others.
     (tmp_path / "link").symlink_to(folder)
     main(["list", "--data", "link", "--plane", "axial", "--only", "*-seed0"])
-    assert "2 of  44 done" in (out := capsys.readouterr().out), out
+    assert "2 of  46 done" in (out := capsys.readouterr().out), out
     main(["list", "--data", str(folder), "--only", "*-seed0"])
-    assert "0 of  44 done" in capsys.readouterr().out
+    assert "0 of  46 done" in capsys.readouterr().out
     with pytest.raises(SystemExit):
         main(["list", "--data", str(folder), "--folder", "runs/hippocampus-axial"])
     said = capsys.readouterr().err
