@@ -55,6 +55,12 @@ def _mean(x: Tensor) -> Tensor:
     return x.mean((2, 3), keepdim=True)  # (N, C, 1, 1)
 
 
+def _odd(taps: int) -> int:  # an even number would make a gate more than there are channels
+    if positive("taps", taps) % 2 == 0:
+        raise ValueError(f"taps must be odd, got {taps}")
+    return taps
+
+
 def _layer(
     inputs: int, outputs: int, size: int = 1, dilation: int = 1, bias: bool = True
 ) -> nn.Conv2d:
@@ -145,9 +151,7 @@ class ECA(Relative):
 
     def __init__(self, channels: int, taps: int = 3) -> None:
         super().__init__(channels)
-        if positive("taps", taps) % 2 == 0:  # else there were a gate more than channels
-            raise ValueError(f"taps must be odd, got {taps}")
-        self.conv = nn.Conv1d(1, 1, taps, padding=taps // 2, bias=False)
+        self.conv = nn.Conv1d(1, 1, _odd(taps), padding=taps // 2, bias=False)
 
     def gate(self, x: Tensor) -> Tensor:
         z = x.mean((2, 3))[:, None]  # (N, 1, C)
