@@ -355,6 +355,18 @@ export default widget(
     );
     const graph = plot(WORDS.errorAxis, WORDS.errors, ["10¹", "", "10⁻¹⁶"]);
     const ground = [...graph.area.childNodes];
+    const errors = h(
+      "div",
+      { class: "scse-errors" },
+      graph.element,
+      h(
+        "div",
+        { class: "scse-xaxis", "aria-hidden": true },
+        h("span", { text: "10⁻¹⁰" }),
+        h("span", { text: WORDS.stepAxis }),
+        h("span", { text: "10¹" }),
+      ),
+    );
     const nudge = h(
       "div",
       { class: "scse-nudging" },
@@ -368,18 +380,7 @@ export default widget(
         h("div", { class: "scse-buttons" }, go, all),
         results,
       ),
-      h(
-        "div",
-        { class: "scse-errors" },
-        graph.element,
-        h(
-          "div",
-          { class: "scse-xaxis", "aria-hidden": true },
-          h("span", { text: "10⁻¹⁰" }),
-          h("span", { text: WORDS.stepAxis }),
-          h("span", { text: "10¹" }),
-        ),
-      ),
+      errors,
     );
     /** @param {number} step @param {number} wrong @param {boolean} last */
     function dot(step, wrong, last) {
@@ -516,6 +517,7 @@ export default widget(
       size.set(10 ** get("step"));
       slider.set(get("step"));
       results.classList.toggle("scse-none", !last);
+      errors.toggleAttribute("data-empty", !last);
       difference.set(last?.difference ?? NaN);
       formula.set(number.formula);
       error.set(last?.error ?? NaN);
