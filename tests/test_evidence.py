@@ -440,6 +440,17 @@ def test_one_branch_alone_helped_in_none_of_the_networks():
     assert holds_0(SDNET, "scSE", "cSE", seeds=5)
 
 
+def test_on_the_digits_the_lead_of_cse_was_the_start():
+    assert raised(DIGITS_ONE, "cSE", seeds=5)[:2] == (-0.08, (-0.24, 0.01))
+    assert holds_0(DIGITS_ONE, "cSE", seeds=5)
+    found = {
+        kind: [digits_found(run) for run in list(runs.values())[:5]]
+        for kind, runs in compared()[DIGITS_ONE].items()
+    }
+    assert found["none"] == found["scSE"] == [10, 10, 10, 1, 1]
+    assert (found["cSE"], found["sSE"]) == ([10, 10, 6, 1, 1], [3, 10, 3, 8, 0])
+
+
 def test_doubled_cse_alone_does_what_scse_does():
     assert raised(LEVEL, "cSE, from 1") == (0.04, (0.0, 0.09), 9)
     assert not holds_0(LEVEL, "cSE, from 1")
@@ -524,9 +535,23 @@ def test_by_hand():
     assert round((spread[0] + spread[1]) / spread[2]) == 19
 
 
+def printed_by(cell):
+    """What a cell of the chapter has printed, as it is stored."""
+    cells = json.loads((ROOT / "book" / "evidence.ipynb").read_text(encoding="utf-8"))["cells"]
+    (found,) = (each["outputs"] for each in cells if each["id"] == cell)
+    return "".join("".join(output.get("text", "")) for output in found)
+
+
 def test_intervals_that_leave_out_0_by_luck():
     assert round(100 * (1 - 0.95**9)) == 37
     assert len(list(itertools.combinations_with_replacement(range(5), 5))) == 126
+    others = [
+        re.sub("Student's t: .+? … [^,]+", "", line)
+        for cell in ("07a", "12", "12c", "12f")
+        for line in printed_by(f"evidence-{cell}").splitlines()
+    ]
+    shown = [line for line in others if re.search(r"[+-]\d\.\d{3} … [+-]\d\.\d{3}", line)]
+    assert 67 <= len(shown) <= 74, "some seventy more"
 
 
 def test_the_two_puzzled_runs():
@@ -543,12 +568,11 @@ def test_the_two_puzzled_runs():
 
 
 def test_the_printed_table_is_of_all_runs():
-    cells = json.loads((ROOT / "book" / "evidence.ipynb").read_text(encoding="utf-8"))["cells"]
-    printed = {c["id"]: "".join(o.get("text", "")) for c in cells for o in c.get("outputs", ())}
-    counted = re.findall(r"(\w+) +(\d+) of +(\d+) runs done", printed["evidence-12b"])
+    counted = re.findall(r"(\w+) +(\d+) of +(\d+) runs done", printed_by("evidence-12b"))
     grid = all_runs()
     for group, done, declared in counted:
         own = [run for run in grid if run.variant.group == group]
         assert len(own) == int(declared)
         assert sum(run.id in results() for run in own) == int(done), "run the notebook again"
+        assert done == declared, "the page says that all is done"
     assert sum(int(declared) for _, _, declared in counted) == len(grid)
