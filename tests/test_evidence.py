@@ -440,7 +440,7 @@ def test_one_branch_alone_helped_in_none_of_the_networks():
     assert holds_0(SDNET, "scSE", "cSE", seeds=5)
 
 
-def test_on_the_digits_the_lead_of_cse_was_the_start():
+def test_on_the_digits_cse_has_no_lead_from_one_start():
     assert raised(DIGITS_ONE, "cSE", seeds=5)[:2] == (-0.08, (-0.24, 0.01))
     assert holds_0(DIGITS_ONE, "cSE", seeds=5)
     found = {
