@@ -121,8 +121,12 @@ def test_a_second_interrupt_does_not_wait(tmp_path):
         pytest.fail("not reached")
 
     run.task.batch = interrupted
-    with pytest.raises(KeyboardInterrupt):
-        run.train(progress_bar=False)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run.train(progress_bar=False)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert run.step == 0
 
 
