@@ -87,7 +87,11 @@ class Question(_base.Widget):
             return [choice["text"] for choice in self.question["choices"]]
         if self.question["kind"] == "number":
             low, high = self.question["range"]
-            return [STILL["number"].format(low=low, high=high, unit=_questions.unit(self.question))]
+            return [
+                STILL["number"]
+                .format(low=low, high=high, unit=_questions.unit(self.question))
+                .replace("-", "−")
+            ]
         x = self.question["x"]
         return [
             STILL["curve"].format(
