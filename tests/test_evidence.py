@@ -16,6 +16,7 @@ from scse import UNet, load, weights
 from scse.data import brain, task
 from scse.experiments.comparisons import CALLED, COMPARISONS
 from scse.experiments.grid import all_runs, variants
+from scse.experiments.running import Results
 from scse.experiments.table import interval, write_csv
 from scse.metrics import dice
 from scse.training import predict
@@ -438,6 +439,26 @@ def test_one_branch_alone_helped_in_none_of_the_networks():
         assert interval(list(differences(table, "scSE", kind).values()))[0] > 0
         assert len(differences(table, "scSE", kind)) == n
     assert holds_0(SDNET, "scSE", "cSE", seeds=5)
+
+
+def test_trained_again_on_another_processor():
+    again = {}
+    for result in Results(EVIDENCE / "again").of(all_runs()).values():
+        again.setdefault(result["variant"], {})[result["seed"]] = result["mean_dice"]
+    assert {name: sorted(seeds) for name, seeds in again.items()} == {
+        "scse": list(range(10)),
+        "none-same-start": list(range(10)),
+    }
+    first = {"scse": scores(LEVEL, "scSE"), "none-same-start": scores(LEVEL, "none")}
+    moved = [abs(again[name][seed] - first[name][seed]) for name in first for seed in range(10)]
+    assert round(max(moved), 2) == 0.04
+    plain, doubled = again["none-same-start"], scores(LEVEL, "cSE, from 1")
+    left = [again["scse"][seed] - plain[seed] for seed in range(10)]
+    assert round(statistics.mean(left), 2) == 0.03
+    assert -0.005 < interval(left)[0] < 0
+    other = [doubled[seed] - plain[seed] for seed in range(10)]
+    assert round(statistics.mean(other), 2) == 0.05
+    assert interval(other)[0] > 0
 
 
 def test_on_the_digits_cse_has_no_lead_from_one_start():
