@@ -44,12 +44,6 @@ EXCEPT = {
     ("digits", "sse"): 5,
     ("digits", "cse-same-start"): 5,
     ("digits", "sse-same-start"): 5,
-    # Where a single branch starts: a control of the small setting alone.
-    **{
-        (task, f"{se}-from-one-same-start"): 0
-        for task in ("brain", "digits")
-        for se in ("cse", "sse")
-    },
 }
 OWN_SEEDS = 5  # of every group, on data that is not the book's
 
@@ -149,16 +143,6 @@ def variants() -> tuple[Variant, ...]:
             Variant("start", f"{se}-same-start", "scse", change=FROM_ONE[se], against=plain)
             for se in ("cse", "sse")
         ),
-        *(
-            Variant(
-                "start",
-                f"{se}-from-one-same-start",
-                "scse",
-                change=partial(changes.one_branch_from_one, branch),
-                against=plain,
-            )
-            for se, branch in (("cse", "channel"), ("sse", "spatial"))
-        ),
     )
     controls = (
         # No squeeze: gates that are learned and the same for every picture.
@@ -168,6 +152,16 @@ def variants() -> tuple[Variant, ...]:
         # 2σ: a single branch starts near one, as the sum of both does, and not near one half.
         Variant("control", "cse-from-one", "cse", change=changes.doubled_gates),
         Variant("control", "sse-from-one", "sse", change=changes.doubled_gates),
+        *(
+            Variant(
+                "control",
+                f"{se}-from-one-same-start",
+                "scse",
+                change=partial(changes.one_branch_from_one, branch),
+                against=plain,
+            )
+            for se, branch in (("cse", "channel"), ("sse", "spatial"))
+        ),
         # As many parameters as with scSE, in wider stages.
         Variant("control", "none-wider", None, change=changes.as_large_as_scse),
         # As long in time as with scSE, in more steps, from either start.
