@@ -56,7 +56,24 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def machine() -> str:
-    """What decides how numbers are rounded, beside the versions."""
+    """What decides how numbers are rounded, beside the versions.
+
+    The processor is named, too: two with the same instructions were seen to round differently.
+    """
     capability = torch.backends.cpu.get_cpu_capability()
     threads = torch.get_num_threads()
-    return f"{platform.system()} {platform.machine()}, {capability}, {threads} threads"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{system}, {_processor()}, {capability}, {threads} threads"
+
+
+def _processor() -> str:
+    """Its name, and on Linux its family and model: a virtual machine's name may be a brand only."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # no Linux
+        return platform.processor() or "unknown processor"
+    lines = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
+    said = {key.strip(): value.strip() for key, _, value in lines}
+    if "model name" not in said:  # as on ARM
+        return platform.processor() or "unknown processor"
+    return f"{said['model name']} (family {said.get('cpu family')}, model {said.get('model')})"

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from scse.long_runs import whole_file
+from scse.long_runs import machine, whole_file
 from scse.metrics import dice, mean_dice
 from scse.training import Recipe, TrainingRun, main, recipes, soft_dice_loss
 
@@ -264,6 +264,31 @@ def test_card_is_json_with_the_recipe(tmp_path):
     assert card["test_images"] == 200
     assert "threads" in card["machine"]
     assert card["parameters"] == sum(p.numel() for p in run.network.parameters())
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "said"),
+    [
+        (
+            "processor : 0\ncpu family : 6\nmodel\t: 85\nmodel name\t: A: B @ 2 GHz\n\n"
+            "processor : 1\nmodel name\t: another\n",
+            "A: B @ 2 GHz (family 6, model 85)",
+        ),
+        ("processor : 0\nCPU part : 0xd40\n", "arm"),
+        (None, "arm"),
+    ],
+)
+def test_a_card_names_the_processor(monkeypatch, cpuinfo, said):
+    """Where /proc/cpuinfo names it, where that does not, and where there is no such file."""
+
+    def read(path, **_):
+        if cpuinfo is None:
+            raise FileNotFoundError(path)
+        return cpuinfo
+
+    monkeypatch.setattr("scse.long_runs.Path.read_text", read)
+    monkeypatch.setattr("platform.processor", lambda: "arm")
+    assert f", {said}, " in machine()
 
 
 def test_dice_by_hand():

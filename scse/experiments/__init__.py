@@ -3,7 +3,7 @@
 `scse.experiments.grid` declares it, `scse.experiments.changes` has the networks that no recipe can
 name. All variants of a task are trained by the loop of `scse.training`, with the same seeds on the
 same stream of batches, and for the same number of steps where it is not the steps that are varied.
-A network is taken as it is after its last step, and only then meets the held-out pictures: nothing
+A network is taken as it is after its last step, and only then meets the held-out pictures: no step
 is chosen by them.
 
 Every finished run leaves a small JSON file in ``book/evidence/results``, a run that failed
