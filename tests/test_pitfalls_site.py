@@ -43,7 +43,7 @@ def test_by_pointer_and_keyboard(open_page):
     for way, state in (("favour", "in-favour"), ("against", "against")):
         named(picks, f"way-{way}").click()
         check(picks, **states[f"one-of-each-{state}"]["set"])
-    assert "none is ahead" in picks.inner_text()
+    assert "“none” is ahead" in picks.inner_text()
     overlap = picks.get_by_text("but the runs overlap", exact=True)
     assert overlap.is_visible()
     named(picks, "way-all").click()

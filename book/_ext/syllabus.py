@@ -60,7 +60,7 @@ class Objectives(SphinxDirective):
         asked = questions(name, book)
         lines = [
             f"**[Open the chapter]({name}.ipynb). {length} minutes, {asked} questions to commit "
-            "to. Afterwards they can**",
+            "to. It says: afterwards you can**",
             "",
             *(f"* {objective}" for objective in objectives),
         ]

@@ -26,6 +26,7 @@ const purging = {
         content,
         skippedContentGlobs: aside,
         css: [{ raw, name: path }],
+        safelist: ["scse-together"], // put into the pages after this, book/_ext/swift_pages.py
         // Words as they stand in a page or a script: what a script may put on an element stays.
         defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
         keyframes: true,

@@ -144,7 +144,8 @@ class Widget(anywidget.AnyWidget):
             ``#do:its-name`` opens it, like a state), ``task``, ``goal``
             (``{"Dice": (">=", 0.9)}``, numbers that `quantities` gives), ``solution`` (the traits
             of a state that reaches it) and, if it needs them, ``start`` (the traits where it
-            begins) and ``done`` (a sentence for those who got there).
+            begins, or a pair as in `states`: its part is brought into sight, with the solution
+            too) and ``done`` (a sentence for those who got there).
         state: the first state.
 
     Raises:

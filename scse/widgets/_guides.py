@@ -40,7 +40,7 @@ class _Riddle(TypedDict):
 class Riddle(_Riddle, total=False):
     """A puzzle as it is written."""
 
-    start: Mapping[str, Any]
+    start: Mapping[str, Any] | tuple[Mapping[str, Any], str]  # traits, or these and the part
     done: str
 
 

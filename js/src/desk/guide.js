@@ -18,6 +18,7 @@ import { tour } from "./tour.js";
  *   that ends in "!" are one
  * @property {() => number} depth how many steps can be undone
  * @property {(part: string) => void} point at a part of it, or at none
+ * @property {(part: string) => void} see bring a part into sight
  * @property {(text: string) => void} announce
  */
 /**
@@ -31,7 +32,7 @@ import { tour } from "./tour.js";
 /**
  * @param {object} options
  * @param {Guided} options.guided
- * @param {Omit<Figure, "first" | "point">} options.figure
+ * @param {Omit<Figure, "first" | "point" | "see">} options.figure
  * @param {ReturnType<typeof import("./parts.js").parts>} options.parts
  */
 export function guide({ guided, figure, parts }) {
@@ -46,6 +47,9 @@ export function guide({ guided, figure, parts }) {
       const element = parts.first(name);
       if (element) intoSight([element]);
     },
+    see(name) {
+      intoSight(parts.all(name), { fromTop: true });
+    },
   };
   /** @param {(options: {figure: Figure, onClose: () => void}) => ReturnType<typeof tour> | ReturnType<typeof puzzle>} make */
   function offered(make) {
@@ -54,7 +58,10 @@ export function guide({ guided, figure, parts }) {
       onClose() {
         open = undefined;
         opener.setAttribute("aria-expanded", "false");
+        // Who closed it by a key looks for the focus, who did by a mouse at the figure.
+        const byKey = document.activeElement?.matches(":focus-visible");
         opener.focus({ preventScroll: true });
+        if (byKey) intoSight([opener]);
       },
     });
     function toggle() {
@@ -72,10 +79,10 @@ export function guide({ guided, figure, parts }) {
     ? [offered((options) => tour({ steps: guided.tour, ...options }))]
     : [];
   const puzzles = guided.puzzles.map((each) => {
-    const start = guided.states[each.slug].set;
+    const { set: start, part } = guided.states[each.slug];
     return {
       slug: each.slug,
-      ...offered((options) => puzzle({ puzzle: each, start, ...options })),
+      ...offered((options) => puzzle({ puzzle: each, start, part, ...options })),
     };
   });
   const all = [...tours, ...puzzles];

@@ -22,10 +22,11 @@ import * as COMMON from "../words/common.js";
  * @param {object} options
  * @param {Puzzle} options.puzzle
  * @param {Record<string, unknown>} options.start traits
+ * @param {string} [options.part] what a reader moves
  * @param {import("./guide.js").Figure} options.figure
  * @param {() => void} options.onClose
  */
-export function puzzle({ puzzle: riddle, start, figure, onClose }) {
+export function puzzle({ puzzle: riddle, start, part = "", figure, onClose }) {
   const { name, slug, task, goal, solution, done } = riddle;
   const kept = outcome(slug);
   const marks = goal.map((_, i) => h("span", { "data-name": `goal-${i}` }));
@@ -37,6 +38,7 @@ export function puzzle({ puzzle: riddle, start, figure, onClose }) {
     kept.keep("shown");
     figure.go({ ...figure.first, ...solution }, "");
     tell(`${WORDS.solution} ${done}`.trim());
+    figure.see(part);
   });
   const end = button(COMMON.close, "puzzle-close", close);
   const element = h(
@@ -107,6 +109,7 @@ export function puzzle({ puzzle: riddle, start, figure, onClose }) {
       begin();
       figure.announce(WORDS.task(task));
       element.focus({ preventScroll: true });
+      figure.see(part);
     },
     close,
   };

@@ -93,7 +93,7 @@ export default widget(
     const masks = blocks.map(
       (/** @type {{name: string, size: number[]}} */ { name, size: [height, width] }) => {
         const map = pointed(name, height, width);
-        const scale = colourBar("space", name);
+        const scale = colourBar("space", name, fine);
         map.element.setAttribute("data-term", "s");
         const value = readout(`value-${name}`, fine);
         const note = h("span", { class: "scse-note" });

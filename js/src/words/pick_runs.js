@@ -14,7 +14,7 @@ export const pairs = /** @type {(gaps: { least: string | Node, greatest: string 
 export const pick = "Pick runs";
 export const help = "Each dot is one training run. Press it to leave it out, and again to count it. The line in a row is the mean of those that count.";
 export const draw = "a draw";
-export const ahead = /** @type {(winner: string | number) => string} */ ((winner) => `${winner} is ahead`);
+export const ahead = /** @type {(winner: string | number) => string} */ ((winner) => `“${winner}” is ahead`);
 export const overlap = "but the runs overlap";
 export const both = /** @type {(gaps: { verdict: string | number, overlap: string | number }) => string} */ (({ verdict, overlap }) => `${verdict}, ${overlap}`);
 export const countOne = "count at least one run of each";

@@ -34,11 +34,15 @@ const FIRST = {
   bottleneck: true,
   weights: false,
 };
+const PLAIN = 1e5; // below it a number has no k, M or G
 const CONVOLUTION = 2; // passes of a convolution: it reads the map and writes one
+
+/** @param {number} value */
+const bytes = (value) => WORDS.bytes(value < PLAIN ? `${short(value)}\u00a0` : short(value));
 
 /** A number with three digits and a unit. @param {number} value */
 function short(value) {
-  if (value < 1e5) return count(Math.round(value));
+  if (value < PLAIN) return count(Math.round(value));
   const [size, unit] = value < 1e6 ? [1e3, "k"] : value < 1e9 ? [1e6, "M"] : [1e9, "G"];
   const number = value / size;
   return `${number >= 100 ? fixed(number, 0) : fixed(number, number >= 10 ? 1 : 2)}\u00a0${unit}`;
@@ -161,7 +165,7 @@ export default widget(
      * @param {string} term
      */
     function row(name, words, colour, term) {
-      const value = readout(name, term === "B" ? (v) => WORDS.bytes(short(v)) : short);
+      const value = readout(name, term === "B" ? bytes : short);
       const share = readout(`${name}-share`, percent);
       const fill = h("i");
       const note = h("small", term === "B" ? { "data-term": "passes" } : {});
@@ -338,7 +342,12 @@ export default widget(
       ratio: [ratio],
       map: [map],
       beside: [table],
-      roof: /** @type {HTMLElement[]} */ ([...roofing.children]).filter((part) => part !== machine),
+      roof: [
+        graph.element, // what is ringed
+        .../** @type {HTMLElement[]} */ ([...roofing.children]).filter(
+          (part) => part !== machine && part !== graph.element,
+        ),
+      ],
       machine: [machine],
       network: [network],
       stages: [stages],

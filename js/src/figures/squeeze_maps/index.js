@@ -423,6 +423,10 @@ export default widget(
       leastName.hidden = !whole;
       least.setAttribute("y1", String(100 - 100 * level(best)));
       least.setAttribute("y2", String(100 - 100 * level(best)));
+      // Left of the curve where that has the room, else right of it.
+      const free = errorOf(now, loss, best) / most;
+      leastName.toggleAttribute("data-left", free > 0.4);
+      leastName.style.setProperty("--free", `${100 * free}%`);
       leastName.style.bottom = `${100 * level(best)}%`;
       leastName.textContent = WORDS.least({ best: fixed(best, 3), name: WORDS.names[BEST[loss]] });
       reveal.setAttribute("aria-pressed", String(whole));
