@@ -16,7 +16,14 @@ from site_tools import ROOT
 
 from scse import UNet, load, weights
 from scse.data import brain, task
-from scse.experiments.comparisons import CALLED, COMPARISONS
+from scse.experiments.comparisons import (
+    AT_ONCE,
+    CALLED,
+    COMPARISONS,
+    by_variant,
+    named,
+    of_one_processor,
+)
 from scse.experiments.grid import all_runs, variants
 from scse.experiments.running import Results
 from scse.experiments.table import interval, write_csv
@@ -486,29 +493,11 @@ def test_one_branch_alone_was_no_gain_in_two_networks():
     assert round(luck(SDNET, "cSE"), 2) == 0.15
 
 
-AT_ONCE = (  # on the faster processor from the first
-    *(("brain-few", f"{one}-same-start") for one in ("cse", "sse", "cse-from-one", "sse-from-one")),
-    *(("brain-few", f"none-{one}-same-start") for one in ("slow", "fast", "half", "double")),
-    *(("digits", f"{one}-same-start") for one in ("cse", "sse")),
-    ("brain", "none-same-start"),
-)
-
-
 @functools.cache
 def trained_again():
-    """Those of the other processor: the results, and (task, variant) → seed → score."""
+    """What was trained again; and the scores of all runs of that processor."""
     found = list(Results(EVIDENCE / "again").of(all_runs()).values())
-    there = {}
-    for result in found:
-        there.setdefault((result["task"], result["variant"]), {})[result["seed"]] = result
-    for result in results().values():
-        if (result["task"], result["variant"]) in AT_ONCE:
-            there.setdefault((result["task"], result["variant"]), {})[result["seed"]] = result
-    scores = {
-        name: {seed: result["mean_dice"] for seed, result in of.items()}
-        for name, of in there.items()
-    }
-    return found, scores
+    return found, of_one_processor(by_variant(results().values()), by_variant(found))
 
 
 def once_more(task, variant, against):
@@ -519,6 +508,12 @@ def once_more(task, variant, against):
 
 def mean_of(*ways):
     return [statistics.mean(pairs) for pairs in zip(*(way.values() for way in ways), strict=True)]
+
+
+def test_rows_have_names():
+    assert named(OTHER, PLAIN) == ("brain-few", "scse-plain-start")
+    with pytest.raises(KeyError, match="of none"):
+        named(OTHER, "start of none")
 
 
 def test_times_tell_two_processors_apart():

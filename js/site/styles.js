@@ -26,6 +26,11 @@ const purging = {
         content,
         skippedContentGlobs: aside,
         css: [{ raw, name: path }],
+        // Bootstrap's script and the theme's name what no page has.
+        blocklist: [
+          /^(accordion|carousel|drop(end|start|up)|list-group|modal|offcanvas|popover|toast)/,
+          /^(thebe|version-switcher)/,
+        ],
         safelist: ["scse-together"], // put into the pages after this, book/_ext/swift_pages.py
         // Words as they stand in a page or a script: what a script may put on an element stays.
         defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],

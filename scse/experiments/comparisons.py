@@ -116,6 +116,42 @@ COMPARISONS = (
     *_on([FEW], "QuickNAT", {title: f"quicknat-{name}" for title, name in BLOCKS.items()}),
 )
 
+# The book's runs are of two processors, as their times tell. These were trained on the faster one
+# from the first; what they are compared with was trained again there (book/evidence/again).
+AT_ONCE = (
+    *((FEW, f"{one}-same-start") for one in ("cse", "sse", "cse-from-one", "sse-from-one")),
+    *((FEW, f"none-{one}-same-start") for one in ("slow", "fast", "half", "double")),
+    *(("digits", f"{one}-same-start") for one in ("cse", "sse")),
+    ("brain", "none-same-start"),
+)
+
+Scores = dict[tuple[str, str], dict[int, float]]  # (task, variant) → seed → mean Dice
+
+
+def by_variant(results: Iterable[Mapping[str, Any]]) -> Scores:
+    """The scores of finished runs; failed ones have none."""
+    found: Scores = {}
+    for each in results:
+        if not each["failed"]:
+            of = found.setdefault((each["task"], each["variant"]), {})
+            of[each["seed"]] = each["mean_dice"]
+    return found
+
+
+def of_one_processor(first: Scores, again: Scores) -> Scores:
+    """What was trained on the faster processor: again, or from the first."""
+    return again | {name: first[name] for name in AT_ONCE}
+
+
+def named(table: str, title: str) -> tuple[str, str]:
+    """The task and the variant of a row.
+
+    Raises:
+        KeyError: there is no such table, or no such row in it.
+    """
+    each = {each.title: each for each in COMPARISONS}[table]
+    return each.task, each.variants[title]
+
 
 def tables(
     results: Iterable[Mapping[str, Any]], least: int = LEAST
