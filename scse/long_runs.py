@@ -8,7 +8,7 @@ import platform
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +68,11 @@ def machine() -> str:
 
 def _processor() -> str:
     """Its name, and on Linux its family and model: a virtual machine's name may be a brand only."""
-    try:
+    said: dict[str, str] = {}
+    with suppress(OSError):  # where it is no Linux
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:  # no Linux
-        return platform.processor() or "unknown processor"
-    lines = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
-    said = {key.strip(): value.strip() for key, _, value in lines}
-    if "model name" not in said:  # as on ARM
+        lines = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
+        said = {key.strip(): value.strip() for key, _, value in lines}
+    if "model name" not in said:  # nor has ARM such a line
         return platform.processor() or "unknown processor"
     return f"{said['model name']} (family {said.get('cpu family')}, model {said.get('model')})"
